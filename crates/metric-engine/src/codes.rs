@@ -1,0 +1,29 @@
+//! The problems that show only when files and configuration are put together.
+
+use domain::Code;
+
+/// Every code of this crate.
+pub const CODES: &[Code] = &[
+    UNKNOWN_ACCOUNT,
+    UNKNOWN_METRIC,
+    MISSING_COEFFICIENT,
+    MISSING_RATE,
+    KIND,
+    RATIO,
+    CURRENT_RATIO,
+    CASH,
+    SECURITY_CONFLICT,
+    COEFFICIENT_OF_RATIO,
+];
+
+pub(crate) const UNKNOWN_ACCOUNT: Code = Code { id: "M001", title: "an account that the configuration does not have" };
+pub(crate) const UNKNOWN_METRIC: Code = Code { id: "M002", title: "a metric that the account does not have" };
+pub(crate) const MISSING_COEFFICIENT: Code = Code { id: "M003", title: "no coefficient for a security" };
+pub(crate) const MISSING_RATE: Code = Code { id: "M004", title: "no rate for a currency" };
+pub(crate) const KIND: Code = Code { id: "M005", title: "a metric of no kind, or of two" };
+pub(crate) const RATIO: Code = Code { id: "M006", title: "a ratio of something that is not an amount" };
+pub(crate) const CURRENT_RATIO: Code = Code { id: "M007", title: "a current value for a ratio" };
+pub(crate) const CASH: Code = Code { id: "M008", title: "cash that could settle in two ways" };
+pub(crate) const SECURITY_CONFLICT: Code = Code { id: "M009", title: "one security with two types" };
+pub(crate) const COEFFICIENT_OF_RATIO: Code =
+    Code { id: "M010", title: "a coefficient for a metric without coefficients" };

@@ -1,0 +1,92 @@
+//! Where the coefficient of a metric for a security comes from.
+//! The first that is there wins: a row for the account and the security, a row for every account and the
+//! security, the metric's coefficient for the security's type, the metric's default. None of them is an
+//! error, never 0; cash alone may have none, and then does not count in the metric.
+
+use std::collections::BTreeMap;
+
+use domain::shape::decimal;
+use domain::{
+    AccountId, CoefficientRow, MetricDefinition, MetricName, Problem, SecurityId, SecurityType, Setting, SideRates,
+};
+
+use crate::Security;
+use crate::codes::MISSING_COEFFICIENT;
+
+/// The rows of a coefficients file, findable.
+pub(crate) struct Rows<'a> {
+    rows: BTreeMap<(Option<&'a AccountId>, &'a MetricName, &'a SecurityId), SideRates>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(rows: &'a [CoefficientRow]) -> Self {
+        let key = |row: &'a CoefficientRow| (row.account.as_ref(), &row.metric, &row.security);
+        Self { rows: rows.iter().map(|row| (key(row), row.rates)).collect() }
+    }
+
+    fn find(&self, account: &AccountId, metric: &MetricName, security: &SecurityId) -> Option<SideRates> {
+        let row = |account| self.rows.get(&(account, metric, security)).copied();
+        row(Some(account)).or_else(|| row(None))
+    }
+}
+
+/// The coefficients of one account's metrics.
+pub(crate) struct Coefficients<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) rows: &'a Rows<'a>,
+    /// Every security of the book, with the id that rows have for it at this account.
+    pub(crate) securities: &'a [Security],
+    pub(crate) row_ids: &'a [SecurityId],
+    /// Which of them can be at this account at all.
+    pub(crate) present: &'a [bool],
+}
+
+impl Coefficients<'_> {
+    /// The rates of every security that can be here.
+    pub(crate) fn rates_of(&self, definition: &MetricDefinition) -> Result<Vec<Option<SideRates>>, Vec<Problem>> {
+        let setting = |key: &str| definition.settings.iter().find(|(name, _)| name == key).map(|(_, setting)| setting);
+        let by_type: BTreeMap<&str, SideRates> = setting("coefficients")
+            .into_iter()
+            .flat_map(Setting::entries)
+            .filter_map(|(name, setting)| Some((name.as_str(), rates(setting)?)))
+            .collect();
+        let default = setting("default").and_then(rates);
+        let mut missing = Vec::new();
+        let mut found = vec![None; self.securities.len()];
+        for (index, security) in self.securities.iter().enumerate().filter(|(index, _)| self.present[*index]) {
+            let settles = SecurityType::of(&security.security_type).settles;
+            let rate = self
+                .rows
+                .find(self.account, &definition.name, &self.row_ids[index])
+                .or_else(|| by_type.get(security.security_type.as_str()).copied())
+                .or(if settles { Some(SideRates::linear(domain::Decimal::ZERO)) } else { default });
+            match rate {
+                Some(rate) => found[index] = Some(rate),
+                None => missing.push(self.missing(definition, security)),
+            }
+        }
+        if missing.is_empty() { Ok(found) } else { Err(missing) }
+    }
+
+    fn missing(&self, definition: &MetricDefinition, security: &Security) -> Problem {
+        let (account, metric) = (self.account, &definition.name);
+        let (id, label) = (&security.id, &security.security_type);
+        Problem::error(
+            MISSING_COEFFICIENT,
+            definition.place.clone(),
+            format!("account {account}, metric {metric}: no coefficient for security {id} of type {label}"),
+            format!(
+                "add a row {account},{metric},{id} to the coefficients file, or \"{label}\" or a default to the metric"
+            ),
+        )
+    }
+}
+
+/// The rates that a setting states: a number, or one for each side.
+fn rates(setting: &Setting) -> Option<SideRates> {
+    if let Some(text) = setting.text() {
+        return decimal(text).map(SideRates::linear);
+    }
+    let side = |key: &str| setting.get(key).and_then(Setting::text).and_then(decimal);
+    Some(SideRates { long: side("long")?, short: side("short")? })
+}
