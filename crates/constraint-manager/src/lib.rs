@@ -1,1 +1,31 @@
-//! placeholder
+//! Limits, priorities, pins and acceptance in; one solver-neutral problem out.
+//!
+//! Every row and every objective term of an [`AssignmentProblem`] knows the account, the metric and the
+//! limit it came from, so that whoever reads an answer, or the lack of one, can speak the desk's language.
+//! All numbers are exact.
+//!
+//! This crate does not know which solver runs, or that there are floats. Start with [`problem`]; [`build`]
+//! makes one from a book.
+#![deny(clippy::float_arithmetic)]
+
+pub mod expression;
+pub mod objective;
+pub mod origin;
+pub mod problem;
+pub mod row;
+
+pub mod build;
+
+mod codes;
+mod contradictions;
+mod limits;
+mod positions;
+
+pub use build::build;
+pub use codes::{CODES, NOTES};
+pub use expression::Expression;
+pub use objective::{Objective, ObjectiveTerm};
+pub use origin::{Origin, Why};
+pub use positions::NetPosition;
+pub use problem::{AssignmentProblem, Note, TradeChoice};
+pub use row::{Relation, Row};

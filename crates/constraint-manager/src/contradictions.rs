@@ -1,0 +1,63 @@
+//! What cannot work whatever is solved, by name.
+
+use domain::{Problem, SecurityTypeName};
+use metric_engine::{AccountBook, Book, Form, Metric, TradeLine};
+
+use crate::codes::{MIN_ABOVE_MAX, NOBODY_ACCEPTS, PIN_REFUSED, PRIORITY_ON_RATIO};
+
+/// Every contradiction of the book, in one pass. `allowed` is where each trade may go.
+pub(crate) fn find(book: &Book, allowed: &[Vec<usize>]) -> Vec<Problem> {
+    let metrics = book.accounts.iter().flat_map(|account| account.metrics.iter().map(move |metric| (account, metric)));
+    let of_metrics =
+        metrics.flat_map(|(account, metric)| [min_above_max(account, metric), ratio_priority(account, metric)]);
+    let homeless = book.trades.iter().zip(allowed).filter(|(_, accounts)| accounts.is_empty());
+    let of_trades = homeless.map(|(trade, _)| Some(nowhere_to_go(book, trade)));
+    of_metrics.chain(of_trades).flatten().collect()
+}
+
+fn min_above_max(account: &AccountBook, metric: &Metric) -> Option<Problem> {
+    let (min, max) = (metric.limit.min?, metric.limit.max?);
+    (min > max).then(|| {
+        let message = format!("account {}, metric {}: min {min} is above max {max}", account.id, metric.name);
+        Problem::error(MIN_ABOVE_MAX, metric.place.clone(), message, "swap the two, or remove one")
+    })
+}
+
+fn ratio_priority(account: &AccountBook, metric: &Metric) -> Option<Problem> {
+    (matches!(metric.form, Form::Quotient { .. }) && !metric.worth.is_zero()).then(|| {
+        let message = format!("account {}, metric {}: a ratio cannot have a priority", account.id, metric.name);
+        let hint = "give the priority to a metric with coefficients, and the ratio a limit";
+        Problem::error(PRIORITY_ON_RATIO, metric.place.clone(), message, hint)
+    })
+}
+
+fn nowhere_to_go(book: &Book, trade: &TradeLine) -> Problem {
+    let label = &book.securities[trade.security].security_type;
+    let takers: Vec<&str> = book
+        .accounts
+        .iter()
+        .filter(|account| account.accepts[trade.security])
+        .map(|account| account.id.as_str())
+        .collect();
+    match &trade.pin {
+        Some(pin) => Problem::error(
+            PIN_REFUSED,
+            trade.place.with_field("account"),
+            format!("trade {} is pinned to {pin}, which does not accept {label}", trade.id),
+            match takers.as_slice() {
+                [] => format!("no account accepts {label}: add it to an account's accepts.security_types"),
+                takers => format!("these accounts accept {label}: {}", takers.join(", ")),
+            },
+        ),
+        None => nobody_accepts(trade, label),
+    }
+}
+
+fn nobody_accepts(trade: &TradeLine, label: &SecurityTypeName) -> Problem {
+    Problem::error(
+        NOBODY_ACCEPTS,
+        trade.place.with_field("security_type"),
+        format!("no account accepts trade {} of type {label}", trade.id),
+        format!("add {label} to an account's accepts.security_types"),
+    )
+}
