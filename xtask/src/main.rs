@@ -1,1 +1,101 @@
-fn main() {}
+//! What a developer does here, each a command of `cargo xtask`: set-up, tests, demo, scenarios, benchmark and
+//! structure checks.
+//!
+//! This program never compiles HiGHS and knows no crate of the product: it runs the product as its users do. Start
+//! with [`Task`], the table of commands.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "talking to a developer is what this program is for")]
+
+mod cargo;
+mod demo;
+mod error;
+mod files;
+mod native_tools;
+mod test;
+mod tidy;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Outcome;
+
+/// Set-up, tests, demo, scenarios, benchmark and structure checks of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask demo               build, run the shipped desk, show the result\n  \
+    cargo xtask test               every test and check; the last line counts them\n  \
+    cargo xtask scenarios breach   the scenarios with `breach` in their name\n  \
+    cargo xtask tidy --fix         rewrite what tidy can rewrite")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Make sure of cmake, libclang and a C++ compiler, so that `cargo build` works.
+    ///
+    /// Uses the system's cmake and libclang where it has them. Otherwise installs private ones under
+    /// target/native-tools, without root; this takes python3 and a network.
+    #[command(after_help = "Example:\n  cargo xtask setup && cargo build --release")]
+    Setup,
+    /// Build the product, run the shipped desk, show the result.
+    #[command(after_help = "Example:\n  cargo xtask demo")]
+    Demo,
+    /// Run every test and check, after set-up; ends with a table of steps and `N passed, M failed`.
+    #[command(after_help = "Example:\n  cargo xtask test")]
+    Test,
+    /// Check the structure: arrows between crates, tables of kinds, problem codes, file lengths, layout.
+    #[command(after_help = "Examples:\n  cargo xtask tidy\n  cargo xtask tidy --fix")]
+    Tidy {
+        /// Rewrite docs/codes.md from the sources.
+        #[arg(long)]
+        fix: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match cargo::workspace_root().and_then(|root| run(&root, &arguments.task)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: failed to {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(root: &Path, task: &Task) -> Outcome {
+    match task {
+        Task::Setup => setup(root).map(|()| eprintln!("setup: ready for `cargo build`")),
+        Task::Demo => setup(root).and_then(|()| demo::run(root)),
+        Task::Test => test::run(root),
+        Task::Tidy { fix } => tidy::run(root, *fix),
+    }
+}
+
+fn setup(root: &Path) -> Outcome {
+    if let Some(summary) = native_tools::ensure(root)? {
+        eprintln!("setup: HiGHS will be built with\n{summary}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed_and_every_command_shows_an_example() {
+        let mut command = Arguments::command();
+        command.clone().debug_assert();
+        command.build();
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("cargo xtask"), "{}", sub.get_name());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The shipped desk: shown to somebody who wants to see the product work, and run dry as a check.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Outcome, XtaskError};
+use crate::{cargo, files};
+
+const DESK: &str = "fixtures/desk";
+const OUT: &str = "target/demo";
+
+/// Builds the product, runs the shipped desk, lets the result be seen, and says where the files are.
+pub(crate) fn run(root: &Path) -> Outcome {
+    let program = cargo::build_product(root, cargo::BUILD)?;
+    let mut command = command(root, &program)?;
+    command.args(["--out", OUT]);
+    eprintln!("{}\n", shown(&command));
+    finish(command)?;
+    let out = root.join(OUT);
+    println!("\nThe files are in {OUT}:");
+    for name in files::names_below(&out)? {
+        println!("  {OUT}/{name}");
+    }
+    Ok(())
+}
+
+/// Runs the shipped desk without writing anything, and sees that nothing was written.
+pub(crate) fn dry_run(root: &Path) -> Outcome {
+    let program = cargo::build_product(root, cargo::BUILD)?;
+    let before: BTreeSet<String> = files::names_below(&root.join(DESK))?.into_iter().collect();
+    let mut command = command(root, &program)?;
+    command.arg("--dry-run");
+    finish(command)?;
+    let after = files::names_below(&root.join(DESK))?;
+    match after.iter().find(|name| !before.contains(*name)) {
+        None => Ok(()),
+        Some(name) => Err(XtaskError::Refused {
+            what: format!("find {DESK} as it was: the dry run wrote {name}"),
+            hint: "a dry run writes nothing anywhere".to_owned(),
+        }),
+    }
+}
+
+fn command(root: &Path, program: &Path) -> Outcome<Command> {
+    let as_of_path = root.join(DESK).join("AS_OF");
+    let as_of = files::read(&as_of_path)?;
+    let config: PathBuf = [DESK, "desk.yaml"].iter().collect();
+    let mut command = Command::new(program);
+    command.current_dir(root).arg("run").arg("--config").arg(config).args(["--as-of", as_of.trim()]);
+    Ok(command)
+}
+
+fn finish(mut command: Command) -> Outcome {
+    let status = command.status().map_err(XtaskError::start_of_product)?;
+    let ended = || XtaskError::Ended { command: shown(&command), status: status.to_string() };
+    if status.success() { Ok(()) } else { Err(ended()) }
+}
+
+/// The command as somebody would type it.
+fn shown(command: &Command) -> String {
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy());
+    std::iter::once("pb-assign".into()).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_desk_s_own_date_is_used() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(command(root.path(), Path::new("x")).unwrap_err().to_string().contains("AS_OF"));
+        fs::create_dir_all(root.path().join(DESK)).unwrap();
+        fs::write(root.path().join(DESK).join("AS_OF"), "2026-11-20\n").unwrap();
+        let command = command(root.path(), Path::new("x")).unwrap();
+        assert_eq!(shown(&command), "pb-assign run --config fixtures/desk/desk.yaml --as-of 2026-11-20");
+    }
+}
