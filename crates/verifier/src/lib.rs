@@ -1,1 +1,51 @@
-//! placeholder
+//! A second opinion on an answer: every published number computed anew from the inputs, every limit, pin
+//! and acceptance checked, all in exact decimals.
+//!
+//! It starts from the definitions and not from the code that made the answer: positions are added up,
+//! values, coefficients and metrics follow from their formulas as this crate states them, and the
+//! [`Book`] that the other crates compute with is itself compared with desk and day. This crate never sees how an
+//! answer was found, and takes nobody's word for a number: it asks the metric engine for data, never for
+//! an evaluation.
+//!
+//! Start with [`verify`]; [`claim`] is what it is given, [`discrepancy`] what it can find.
+#![deny(clippy::float_arithmetic)]
+
+pub mod claim;
+pub mod discrepancy;
+
+mod bookings;
+mod coefficients;
+mod inputs;
+mod limits;
+mod numbers;
+mod published;
+mod value;
+
+use domain::{Day, Desk};
+use metric_engine::Book;
+
+pub use claim::{Claim, ClaimedMetric};
+pub use discrepancy::{Discrepancy, Number};
+
+/// Everything in `claim` that does not follow from `desk` and `day`; nothing when the claim holds. `book` is the
+/// two made ready for arithmetic, and where it differs from them that is found too.
+pub fn verify(desk: &Desk, day: &Day, book: &Book, claim: &Claim) -> Vec<Discrepancy> {
+    let mut found = inputs::structure(desk, day, book);
+    if !found.is_empty() {
+        // Accounts, metrics and securities are compared by their indices from here on.
+        return found;
+    }
+    found.extend(inputs::values(desk, day, book));
+    found.extend(coefficients::rates(desk, day, book));
+
+    let opening = numbers::opening(desk, day, book, &mut found);
+    let placement = bookings::placement(desk, day, book, claim, &mut found);
+    let after = placement.map(|placement| numbers::after(book, &opening, &placement, &mut found));
+    if let Some(after) = &after {
+        limits::check(desk, &opening, after, &mut found);
+    }
+    if after.is_some() || !claim.has_plan {
+        published::check(desk, &opening, after.as_ref(), claim, &mut found);
+    }
+    found
+}

@@ -1,0 +1,230 @@
+//! What can be wrong with an answer.
+
+use std::fmt;
+
+use domain::limit::Bound;
+use domain::{AccountId, Amount, Breach, MetricName, SecurityId, SecurityTypeName, TradeId};
+use thiserror::Error;
+
+/// One way in which an answer contradicts its inputs.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Discrepancy {
+    /// The status says that there is an assignment, and none is listed though there are trades.
+    #[error("the status says that there is an assignment, but none of the {trades} trades is booked")]
+    PlanMissing {
+        /// How many trades the day has.
+        trades: usize,
+    },
+    /// The status says that there is none, and one is listed.
+    #[error("the status says that there is no assignment, but {bookings} bookings are listed")]
+    PlanUnexpected {
+        /// How many bookings are listed.
+        bookings: usize,
+    },
+    /// A trade of the day is booked nowhere.
+    #[error("trade {trade} is booked nowhere")]
+    TradeMissing {
+        /// The trade.
+        trade: TradeId,
+    },
+    /// A trade is listed more than once.
+    #[error("trade {trade} is booked {times} times")]
+    TradeRepeated {
+        /// The trade.
+        trade: TradeId,
+        /// How often it is listed.
+        times: usize,
+    },
+    /// A booking of something that is not a trade of the day.
+    #[error("trade {trade} is booked, but the day has no such trade")]
+    TradeUnknown {
+        /// The trade as listed.
+        trade: TradeId,
+    },
+    /// A booking at an account that the desk does not have.
+    #[error("trade {trade} is booked at {account}, which the desk does not have")]
+    AccountUnknown {
+        /// The trade.
+        trade: TradeId,
+        /// The account as listed.
+        account: AccountId,
+    },
+    /// A trade is pinned to another account.
+    #[error("trade {trade} is booked at {account}, but pinned to {pin}")]
+    PinBroken {
+        /// The trade.
+        trade: TradeId,
+        /// Where it is booked.
+        account: AccountId,
+        /// Where it has to be.
+        pin: AccountId,
+    },
+    /// An account does not take the trade's security type.
+    #[error("trade {trade} is booked at {account}, which does not accept {security_type}")]
+    NotAccepted {
+        /// The trade.
+        trade: TradeId,
+        /// Where it is booked.
+        account: AccountId,
+        /// What it is a trade in.
+        security_type: SecurityTypeName,
+    },
+    /// A limit that has to hold is broken.
+    #[error("account {account}, metric {metric}: ends at {} against its {bound} of {limit}", text(reached.as_ref(), "no value"))]
+    LimitBroken {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// Which end of the limit.
+        bound: Bound,
+        /// The end's value.
+        limit: Amount,
+        /// Where the metric ended; nothing where it is undefined. A ratio is rounded, the check is not.
+        reached: Option<Amount>,
+    },
+    /// A limit that the opening broke must not be broken further, and is.
+    #[error(
+        "account {account}, metric {metric}: opened at {} against its {bound} of {limit} and must not worsen, but ends \
+         at {}", text(opened.as_ref(), "no value"), text(reached.as_ref(), "no value")
+    )]
+    Worsened {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// Which end of the limit.
+        bound: Bound,
+        /// The end's value.
+        limit: Amount,
+        /// Where the metric opened; nothing where it was undefined.
+        opened: Option<Amount>,
+        /// Where it ended; nothing where it is undefined.
+        reached: Option<Amount>,
+    },
+    /// A metric of the desk is not published.
+    #[error("account {account}, metric {metric}: not published")]
+    MetricMissing {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+    },
+    /// A metric is published more than once.
+    #[error("account {account}, metric {metric}: published {times} times")]
+    MetricRepeated {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// How often.
+        times: usize,
+    },
+    /// A metric is published that the desk does not have.
+    #[error("account {account}, metric {metric}: published, but the desk has no such metric")]
+    MetricUnknown {
+        /// The account as published.
+        account: AccountId,
+        /// The metric as published.
+        metric: MetricName,
+    },
+    /// A published number is not what the inputs give.
+    #[error(
+        "account {account}, metric {metric}: {number} is published as {}, the inputs give {}",
+        text(published.as_ref(), "nothing"), text(recomputed.as_ref(), "nothing")
+    )]
+    NumberDiffers {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// Which of its numbers.
+        number: Number,
+        /// As published.
+        published: Option<Amount>,
+        /// As the inputs give it.
+        recomputed: Option<Amount>,
+    },
+    /// A published breach is not what the inputs give.
+    #[error("account {account}, metric {metric}: breach is published as {published}, the inputs give {recomputed}")]
+    BreachDiffers {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// As published.
+        published: Breach,
+        /// As the inputs give it.
+        recomputed: Breach,
+    },
+    /// The published objective is not what the inputs give.
+    #[error(
+        "the objective is published as {}, the inputs give {}",
+        text(published.as_ref(), "nothing"), text(recomputed.as_ref(), "nothing")
+    )]
+    ObjectiveDiffers {
+        /// As published.
+        published: Option<Amount>,
+        /// As the inputs give it.
+        recomputed: Option<Amount>,
+    },
+    /// The published bound is below a value that was reached, so that it is no bound.
+    #[error("the objective is said not to exceed {bound}, and this assignment reaches {reached}")]
+    BoundExceeded {
+        /// The bound as published.
+        bound: Amount,
+        /// The objective of the assignment.
+        reached: Amount,
+    },
+    /// A position has no coefficient, so that its metric cannot be computed.
+    #[error("account {account}, metric {metric}: no coefficient for security {security}")]
+    CoefficientMissing {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// The security.
+        security: SecurityId,
+    },
+    /// What was computed with is not what the desk and the day say.
+    #[error("{what} was computed with as {used}, the inputs give {given}")]
+    InputDiffers {
+        /// What differs, in words.
+        what: String,
+        /// As the book has it.
+        used: String,
+        /// As the inputs have it.
+        given: String,
+    },
+}
+
+/// The published numbers of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Number {
+    /// The value at the opening.
+    Initial,
+    /// The value with every trade booked.
+    Final,
+    /// The lower limit.
+    Min,
+    /// The upper limit.
+    Max,
+    /// The distance to the nearer end of the limit.
+    Headroom,
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Initial => "initial",
+            Self::Final => "final",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Headroom => "headroom",
+        })
+    }
+}
+
+fn text(amount: Option<&Amount>, absent: &str) -> String {
+    amount.map_or_else(|| absent.to_owned(), ToString::to_string)
+}

@@ -1,0 +1,113 @@
+//! Whether every published number is the one that the inputs give.
+//! Objective `= Σ OP·W·M` over the metrics that are sums, have a worth other than 0, and have no limit unless
+//! the desk counts limited ones too.
+
+use std::collections::BTreeMap;
+
+use domain::{AccountId, Amount, Breach, Desk, MetricDefinition, MetricName};
+
+use crate::inputs::worth;
+use crate::numbers::Values;
+use crate::value::{Value, breach};
+use crate::{Claim, ClaimedMetric, Discrepancy, Number};
+
+/// Adds every number of the claim that is another one in truth. `after` is nothing when there is no
+/// assignment; headroom and breach are then those of the opening.
+pub(crate) fn check(
+    desk: &Desk,
+    opening: &Values,
+    after: Option<&Values>,
+    claim: &Claim,
+    found: &mut Vec<Discrepancy>,
+) {
+    let mut listed: BTreeMap<(&AccountId, &MetricName), Vec<&ClaimedMetric>> = BTreeMap::new();
+    for metric in &claim.metrics {
+        listed.entry((&metric.account, &metric.metric)).or_default().push(metric);
+    }
+    for (index, account) in desk.accounts.iter().enumerate() {
+        for (metric, definition) in account.metrics.iter().enumerate() {
+            let (account, name) = (&account.id, &definition.name);
+            let Some(claims) = listed.remove(&(account, name)) else {
+                found.push(Discrepancy::MetricMissing { account: account.clone(), metric: name.clone() });
+                continue;
+            };
+            if claims.len() > 1 {
+                let (account, metric) = (account.clone(), name.clone());
+                found.push(Discrepancy::MetricRepeated { account, metric, times: claims.len() });
+            }
+            let last = after.map(|after| &after[index][metric]);
+            for claimed in claims {
+                check_metric(definition, &opening[index][metric], last, claimed, found);
+            }
+        }
+    }
+    let unknown = listed.into_keys();
+    found.extend(
+        unknown
+            .map(|(account, metric)| Discrepancy::MetricUnknown { account: account.clone(), metric: metric.clone() }),
+    );
+    check_objective(desk, after, claim, found);
+}
+
+fn check_metric(
+    definition: &MetricDefinition,
+    opened: &Value,
+    last: Option<&Value>,
+    claimed: &ClaimedMetric,
+    found: &mut Vec<Discrepancy>,
+) {
+    let limit = &definition.limit;
+    let now = last.unwrap_or(opened);
+    let numbers = [
+        (Number::Initial, &claimed.initial, opened.text_value()),
+        (Number::Final, &claimed.last, last.and_then(Value::text_value)),
+        (Number::Min, &claimed.min, limit.min.map(Amount::from)),
+        (Number::Max, &claimed.max, limit.max.map(Amount::from)),
+        (Number::Headroom, &claimed.headroom, now.headroom(limit)),
+    ];
+    let (account, metric) = (&claimed.account, &claimed.metric);
+    for (number, published, recomputed) in numbers {
+        if *published != recomputed {
+            let (account, metric, published) = (account.clone(), metric.clone(), published.clone());
+            found.push(Discrepancy::NumberDiffers { account, metric, number, published, recomputed });
+        }
+    }
+    let recomputed: Breach = breach(opened, now, limit);
+    if claimed.breach != recomputed {
+        let (account, metric, published) = (account.clone(), metric.clone(), claimed.breach);
+        found.push(Discrepancy::BreachDiffers { account, metric, published, recomputed });
+    }
+}
+
+/// Where no metric counts, an objective of nothing and one of 0 say the same.
+fn check_objective(desk: &Desk, after: Option<&Values>, claim: &Claim, found: &mut Vec<Discrepancy>) {
+    let recomputed = after.and_then(|after| objective(desk, after));
+    let published = claim.objective.clone();
+    let empty_sum = after.is_some() && recomputed.is_none() && published.as_ref().is_some_and(Amount::is_zero);
+    if published != recomputed && !empty_sum {
+        found.push(Discrepancy::ObjectiveDiffers { published, recomputed: recomputed.clone() });
+    }
+    if let (Some(bound), Some(reached)) = (&claim.bound, recomputed)
+        && *bound < reached
+    {
+        found.push(Discrepancy::BoundExceeded { bound: bound.clone(), reached });
+    }
+}
+
+/// The objective; nothing where no metric counts.
+fn objective(desk: &Desk, after: &Values) -> Option<Amount> {
+    let mut total = None;
+    for (account, after) in desk.accounts.iter().zip(after) {
+        for (metric, value) in account.metrics.iter().zip(after) {
+            let unlimited = metric.limit.min.is_none() && metric.limit.max.is_none();
+            let worth = worth(desk, metric);
+            if let Value::Sum(value) = value
+                && !worth.is_zero()
+                && (unlimited || desk.objective.include_limited)
+            {
+                *total.get_or_insert_with(Amount::zero) += &(&worth * value);
+            }
+        }
+    }
+    total
+}
