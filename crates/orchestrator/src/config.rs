@@ -1,0 +1,147 @@
+//! What a desk says about itself, in one YAML or JSON file: its accounts, metrics, limits, files and wishes.
+//!
+//! ```text
+//! bytes → tree of settings → one table of keys checks it → Config
+//!         (tree)             (keys)                        (resolve)
+//! ```
+//!
+//! A key is known to one table alone ([`keys`]); the check, the [`json_schema`] and the
+//! [`reference_markdown`] are made from it. Everything wrong is reported in one pass, each with its place.
+
+mod codes;
+mod tree;
+
+mod keys;
+mod read;
+
+mod accounts;
+mod inputs;
+mod resolve;
+
+mod reference;
+mod schema;
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use domain::{Decimal, Desk, Place, Problem};
+use jiff::civil::Date;
+
+use codes::{NOT_TEXT, UNREADABLE};
+
+pub use codes::CODES;
+pub use inputs::{DecimalMark, FileFormat, Input, Inputs};
+pub use reference::reference_markdown;
+pub use schema::json_schema;
+
+/// Everything a run needs to know besides the day's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The accounts with their metrics and limits, the currencies, the valuation, the objective.
+    pub desk: Desk,
+    /// The files to read.
+    pub inputs: Inputs,
+    /// Whether accrued interest below 0 is taken, or refused as a mistake of sign.
+    pub allow_negative_accrued: bool,
+    /// How long and how closely to look for the best assignment.
+    pub solver: SolverSettings,
+    /// The folder of the ledger, the kept inputs and outputs, and the history.
+    pub state: PathBuf,
+    /// The folder results are published in.
+    pub outputs: PathBuf,
+    /// The date of the run, where one was given.
+    pub as_of: Option<Date>,
+    /// Whether a path holds the date, so that another date reads or writes other files.
+    pub uses_as_of: bool,
+    /// SHA-256 of the configuration's bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// How long and how closely to look for the best assignment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SolverSettings {
+    /// Wall time after which the best assignment found so far is taken, in milliseconds; above 0.
+    pub timeout_ms: u64,
+    /// How far from the best possible objective is good enough, as a fraction of it: `0 ≤ gap < 1`.
+    pub gap: Decimal,
+    /// The name of the solver to use.
+    pub backend: String,
+}
+
+/// What the command line adds to a configuration or replaces in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    /// The date of the run.
+    pub as_of: Option<Date>,
+    /// A file of trades instead of the configured one, relative to where the program runs.
+    pub trades: Option<String>,
+    /// A file of positions instead of the configured one, relative to where the program runs.
+    pub positions: Option<String>,
+    /// A folder for results instead of the configured one, relative to where the program runs.
+    pub out: Option<String>,
+}
+
+/// A configuration without errors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// What its user should know, in the order of the file.
+    pub warnings: Vec<Problem>,
+}
+
+/// The most bytes a configuration may have; real ones have a few thousand.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Reads the configuration at `path`. Errors: every problem with it, in the order of the file, at least one
+/// of which stops the run; or the one reason why it cannot be read at all.
+pub fn load(path: &Path, given: &Given) -> Result<Loaded, Vec<Problem>> {
+    let name = path.display().to_string();
+    let bytes = read_bytes(path).map_err(|(message, hint)| {
+        vec![Problem::error(UNREADABLE, Place::file(&name), format!("the configuration {message}"), hint)]
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    read(&name, folder, &bytes, given)
+}
+
+/// Reads a configuration from its `bytes`. Messages call it `name`; its paths are relative to `folder`.
+/// Errors: as [`load`].
+pub fn read(name: &str, folder: &Path, bytes: &[u8], given: &Given) -> Result<Loaded, Vec<Problem>> {
+    let text = text_of(bytes).map_err(|hint| {
+        vec![Problem::error(NOT_TEXT, Place::file(name), "the configuration is not UTF-8 text", hint)]
+    })?;
+    let (tree, duplicates) = tree::parse(name, text).map_err(|problem| vec![problem])?;
+    let source = resolve::Source { folder, bytes, given };
+    resolve::resolve(&tree, &source, duplicates)
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
+    const INIT: &str = "`pb-assign init` writes a starting configuration";
+    if path.is_dir() {
+        return Err(("is a folder".to_owned(), "name the file in it: --config FOLDER/desk.yaml"));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    match read {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(("does not exist".to_owned(), INIT)),
+        Err(error) => Err((format!("cannot be read: {error}"), "check the path and the permissions of the file")),
+        Ok(_) if bytes.len() as u64 > MAX_BYTES => Err((
+            format!("has more than {} MiB", MAX_BYTES >> 20),
+            "is this the right file? values by security belong in the coefficients file",
+        )),
+        Ok(_) => Ok(bytes),
+    }
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, &'static str> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("it is UTF-16: save it as UTF-8");
+    }
+    // Some editors put a byte order mark before the text.
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|_| "save it as UTF-8; is this the right file?")
+}
+
+#[cfg(test)]
+mod tests;

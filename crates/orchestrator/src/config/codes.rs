@@ -1,0 +1,32 @@
+//! The codes of problems with a configuration. `C001` to `C003` are a shape's, in [`domain::shape::CODES`].
+
+use domain::Code;
+
+/// Every code this module raises, in order; numbers are never reused.
+pub const CODES: &[Code] = &[
+    UNREADABLE,
+    NOT_TEXT,
+    SYNTAX,
+    DUPLICATE_KEY,
+    OUT_OF_RANGE,
+    DUPLICATE_ACCOUNT,
+    NO_ACCOUNTS,
+    UNDEFINED_METRIC,
+    UNKNOWN_METRIC,
+    DATE_NEEDED,
+    PLACEHOLDER,
+    BLANK,
+];
+
+pub(super) const UNREADABLE: Code = Code { id: "C004", title: "a configuration that cannot be read" };
+pub(super) const NOT_TEXT: Code = Code { id: "C005", title: "a configuration that is not UTF-8 text" };
+pub(super) const SYNTAX: Code = Code { id: "C006", title: "not valid YAML or JSON" };
+pub(super) const DUPLICATE_KEY: Code = Code { id: "C007", title: "a key stated twice" };
+pub(super) const OUT_OF_RANGE: Code = Code { id: "C008", title: "a value outside its range" };
+pub(super) const DUPLICATE_ACCOUNT: Code = Code { id: "C009", title: "an account stated twice" };
+pub(super) const NO_ACCOUNTS: Code = Code { id: "C010", title: "no accounts" };
+pub(super) const UNDEFINED_METRIC: Code = Code { id: "C011", title: "a metric without a definition" };
+pub(super) const UNKNOWN_METRIC: Code = Code { id: "C012", title: "a weight for a metric that does not exist" };
+pub(super) const DATE_NEEDED: Code = Code { id: "C013", title: "a path that needs a date" };
+pub(super) const PLACEHOLDER: Code = Code { id: "C014", title: "an unknown placeholder" };
+pub(super) const BLANK: Code = Code { id: "C015", title: "a key without a value" };

@@ -1,0 +1,180 @@
+//! The files of a run: where they are, and how they are written.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use domain::{Problem, Setting};
+use jiff::civil::Date;
+
+use super::Given;
+use super::codes::{DATE_NEEDED, PLACEHOLDER};
+use super::keys::{DECIMAL_MARKS, DELIMITERS};
+use super::read::{at, choice_at, refuse};
+
+/// The files of a run; nothing for a file that is neither configured nor given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inputs {
+    /// The day's trades.
+    pub trades: Option<Input>,
+    /// What the accounts hold before them.
+    pub positions: Option<Input>,
+    /// Metric values that somebody else computed.
+    pub current_metrics: Option<Input>,
+    /// Coefficients by security.
+    pub coefficients: Option<Input>,
+}
+
+/// One file to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Where it is, with the date filled in: absolute, or relative to where the program runs.
+    pub path: PathBuf,
+    /// What messages and results call it: its path as written, with the date filled in.
+    pub name: String,
+    /// What the file does not say itself.
+    pub format: FileFormat,
+    /// Our name of a column to its header in the file, for columns that have a header of their own.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// How a file is written, where it does not say so itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileFormat {
+    /// The sign between whole and decimal digits.
+    pub decimal: DecimalMark,
+    /// The sheet to read, of a workbook that has several.
+    pub sheet: Option<String>,
+    /// The sign between two columns of a text file; `None` reads it from the file.
+    pub delimiter: Option<char>,
+}
+
+/// The sign between whole and decimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecimalMark {
+    /// `1234.56`
+    #[default]
+    Point,
+    /// `1234,56`
+    Comma,
+}
+
+/// The placeholder for the date of a run.
+const AS_OF: &str = "{as_of}";
+
+/// Fills in and resolves the paths of one configuration.
+pub(super) struct Paths<'a> {
+    /// The folder of the configuration.
+    pub folder: &'a Path,
+    /// The date of the run.
+    pub as_of: Option<Date>,
+    /// Whether a path needed it.
+    pub uses_as_of: bool,
+}
+
+impl Paths<'_> {
+    /// The files that `tree` configures, with those that the command line replaces.
+    pub(super) fn inputs(&mut self, tree: &Setting, given: &Given, problems: &mut Vec<Problem>) -> Inputs {
+        let mut input = |key: &str, given: Option<&str>| self.input(tree, key, given, problems);
+        Inputs {
+            trades: input("trades", given.trades.as_deref()),
+            positions: input("positions", given.positions.as_deref()),
+            current_metrics: input("current_metrics", None),
+            coefficients: input("coefficients", None),
+        }
+    }
+
+    /// The folder results are published in.
+    pub(super) fn outputs(&mut self, tree: &Setting, given: &Given, problems: &mut Vec<Problem>) -> PathBuf {
+        match (&given.out, at(tree, &["outputs"])) {
+            (Some(out), _) => PathBuf::from(out),
+            (None, Some(written)) => self.folder.join(self.fill(written, problems)),
+            (None, None) => match self.as_of {
+                Some(date) => self.folder.join("out").join(date.to_string()),
+                None => self.folder.join("out"),
+            },
+        }
+    }
+
+    /// The folder of the ledger and the history, which is the same every day.
+    pub(super) fn state(&self, tree: &Setting, problems: &mut Vec<Problem>) -> PathBuf {
+        let Some(written) = at(tree, &["state"]) else { return self.folder.join("state") };
+        let text = written.text().unwrap_or_default().trim();
+        if let Some(placeholder) = placeholders(text).first() {
+            let message = format!("state holds {placeholder}");
+            let hint = "the ledger is the same every day: name one folder";
+            problems.push(refuse(PLACEHOLDER, written, message, hint));
+        }
+        self.folder.join(text)
+    }
+
+    fn input(&mut self, tree: &Setting, key: &str, given: Option<&str>, problems: &mut Vec<Problem>) -> Option<Input> {
+        let written = at(tree, &["inputs", key]);
+        let configured =
+            written.and_then(|input| if input.text().is_some() { Some(input) } else { at(input, &["path"]) });
+        let (path, name) = match (given, configured) {
+            (Some(given), _) => (PathBuf::from(given), given.to_owned()),
+            (None, Some(configured)) => {
+                let name = self.fill(configured, problems);
+                (self.folder.join(&name), name)
+            }
+            (None, None) => return None,
+        };
+        let sheet = written
+            .and_then(|input| at(input, &["sheet"]))
+            // A sheet belongs to the file that was configured, not to one of another kind given instead of it.
+            .filter(|_| configured.and_then(Setting::text).is_none_or(|text| extension(text) == extension(&name)))
+            .map(|sheet| self.fill(sheet, problems));
+        let columns = written.and_then(|input| at(input, &["columns"])).map_or_else(BTreeMap::new, |columns| {
+            let header = |(name, header): &(String, Setting)| Some((name.clone(), header.text()?.trim().to_owned()));
+            columns.entries().iter().filter_map(header).collect()
+        });
+        // A file's own format wins, key by key, over the format for all files.
+        let own = |key: &'static str| {
+            let own = written.filter(|input| at(input, &["format", key]).is_some());
+            (own.unwrap_or(tree), ["format", key])
+        };
+        let (from, decimal) = own("decimal");
+        let decimal = choice_at(from, &decimal, &DECIMAL_MARKS).unwrap_or_default();
+        let (from, delimiter) = own("delimiter");
+        let delimiter = choice_at(from, &delimiter, &DELIMITERS);
+        Some(Input { path, name, format: FileFormat { decimal, sheet, delimiter }, columns })
+    }
+
+    /// The text of `setting` with the date filled in.
+    fn fill(&mut self, setting: &Setting, problems: &mut Vec<Problem>) -> String {
+        let text = setting.text().unwrap_or_default().trim();
+        let field = &setting.place.field;
+        for unknown in placeholders(text).into_iter().filter(|found| *found != AS_OF) {
+            let message = format!("{field} holds {unknown}, which stands for nothing");
+            problems.push(refuse(PLACEHOLDER, setting, message, format!("the date of a run is {AS_OF}")));
+        }
+        if !text.contains(AS_OF) {
+            return text.to_owned();
+        }
+        self.uses_as_of = true;
+        match self.as_of {
+            Some(date) => text.replace(AS_OF, &date.to_string()),
+            None => {
+                let message = format!("--as-of is required because {field} holds {AS_OF}");
+                problems.push(refuse(DATE_NEEDED, setting, message, "state the date of the run: --as-of 2026-11-20"));
+                text.to_owned()
+            }
+        }
+    }
+}
+
+/// Every `{word}` in a text.
+fn placeholders(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('{') {
+        let Some(len) = rest[start..].find('}') else { break };
+        found.push(&rest[start..=start + len]);
+        rest = &rest[start + len + 1..];
+    }
+    found
+}
+
+fn extension(path: &str) -> Option<String> {
+    Path::new(path).extension().map(|extension| extension.to_string_lossy().to_lowercase())
+}

@@ -1,0 +1,280 @@
+//! Every key of a configuration, said once: the check, the JSON Schema and the reference are made from here.
+
+use domain::{AccruedQuote, Key, OnBreach, PriceQuote, Shape};
+
+use super::inputs::DecimalMark;
+
+/// `valuation.price_quote`, each choice with its word.
+pub(super) const PRICE_QUOTES: [(&str, PriceQuote); 2] =
+    [("per_100", PriceQuote::Per100), ("per_unit", PriceQuote::PerUnit)];
+
+/// `valuation.accrued`, each choice with its word.
+pub(super) const ACCRUED_QUOTES: [(&str, AccruedQuote); 2] =
+    [("amount", AccruedQuote::Amount), ("per_100", AccruedQuote::Per100)];
+
+/// `format.decimal`, each choice with its sign.
+pub(super) const DECIMAL_MARKS: [(&str, DecimalMark); 2] = [(".", DecimalMark::Point), (",", DecimalMark::Comma)];
+
+/// `format.delimiter`, each choice with its sign.
+pub(super) const DELIMITERS: [(&str, char); 4] = [(",", ','), (";", ';'), ("tab", '\t'), ("|", '|')];
+
+/// `solver.backend`, the preferred one first.
+pub(super) const BACKENDS: [&str; 2] = ["highs", "microlp"];
+
+/// `solver.timeout` where none is stated, in milliseconds.
+pub(super) const DEFAULT_TIMEOUT_MS: u64 = 10_000;
+
+/// The input files, in the order of the documentation, each with the columns it knows.
+const FILES: [(&str, &str, &[&str]); 4] = [
+    (
+        "trades",
+        "the day's trades: a path to a .csv or .xlsx file, or a mapping; the command line may replace it",
+        TRADES,
+    ),
+    (
+        "positions",
+        "what the accounts hold before the trades: a path or a mapping; the command line may replace it",
+        POSITIONS,
+    ),
+    (
+        "current_metrics",
+        "metric values computed elsewhere, in each metric's unit; each wins over the positions",
+        METRICS,
+    ),
+    ("coefficients", "coefficients by security; each wins over the value of the security's type", COEFFICIENTS),
+];
+const TRADES: &[&str] =
+    &["trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest", "currency", "account"];
+const POSITIONS: &[&str] =
+    &["account", "security", "security_type", "quantity", "price", "accrued_interest", "currency"];
+const METRICS: &[&str] = &["account", "metric", "value"];
+const COEFFICIENTS: &[&str] = &["account", "metric", "security", "coefficient", "long", "short"];
+
+/// The whole configuration.
+pub(super) fn configuration() -> Shape {
+    Shape::Object(vec![
+        Key::required("version", Shape::Choice(vec!["1"]), "the version of this format"),
+        Key::required(
+            "base_currency",
+            Shape::Text,
+            "the currency every value, metric and limit is stated in: three capital letters, as in ISO 4217",
+        ),
+        Key::optional("inputs", Shape::Object(inputs()), "no files", "the files of a run, relative to this file"),
+        Key::optional("format", Shape::Object(format()), "read from each file", FORMAT_ABOUT),
+        Key::required("valuation", Shape::Object(valuation()), "how the files state prices and accrued interest"),
+        Key::optional(
+            "fx",
+            Shape::map("a currency", Shape::Decimal),
+            "base currency only",
+            "units of base currency for one unit of each other currency, above 0; a currency without a rate is an error",
+        ),
+        Key::optional("cash", Shape::Object(cash()), "the defaults of its keys", "how trades move cash"),
+        Key::optional(
+            "objective",
+            Shape::Object(objective()),
+            "the defaults of its keys",
+            "what the desk wants besides its limits",
+        ),
+        Key::optional(
+            "solver",
+            Shape::Object(solver()),
+            "the defaults of its keys",
+            "how long and how closely to look",
+        ),
+        Key::optional(
+            "state",
+            Shape::Text,
+            "state",
+            "the folder of the ledger, kept inputs and outputs and the history, relative to this file; the same every day",
+        ),
+        Key::optional(
+            "outputs",
+            Shape::Text,
+            "out/{as_of}, or out for a run without a date",
+            "the folder results are published in, relative to this file; may hold {as_of}; the command line may replace it",
+        ),
+        Key::optional(
+            "metrics",
+            Shape::map("a metric", Shape::Object(metric())),
+            "none",
+            "definitions that accounts share, by name",
+        ),
+        Key::required(
+            "accounts",
+            Shape::list(Shape::Object(account())),
+            "the accounts trades can be booked at; at least one",
+        ),
+    ])
+}
+
+/// The keys that each kind of metric owns, kind by kind: a metric is defined by the keys of one kind.
+pub(super) fn kinds() -> Vec<Vec<Key>> {
+    metric_engine::kinds::TABLE.iter().map(|kind| (kind.keys)()).collect()
+}
+
+const FORMAT_ABOUT: &str = "how the text files are written, where a file alone cannot tell";
+
+fn inputs() -> Vec<Key> {
+    FILES
+        .iter()
+        .map(|&(name, about, columns)| {
+            let mapping = vec![
+                Key::required("path", Shape::Text, "the file, relative to this one; may hold {as_of}"),
+                Key::optional("sheet", Shape::Text, "the only sheet", "the sheet of an .xlsx file; may hold {as_of}"),
+                Key::optional(
+                    "columns",
+                    Shape::Object(headers(columns)),
+                    "every column has its own name",
+                    "what this file calls its columns",
+                ),
+                Key::optional("format", Shape::Object(format()), "the format for all files", FORMAT_ABOUT),
+            ];
+            Key::optional(name, Shape::either(Shape::Text, Shape::Object(mapping)), "no file", about)
+        })
+        .collect()
+}
+
+fn headers(columns: &[&'static str]) -> Vec<Key> {
+    let key = |&name: &&'static str| {
+        Key::optional(name, Shape::Text, "the same word", "the header of this column in the file")
+    };
+    columns.iter().map(key).collect()
+}
+
+fn format() -> Vec<Key> {
+    vec![
+        Key::optional("decimal", choice(&DECIMAL_MARKS), ".", "the sign between whole and decimal digits"),
+        Key::optional(
+            "delimiter",
+            choice(&DELIMITERS),
+            "read from the file",
+            "the sign between two columns of a text file",
+        ),
+    ]
+}
+
+fn valuation() -> Vec<Key> {
+    vec![
+        Key::required(
+            "price_quote",
+            choice(&PRICE_QUOTES),
+            "whether a price is for 100 of par or for one unit of quantity",
+        ),
+        Key::required(
+            "accrued",
+            choice(&ACCRUED_QUOTES),
+            "whether accrued interest is the amount for the whole holding, in its currency, or for 100 of par",
+        ),
+        Key::optional(
+            "allow_negative_accrued",
+            Shape::Flag,
+            "false",
+            "whether accrued interest below 0 is taken, as for bonds traded ex-dividend, or refused as a mistake of sign",
+        ),
+    ]
+}
+
+fn cash() -> Vec<Key> {
+    vec![Key::optional(
+        "settle_trades",
+        Shape::Flag,
+        "true",
+        "whether booking a trade also moves the account's cash in the trade's currency by minus its value",
+    )]
+}
+
+fn objective() -> Vec<Key> {
+    vec![
+        Key::optional(
+            "weights",
+            Shape::map("a metric", Shape::Decimal),
+            "1 for each metric",
+            "what multiplies a metric's priority at every account; no unit, any number",
+        ),
+        Key::optional(
+            "include_limited",
+            Shape::Flag,
+            "false",
+            "whether a metric that has a limit also counts in the objective when it has a priority",
+        ),
+    ]
+}
+
+fn solver() -> Vec<Key> {
+    vec![
+        Key::optional(
+            "timeout",
+            Shape::Duration,
+            "10s",
+            "how long to look for a better assignment; above 0, with its unit",
+        ),
+        Key::optional(
+            "gap",
+            Shape::Decimal,
+            "0.0001",
+            "how far from the best possible objective is good enough, as a fraction of it: from 0 (proven best) to below 1",
+        ),
+        Key::optional("backend", Shape::Choice(BACKENDS.to_vec()), BACKENDS[0], "the solver to use"),
+    ]
+}
+
+fn account() -> Vec<Key> {
+    vec![
+        Key::required("id", Shape::Text, "the account as the files name it; unique"),
+        Key::optional(
+            "metrics",
+            Shape::map("a metric", Shape::Object(metric())),
+            "every shared metric, as it is",
+            "the metrics of this account, and no others; each key stated here replaces the shared metric's key whole; \
+             a key without a value drops it",
+        ),
+        Key::optional("accepts", Shape::Object(accepts()), "everything", "what may be booked here"),
+    ]
+}
+
+fn accepts() -> Vec<Key> {
+    vec![Key::optional(
+        "security_types",
+        Shape::list(Shape::Text),
+        "every type",
+        "the security types that may be booked here; an empty list means none",
+    )]
+}
+
+fn metric() -> Vec<Key> {
+    let mut keys: Vec<Key> = kinds().into_iter().flatten().collect();
+    keys.extend([
+        Key::optional(
+            "min",
+            Shape::Decimal,
+            "no lower limit",
+            "the metric must not end below this; in the metric's unit",
+        ),
+        Key::optional(
+            "max",
+            Shape::Decimal,
+            "no upper limit",
+            "the metric must not end above this; in the metric's unit",
+        ),
+        Key::optional(
+            "on_breach",
+            choice(&OnBreach::TABLE),
+            "must_cure",
+            "what a limit asks for when the opening positions break it already",
+        ),
+        Key::optional(
+            "priority",
+            Shape::Decimal,
+            "0",
+            "what one unit of the metric is worth to the desk; below 0 for a cost, 0 to leave it out of the objective",
+        ),
+        Key::optional("source", Shape::Text, "not stated", "where the limit is agreed; repeated in reports"),
+        Key::optional("owner", Shape::Text, "not stated", "who answers for the limit; repeated in reports"),
+        Key::optional("about", Shape::Text, "not stated", "what the metric is, for whoever reads this file"),
+    ]);
+    keys
+}
+
+fn choice<T>(table: &[(&'static str, T)]) -> Shape {
+    Shape::Choice(table.iter().map(|(word, _)| *word).collect())
+}

@@ -1,0 +1,156 @@
+//! From a tree of settings to what they mean.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use domain::place::At;
+use domain::problem::nearest;
+use domain::{Currency, Decimal, Desk, FxRates, MetricName, ObjectiveSettings, Problem, Setting, Valuation};
+use sha2::{Digest, Sha256};
+
+use super::accounts::accounts;
+use super::codes::{OUT_OF_RANGE, UNKNOWN_METRIC};
+use super::inputs::Paths;
+use super::keys::{ACCRUED_QUOTES, BACKENDS, DEFAULT_TIMEOUT_MS, PRICE_QUOTES, configuration};
+use super::read::{at, choice_at, decimal_at, duration_ms_at, flag_at, refuse, text_at};
+use super::{Config, Given, Loaded, SolverSettings};
+
+/// What a configuration is read from and with.
+pub(super) struct Source<'a> {
+    /// The folder its paths are relative to.
+    pub folder: &'a Path,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// What the command line adds.
+    pub given: &'a Given,
+}
+
+/// Reads the whole of `tree`. Every part is read whatever the others hold, so that all `problems` are found.
+pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem>) -> Result<Loaded, Vec<Problem>> {
+    let mut problems = problems;
+    problems.extend(configuration().check(tree));
+    let given = source.given;
+    let mut paths = Paths { folder: source.folder, as_of: given.as_of, uses_as_of: false };
+    let inputs = paths.inputs(tree, given, &mut problems);
+    let outputs = paths.outputs(tree, given, &mut problems);
+    let state = paths.state(tree, &mut problems);
+    let solver = solver(tree, &mut problems);
+    let desk = desk(tree, &mut problems);
+    problems.sort_by_key(|problem| match problem.place.at {
+        At::LineColumn(line, column) => (line, column),
+        _ => (0, 0),
+    });
+    let sound = !problems.iter().any(Problem::is_error);
+    assert!(desk.is_some() || !sound, "a desk that cannot be made has a problem that says why");
+    match desk.filter(|_| sound) {
+        Some(desk) => {
+            let config = Config {
+                desk,
+                inputs,
+                allow_negative_accrued: flag_at(tree, &["valuation", "allow_negative_accrued"]).unwrap_or(false),
+                solver,
+                state,
+                outputs,
+                as_of: given.as_of,
+                uses_as_of: paths.uses_as_of,
+                sha256: sha256(source.bytes),
+            };
+            Ok(Loaded { config, warnings: problems })
+        }
+        None => Err(problems),
+    }
+}
+
+fn desk(tree: &Setting, problems: &mut Vec<Problem>) -> Option<Desk> {
+    let fx = fx(tree, problems);
+    let accounts = accounts(tree, problems);
+    let objective = objective(tree, problems);
+    let valuation = Valuation {
+        price_quote: choice_at(tree, &["valuation", "price_quote"], &PRICE_QUOTES)?,
+        accrued: choice_at(tree, &["valuation", "accrued"], &ACCRUED_QUOTES)?,
+    };
+    let settle_trades = flag_at(tree, &["cash", "settle_trades"]).unwrap_or(true);
+    Some(Desk { fx: fx?, valuation, settle_trades, accounts, objective })
+}
+
+fn fx(tree: &Setting, problems: &mut Vec<Problem>) -> Option<FxRates> {
+    let base = text_at(tree, &["base_currency"]);
+    if let Some((setting, code)) = at(tree, &["base_currency"]).zip(base) {
+        check_currency(code, setting, problems);
+    }
+    let mut rates = FxRates { base: Currency::new(base.unwrap_or_default()), base_per_unit: [].into() };
+    for (code, setting) in at(tree, &["fx"]).map_or(&[][..], Setting::entries) {
+        check_currency(code, setting, problems);
+        let Some(rate) = decimal_at(setting, &[]) else { continue };
+        if base == Some(code.as_str()) {
+            if rate != Decimal::ONE {
+                let message = format!("the rate of the base currency {code} is {rate}, not 1");
+                let hint = format!("remove it; a rate says how many {code} one unit of another currency is");
+                problems.push(refuse(OUT_OF_RANGE, setting, message, hint));
+            }
+            continue;
+        }
+        if rate <= Decimal::ZERO {
+            let message = format!("the rate of {code} is {rate}, not above 0");
+            let hint = format!("write how many units of base currency one {code} is");
+            problems.push(refuse(OUT_OF_RANGE, setting, message, hint));
+        }
+        rates.base_per_unit.insert(Currency::new(code), rate);
+    }
+    base.map(|_| rates)
+}
+
+fn check_currency(code: &str, setting: &Setting, problems: &mut Vec<Problem>) {
+    if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let message = format!("\"{code}\" is not a currency");
+        let hint = "write the three capital letters of ISO 4217, such as USD";
+        problems.push(refuse(OUT_OF_RANGE, setting, message, hint));
+    }
+}
+
+fn objective(tree: &Setting, problems: &mut Vec<Problem>) -> ObjectiveSettings {
+    let shared = at(tree, &["metrics"]).map_or(&[][..], Setting::entries);
+    let accounts = at(tree, &["accounts"]).map_or(&[][..], Setting::items);
+    let own = accounts.iter().filter_map(|account| at(account, &["metrics"])).flat_map(Setting::entries);
+    let known: Vec<&str> = shared.iter().chain(own).map(|(name, _)| name.as_str()).collect();
+    let mut settings = ObjectiveSettings {
+        include_limited: flag_at(tree, &["objective", "include_limited"]).unwrap_or(false),
+        ..ObjectiveSettings::default()
+    };
+    for (name, setting) in at(tree, &["objective", "weights"]).map_or(&[][..], Setting::entries) {
+        if !known.contains(&name.as_str()) {
+            let hint = match nearest(name, known.iter().copied()) {
+                Some(known) => format!("did you mean \"{known}\"?"),
+                None => "name a metric that an account has".to_owned(),
+            };
+            problems.push(refuse(UNKNOWN_METRIC, setting, format!("there is no metric \"{name}\""), hint));
+        }
+        if let Some(weight) = decimal_at(setting, &[]) {
+            settings.weights.insert(MetricName::new(name), weight);
+        }
+    }
+    settings
+}
+
+fn solver(tree: &Setting, problems: &mut Vec<Problem>) -> SolverSettings {
+    let gap = decimal_at(tree, &["solver", "gap"]);
+    if let Some((setting, gap)) = at(tree, &["solver", "gap"]).zip(gap)
+        && (gap < Decimal::ZERO || gap >= Decimal::ONE)
+    {
+        let hint = "write a fraction from 0 to below 1: 0.0001 stops within 0.01 % of the best possible";
+        problems.push(refuse(OUT_OF_RANGE, setting, format!("a gap of {gap} is not from 0 to below 1"), hint));
+    }
+    SolverSettings {
+        timeout_ms: duration_ms_at(tree, &["solver", "timeout"]).unwrap_or(DEFAULT_TIMEOUT_MS),
+        gap: gap.unwrap_or(Decimal::new(1, 4)),
+        backend: text_at(tree, &["solver", "backend"]).unwrap_or(BACKENDS[0]).to_owned(),
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,3 @@
+//! The program `pb-assign`.
+
+fn main() {}
