@@ -5,7 +5,7 @@
 //!         (tree)             (keys)                        (resolve)
 //! ```
 //!
-//! A key is known to one table alone ([`keys`]); the check, the [`json_schema`] and the
+//! A key is known to one table alone (`keys.rs`); the check, the [`json_schema`] and the
 //! [`reference_markdown`] are made from it. Everything wrong is reported in one pass, each with its place.
 
 mod codes;
@@ -52,7 +52,7 @@ pub struct Config {
     pub outputs: PathBuf,
     /// The date of the run, where one was given.
     pub as_of: Option<Date>,
-    /// Whether a path holds the date, so that another date reads or writes other files.
+    /// Whether a path that is used holds `{as_of}`, so that another date reads or writes other files.
     pub uses_as_of: bool,
     /// SHA-256 of the configuration's bytes, in lower-case hexadecimal digits.
     pub sha256: String,

@@ -87,7 +87,9 @@ fn metrics(
         let base = shared.iter().find(|(known, _)| known == name).map(|(_, setting)| setting);
         let entries = merged(own, base, &kinds);
         let defined = entries.iter().any(|(key, _)| kinds.iter().flatten().any(|known| known.name == key));
-        if base.is_none() && !defined {
+        // What is not a mapping at all was reported as such.
+        let is_mapping = matches!(own.value, SettingValue::Map(_) | SettingValue::Empty);
+        if base.is_none() && !defined && is_mapping {
             let message = format!("the metric \"{name}\" of account {account} has no definition");
             let hint = match nearest(name, shared.iter().map(|(name, _)| name.as_str())) {
                 Some(known) => format!("did you mean \"{known}\"?"),

@@ -60,7 +60,12 @@ pub(super) fn configuration() -> Shape {
             "the currency every value, metric and limit is stated in: three capital letters, as in ISO 4217",
         ),
         Key::optional("inputs", Shape::Object(inputs()), "no files", "the files of a run, relative to this file"),
-        Key::optional("format", Shape::Object(format()), "read from each file", FORMAT_ABOUT),
+        Key::optional(
+            "format",
+            Shape::Object(format(".", "read from the file")),
+            "the defaults of its keys",
+            FORMAT_ABOUT,
+        ),
         Key::required("valuation", Shape::Object(valuation()), "how the files state prices and accrued interest"),
         Key::optional(
             "fx",
@@ -112,6 +117,7 @@ pub(super) fn kinds() -> Vec<Vec<Key>> {
     metric_engine::kinds::TABLE.iter().map(|kind| (kind.keys)()).collect()
 }
 
+const AS_FOR_ALL: &str = "as in the format of all files";
 const FORMAT_ABOUT: &str = "how the text files are written, where a file alone cannot tell";
 
 fn inputs() -> Vec<Key> {
@@ -127,7 +133,7 @@ fn inputs() -> Vec<Key> {
                     "every column has its own name",
                     "what this file calls its columns",
                 ),
-                Key::optional("format", Shape::Object(format()), "the format for all files", FORMAT_ABOUT),
+                Key::optional("format", Shape::Object(format(AS_FOR_ALL, AS_FOR_ALL)), AS_FOR_ALL, FORMAT_ABOUT),
             ];
             Key::optional(name, Shape::either(Shape::Text, Shape::Object(mapping)), "no file", about)
         })
@@ -141,15 +147,11 @@ fn headers(columns: &[&'static str]) -> Vec<Key> {
     columns.iter().map(key).collect()
 }
 
-fn format() -> Vec<Key> {
+/// The keys of a format; the defaults are those of the whole configuration or of one file in it.
+fn format(decimal: &'static str, delimiter: &'static str) -> Vec<Key> {
     vec![
-        Key::optional("decimal", choice(&DECIMAL_MARKS), ".", "the sign between whole and decimal digits"),
-        Key::optional(
-            "delimiter",
-            choice(&DELIMITERS),
-            "read from the file",
-            "the sign between two columns of a text file",
-        ),
+        Key::optional("decimal", choice(&DECIMAL_MARKS), decimal, "the sign between whole and decimal digits"),
+        Key::optional("delimiter", choice(&DELIMITERS), delimiter, "the sign between two columns of a text file"),
     ]
 }
 

@@ -6,6 +6,9 @@ use domain::{AccountId, FxRates, ObjectiveSettings, Setting, SettingValue, Valua
 
 use super::*;
 
+mod reference_configuration;
+mod robustness;
+
 const DEFAULT: &str = include_str!("../../../../config/default.yaml");
 const EXAMPLE: &str = include_str!("tests/example.yaml");
 const EXAMPLE_JSON: &str = include_str!("tests/example.json");
@@ -343,121 +346,31 @@ fn codes_are_unique_and_in_order() {
     assert!(CODES.iter().all(|code| code.id.starts_with('C')));
 }
 
-mod reference_configuration {
-    use std::collections::BTreeSet;
-
-    use domain::Shape;
-
-    use super::*;
-
-    /// The paths of the keys in a tree, as the reference calls them.
-    fn paths_in(setting: &Setting, shape: &Shape, path: &str, found: &mut BTreeSet<String>) {
-        match shape {
-            Shape::Object(keys) => {
-                for (name, value) in setting.entries() {
-                    let key = keys.iter().find(|key| key.name == name).unwrap();
-                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    found.insert(path.clone());
-                    paths_in(value, &key.shape, &path, found);
-                }
-            }
-            Shape::List(item) => {
-                setting.items().iter().for_each(|each| paths_in(each, item, &format!("{path}[]"), found));
-            }
-            Shape::Map { key, value } => {
-                let path = format!("{path}.<{}>", key.trim_start_matches("a "));
-                setting.entries().iter().for_each(|(_, each)| paths_in(each, value, &path, found));
-            }
-            Shape::Either(_, mapping) => paths_in(setting, mapping, path, found),
-            _ => {}
-        }
-    }
-
-    /// The four files take the same keys, and so do shared metrics and those of an account.
-    fn folded(path: &str) -> String {
-        let path = path.replace("accounts[].metrics.<metric>.", "metrics.<metric>.");
-        let mut keys: Vec<&str> = path.split('.').collect();
-        if keys[0] == "inputs" && keys.len() > 2 {
-            keys[1] = "<file>";
-        }
-        keys.join(".")
-    }
-
-    #[test]
-    fn it_loads_without_a_warning() {
-        let Loaded { config, warnings } = read_text(DEFAULT, &given()).unwrap();
-        assert_eq!(warnings, []);
-        assert_eq!(config.desk.accounts.len(), 3);
-        assert_eq!(config.desk.accounts[2].metrics.len(), 5); // the shared ones
-    }
-
-    #[test]
-    fn it_holds_every_key() {
-        let (tree, _) = tree::parse("default.yaml", DEFAULT).unwrap();
-        let mut found = BTreeSet::new();
-        paths_in(&tree, &keys::configuration(), "", &mut found);
-        let found: BTreeSet<_> = found.iter().map(|path| folded(path)).collect();
-        let known: BTreeSet<_> = reference::keys_with_paths().iter().map(|(path, _)| folded(path)).collect();
-        assert_eq!(known.difference(&found).collect::<Vec<_>>(), Vec::<&String>::new(), "not in config/default.yaml");
-    }
-
-    /// A tree as JSON: numbers and flags as such where they were written so.
-    fn json_of(text: &str) -> serde_json::Value {
-        serde_saphyr::from_str(text).unwrap()
-    }
-
-    fn errors(text: &str) -> Vec<String> {
-        let validator = jsonschema::draft202012::new(&json_schema()).unwrap();
-        validator.iter_errors(&json_of(text)).map(|error| error.instance_path().to_string()).collect()
-    }
-
-    #[test]
-    fn it_and_the_example_fit_the_json_schema() {
-        assert!(jsonschema::draft202012::meta::is_valid(&json_schema()));
-        assert_eq!(errors(DEFAULT), Vec::<String>::new());
-        assert_eq!(errors(EXAMPLE), Vec::<String>::new());
-        assert_eq!(errors(&minimal("accounts: [{id: 7, metrics: {m: }}]\nfx: \nstate: ")), Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_json_schema_refuses_what_the_shapes_refuse() {
-        for (text, path) in [
-            ("accounts: [{id: A}]\nsolvr: {}", ""),
-            ("accounts: [{id: A, metrics: {m: {mx: 1}}}]", "/accounts/0/metrics/m"),
-            ("accounts: [{id: A}]\nsolver: {timeout: 10}", "/solver"),
-            ("accounts: [{id: A}]\nsolver: {gap: tight}", "/solver"),
-            ("accounts: [{id: A}]\nfx: {EUR: true}", "/fx"),
-        ] {
-            let text = minimal(text);
-            assert!(read_text(&text, &Given::default()).is_err(), "{text}");
-            assert!(errors(&text).iter().any(|error| error.starts_with(path)), "{text}: {:?}", errors(&text));
-        }
-    }
-
-    #[test]
-    fn the_reference_has_a_row_for_every_key() {
-        let text = reference_markdown();
-        assert_eq!(text.lines().count(), 2 + reference::keys_with_paths().len());
-        assert!(text.lines().all(|line| line.matches(" | ").count() >= 3), "{text}");
-        let row = |path: &str| text.lines().find(|line| line.starts_with(&format!("| `{path}` |"))).unwrap().to_owned();
-        insta::assert_snapshot!(
-            [row("version"), row("fx"), row("solver.timeout"), row("accounts[].metrics.<metric>.on_breach")].join("\n"),
-            @r#"
-        | `version` | `1` | required | the version of this format |
-        | `fx` | mapping from currency to decimal | base currency only | units of base currency for one unit of each other currency, above 0; a currency without a rate is an error |
-        | `solver.timeout` | length of time: `500ms`, `10s`, `2m` | 10s | how long to look for a better assignment; above 0, with its unit |
-        | `accounts[].metrics.<metric>.on_breach` | `must_cure`, `must_not_worsen`, `report_only` | must_cure | what a limit asks for when the opening positions break it already |
-        "#
-        );
-    }
-}
-
 #[test]
 fn the_demonstration_desk_loads_without_a_warning() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/desk/desk.yaml");
     let Loaded { config, warnings } = load(&path, &given()).unwrap();
     assert_eq!(warnings, []);
     assert!(config.inputs.trades.unwrap().path.ends_with("fixtures/desk/inbox/2026-11-20/trades.csv"));
+}
+
+#[test]
+fn what_is_left_out_is_what_the_table_of_keys_says() {
+    let config =
+        read_text(&minimal("accounts: [{id: A, metrics: {m: {default: 1}}}]"), &Given::default()).unwrap().config;
+    let keys = reference::keys_with_paths();
+    let default = |path: &str| keys.iter().find(|(known, _)| known == path).unwrap().1.default;
+    assert_eq!(Some(config.solver.timeout_ms), domain::shape::duration_ms(default("solver.timeout")));
+    assert_eq!(Some(config.solver.gap), domain::shape::decimal(default("solver.gap")));
+    assert_eq!(config.solver.backend, default("solver.backend"));
+    assert_eq!(config.desk.settle_trades.to_string(), default("cash.settle_trades"));
+    assert_eq!(config.desk.objective.include_limited.to_string(), default("objective.include_limited"));
+    assert_eq!(config.allow_negative_accrued.to_string(), default("valuation.allow_negative_accrued"));
+    assert_eq!(config.state, Path::new("desk").join(default("state")));
+    let metric = &config.desk.accounts[0].metrics[0];
+    assert_eq!(metric.priority.to_string(), default("metrics.<metric>.priority"));
+    let on_breach = OnBreach::TABLE.iter().find(|(_, choice)| *choice == metric.limit.on_breach).unwrap().0;
+    assert_eq!(on_breach, default("metrics.<metric>.on_breach"));
 }
 
 #[test]

@@ -215,6 +215,8 @@ fn options() -> Options {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         // `.inf` reaches the check of shapes, which refuses it as it refuses any other text.
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        // Real configurations repeat a few blocks; each repetition costs memory here.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
         strict_booleans: true,
         reject_unsupported_tags: true,
         with_snippet: false,
@@ -258,8 +260,8 @@ fn syntax_message(error: &Error) -> (String, &'static str) {
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
         | Error::RecursiveReferencesRequireWeakTypes { .. } => (
-            "its aliases or its nesting grow beyond what a configuration may hold".to_owned(),
-            "write the values out instead of repeating them through aliases",
+            "more settings, deeper nesting or more aliases than a configuration may hold".to_owned(),
+            "write values out instead of repeating them through aliases; values by security belong in a file of their own",
         ),
         Error::MergeValueNotMapOrSeqOfMaps { .. } => {
             ("`<<` merges something that is not a mapping".to_owned(), "merge a mapping: `<<: *name`")
@@ -294,7 +296,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_every_digit_and_texts_lose_their_quotes() {
-        let text = "a: 0.00012345678901234567890\nb: [1_000, .inf, 1:30, 0x10, 1e999, +1]\nc: [\"0.10\", '1', \"a\\tb\"]\n\
+        let text = "a: 0.00012345678901234567890\nb: [1_000, .inf, 1:30, 0x10, 1e999, +1]\nc: [\"0.10\", '1', \"a\\\"b\"]\n\
                     d: [true, yes, !!int \"5\", 10s, 2026-11-20]\né: {é: 1.20, w: 3.0}\n";
         insta::assert_snapshot!(read(text), @r#"
         desk.yaml:1:4 a = "0.00012345678901234567890"
@@ -306,7 +308,7 @@ mod tests {
         desk.yaml:2:37 b[5] = "+1"
         desk.yaml:3:5 c[0] = "0.10"
         desk.yaml:3:13 c[1] = "1"
-        desk.yaml:3:18 c[2] = "a	b"
+        desk.yaml:3:18 c[2] = "a"b"
         desk.yaml:4:5 d[0] = "true"
         desk.yaml:4:11 d[1] = "yes"
         desk.yaml:4:22 d[2] = "5"
@@ -410,10 +412,10 @@ mod tests {
         hint: check the indentation, quotes and brackets here and just above; indent with spaces
         desk.yaml:1:5: C006: `<<` merges something that is not a mapping
         hint: merge a mapping: `<<: *name`
-        desk.yaml:1:5: C006: its aliases or its nesting grow beyond what a configuration may hold
-        hint: write the values out instead of repeating them through aliases
-        desk.yaml:7:14: C006: its aliases or its nesting grow beyond what a configuration may hold
-        hint: write the values out instead of repeating them through aliases
+        desk.yaml:1:5: C006: more settings, deeper nesting or more aliases than a configuration may hold
+        hint: write values out instead of repeating them through aliases; values by security belong in a file of their own
+        desk.yaml:7:8: C006: more settings, deeper nesting or more aliases than a configuration may hold
+        hint: write values out instead of repeating them through aliases; values by security belong in a file of their own
         "#);
     }
 }
