@@ -1,1 +1,35 @@
-//! placeholder
+//! The outcome of a run as files, as a view for the terminal and as one line of JSON.
+//!
+//! A [`Report`] holds everything there is to say; [`formats`] turns it into files, [`publish()`] puts them into a
+//! folder whole or not at all, [`terminal()`] shows it to a person, [`summary_line`] tells a program where to look.
+//! The same report gives the same bytes.
+//!
+//! This crate never decides or computes anything about the answer: every number comes with the report, and
+//! is rounded only where a person reads it. It never reads a clock, and it does not know the solver.
+//!
+//! Start with [`mod@report`], then [`formats`].
+#![deny(clippy::float_arithmetic)]
+
+pub mod report;
+
+pub mod formats;
+pub mod schema;
+pub mod summary;
+pub mod terminal;
+
+pub mod publish;
+
+mod error;
+
+pub use error::ReporterError;
+pub use formats::assignments_csv::AssignmentRow;
+pub use formats::metrics_csv::MetricRow;
+pub use formats::result_json::ResultDocument;
+pub use formats::{FORMATS, Rendered, render};
+pub use publish::{check_target, publish};
+pub use report::{
+    ConflictLimit, Diagnostics, Engine, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo, StageTime, Status,
+};
+pub use schema::result_schema;
+pub use summary::summary_line;
+pub use terminal::{Style, terminal};

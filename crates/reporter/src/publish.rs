@@ -1,0 +1,225 @@
+//! A folder published whole or not at all.
+//! The files are written into a hidden folder beside the target, flushed, and swapped in by one exchange of names where
+//! the system has that (Linux), by two renames elsewhere. Until the swap nothing that was published changes; a
+//! folder that holds anything but our own files is never replaced. What a crashed publication left behind is put right
+//! by the next one to the same target.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::{FORMATS, Rendered, ReporterError};
+
+/// Publishes the files as the folder `out`, replacing what an earlier run published there. Folders above it are made.
+///
+/// # Errors
+/// A target that is not ours to replace, or what the system refused. What was there before is then still there, as it
+/// was.
+pub fn publish(out: &Path, files: &[Rendered]) -> Result<(), ReporterError> {
+    let target = Target::resolve(out)?;
+    fs::create_dir_all(&target.parent).map_err(|source| target.refused("create", &target.parent, source))?;
+    // Held until the end: what lies beside the target is then left over, and not somebody's work in progress.
+    let _lock = lock(&target.parent);
+    target.recover()?;
+    target.check()?;
+    target.stage(files).inspect_err(|_| clear_quietly(&target.staged(), files))?;
+    target.swap().inspect_err(|_| clear_quietly(&target.staged(), files))?;
+    flush_folder(&target.parent).map_err(|source| target.refused("flush", &target.parent, source))
+}
+
+/// Whether [`publish`] would replace what is at `out`, so that a run can be refused before it has worked for long.
+///
+/// # Errors
+/// What is in the way.
+pub fn check_target(out: &Path) -> Result<(), ReporterError> {
+    Target::resolve(out)?.check()
+}
+
+/// A folder to publish to. `path` is `parent` and `name`, links resolved where it exists.
+struct Target<'a> {
+    out: &'a Path,
+    parent: PathBuf,
+    name: OsString,
+    path: PathBuf,
+}
+
+impl<'a> Target<'a> {
+    fn resolve(out: &'a Path) -> Result<Self, ReporterError> {
+        let refuse = |problem: &str, remedy| {
+            let (out, problem) = (out.to_owned(), problem.to_owned());
+            Err(ReporterError::Target { out, problem, remedy })
+        };
+        let path = match fs::canonicalize(out) {
+            Ok(path) => path,
+            Err(_) if out.is_symlink() => return refuse("it is a link that leads nowhere", "mend or remove the link"),
+            Err(_) => out.to_owned(),
+        };
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return refuse("it is not a folder of its own", "name a folder that may be replaced");
+        };
+        if std::env::current_dir().and_then(fs::canonicalize).is_ok_and(|here| here.starts_with(&path)) {
+            return refuse("it is the current folder, or holds it", "name a folder inside it");
+        }
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        Ok(Self { out, parent: parent.to_owned(), name: name.to_owned(), path: parent.join(name) })
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = OsString::from(".");
+        name.push(&self.name);
+        name.push(suffix);
+        self.parent.join(name)
+    }
+
+    /// Where the new files are until the swap; after an exchange, the old ones.
+    fn staged(&self) -> PathBuf {
+        self.beside(".pb-assign-new")
+    }
+
+    /// Where the old files are between two renames.
+    fn aside(&self) -> PathBuf {
+        self.beside(".pb-assign-old")
+    }
+
+    /// Puts right what a crash left: old files without a successor come back, half-written ones go.
+    fn recover(&self) -> Result<(), ReporterError> {
+        let aside = self.aside();
+        if aside.is_dir() && !self.path.exists() {
+            fs::rename(&aside, &self.path).map_err(|source| self.refused("restore", &aside, source))?;
+        }
+        for left in [aside, self.staged()] {
+            if left.is_dir() {
+                clear(&left, FORMATS.iter().map(|format| format.file))
+                    .map_err(|source| self.refused("clear away", &left, source))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what is there may be replaced.
+    fn check(&self) -> Result<(), ReporterError> {
+        let refuse = |problem: String, remedy| Err(ReporterError::Target { out: self.out.to_owned(), problem, remedy });
+        let entries = match fs::read_dir(&self.path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                return refuse("it is a file".to_owned(), "name a folder, or remove the file");
+            }
+            Err(source) => return Err(self.refused("look into", &self.path, source)),
+        };
+        let mut foreign = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|source| self.refused("look into", &self.path, source))?;
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if !is_file || !is_ours(&entry.file_name()) {
+                foreign.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        foreign.sort();
+        match foreign.as_slice() {
+            [] => Ok(()),
+            [first, others @ ..] => {
+                let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+                let problem = format!("it holds what this program did not write: {first}{more}");
+                refuse(problem, "name another folder, or move those files away")
+            }
+        }
+    }
+
+    fn stage(&self, files: &[Rendered]) -> Result<(), ReporterError> {
+        let staged = self.staged();
+        fs::create_dir(&staged).map_err(|source| self.refused("create", &staged, source))?;
+        for file in files {
+            let path = staged.join(file.file);
+            let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut handle| {
+                handle.write_all(&file.bytes)?;
+                handle.sync_all()
+            });
+            written.map_err(|source| self.refused("write", &path, source))?;
+        }
+        flush_folder(&staged).map_err(|source| self.refused("flush", &staged, source))
+    }
+
+    fn swap(&self) -> Result<(), ReporterError> {
+        let (staged, aside) = (self.staged(), self.aside());
+        let swapped = if !self.path.exists() {
+            fs::rename(&staged, &self.path)
+        } else if exchange(&staged, &self.path).is_ok() {
+            // Published; what cannot be cleared away now is cleared away by the next publication.
+            clear_ours_quietly(&staged);
+            Ok(())
+        } else {
+            rename_by_way_of(&staged, &self.path, &aside)
+        };
+        swapped.map_err(|source| self.refused("replace", &self.path, source))
+    }
+
+    fn refused(&self, action: &'static str, path: &Path, source: io::Error) -> ReporterError {
+        let remedy = match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or publish elsewhere",
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "allow writing there, or publish elsewhere",
+            _ => "check the path, or publish elsewhere",
+        };
+        ReporterError::Publish { out: self.out.to_owned(), action, path: path.to_owned(), source, remedy }
+    }
+}
+
+fn is_ours(name: &OsStr) -> bool {
+    FORMATS.iter().any(|format| name == format.file)
+}
+
+/// Exchanges the names of two folders in one step.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(io::Error::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+/// Replaces `target` by `staged` in two renames, back again if the second fails.
+fn rename_by_way_of(staged: &Path, target: &Path, aside: &Path) -> io::Result<()> {
+    fs::rename(target, aside)?;
+    if let Err(error) = fs::rename(staged, target) {
+        return Err(match fs::rename(aside, target) {
+            Ok(()) => error,
+            Err(second) => io::Error::other(format!("{error}; the old files are in {}: {second}", aside.display())),
+        });
+    }
+    clear_ours_quietly(aside);
+    Ok(())
+}
+
+/// Removes a folder with these files; any other file in it stays, and the folder with it.
+fn clear(folder: &Path, files: impl Iterator<Item = &'static str>) -> io::Result<()> {
+    for file in files {
+        match fs::remove_file(folder.join(file)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::remove_dir(folder)
+}
+
+/// Clears away after a failure, whose own error is the one to report.
+fn clear_quietly(folder: &Path, files: &[Rendered]) {
+    drop(clear(folder, files.iter().map(|file| file.file)));
+}
+
+fn clear_ours_quietly(folder: &Path) {
+    drop(clear(folder, FORMATS.iter().map(|format| format.file)));
+}
+
+/// One publication in a folder at a time, where the file system has locks.
+fn lock(folder: &Path) -> Option<File> {
+    File::open(folder).ok().filter(|handle| handle.lock().is_ok())
+}
+
+/// Makes the names in a folder last through a power cut, where the system can open a folder.
+fn flush_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

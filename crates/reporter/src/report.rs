@@ -1,0 +1,252 @@
+//! Everything that there is to say about a run, as plain data that the binary fills in.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use domain::limit::Bound;
+use domain::{AccountId, Amount, Breach, Currency, Day, MetricName};
+use metric_engine::{Book, Standing};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The outcome of a run.
+#[derive(Debug, Clone)]
+pub struct Report<'a> {
+    /// What was computed with.
+    pub book: &'a Book,
+    /// What was read: sides, quantities and prices of the trades.
+    pub day: &'a Day,
+    /// The currency of every value.
+    pub base_currency: &'a Currency,
+    /// The date that the run is about, `2026-11-20`, where one was given.
+    pub as_of: Option<String>,
+    /// What the run goes by; follows from its inputs, so that the same run has the same.
+    pub run_id: String,
+    /// How the run ended; its status follows.
+    pub reason: Reason,
+    /// What the assignment is worth; nothing without an assignment or without an objective.
+    pub objective: Option<ObjectiveReport>,
+    /// The account of each of the book's trades, as indices; nothing where there is no assignment.
+    pub placement: Option<Vec<usize>>,
+    /// Every metric before and after, in the order of the configuration.
+    pub standings: Vec<Standing>,
+    /// What else a person should know.
+    pub diagnostics: Diagnostics,
+    /// What was read, in the order of the configuration.
+    pub inputs: Vec<InputDigest>,
+    /// What computed it.
+    pub engine: Engine,
+    /// What differs from run to run.
+    pub run: RunInfo,
+}
+
+impl Report<'_> {
+    /// What the ending is worth.
+    pub fn status(&self) -> Status {
+        self.reason.status()
+    }
+
+    /// How many limits the metrics break now: after the trades, or at the opening without an assignment.
+    pub fn broken_limits(&self) -> usize {
+        let broken = |standing: &&Standing| matches!(standing.breach, Breach::Inherited | Breach::Caused);
+        self.standings.iter().filter(broken).count()
+    }
+}
+
+/// What a run's ending is worth to its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// There is an assignment, proven best or within the gap that was asked for.
+    Optimal,
+    /// There is an assignment that keeps every limit; how far it is from the best is not proven as asked.
+    Feasible,
+    /// There is no assignment.
+    Failed,
+}
+
+/// Why a run ended as it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No assignment is better.
+    Proven,
+    /// No assignment is better by more than the gap that was asked for.
+    WithinGap,
+    /// The best that was found before the time ran out.
+    TimeLimit,
+    /// Found only after leaving the objective out.
+    ObjectiveDropped,
+    /// The desk asked for nothing besides its limits.
+    NoObjective,
+    /// Proven: no assignment keeps the limits.
+    Infeasible,
+    /// The time ran out without an assignment, and none was proven impossible.
+    Unknown,
+    /// The solver gave no usable answer.
+    SolverError,
+}
+
+impl Status {
+    /// Every status with the word that results use.
+    pub const TABLE: [(&'static str, Self); 3] =
+        [("optimal", Self::Optimal), ("feasible", Self::Feasible), ("failed", Self::Failed)];
+
+    /// Whether there is an assignment.
+    pub fn has_assignment(self) -> bool {
+        self != Self::Failed
+    }
+}
+
+impl Reason {
+    /// Every reason with the word that results use, and the status that it makes.
+    pub const TABLE: [(&'static str, Self, Status); 8] = [
+        ("proven", Self::Proven, Status::Optimal),
+        ("within_gap", Self::WithinGap, Status::Optimal),
+        ("time_limit", Self::TimeLimit, Status::Feasible),
+        ("objective_dropped", Self::ObjectiveDropped, Status::Feasible),
+        ("no_objective", Self::NoObjective, Status::Feasible),
+        ("infeasible", Self::Infeasible, Status::Failed),
+        ("unknown", Self::Unknown, Status::Failed),
+        ("solver_error", Self::SolverError, Status::Failed),
+    ];
+
+    /// What the ending is worth.
+    pub fn status(self) -> Status {
+        self.entry().2
+    }
+
+    fn entry(self) -> &'static (&'static str, Self, Status) {
+        Self::TABLE.iter().find(|(_, reason, _)| *reason == self).expect("every reason is in the table")
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = Self::TABLE.iter().find(|(_, status)| status == self).map_or("", |(word, _)| word);
+        f.pad(word)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.entry().0)
+    }
+}
+
+/// What an assignment is worth; larger is better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectiveReport {
+    /// `Σ OP·W·M` of the assignment.
+    pub value: Amount,
+    /// What no assignment can exceed, where a bound is known.
+    pub bound: Option<Amount>,
+    /// The distance between the two as a fraction of the value, rounded up by whoever computed it.
+    pub gap: Option<Amount>,
+}
+
+/// What a person should know besides the numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnostics {
+    /// What was decided on the way: a priority on a limited metric that is left out, say.
+    pub notes: Vec<Note>,
+    /// What somebody should look at.
+    pub warnings: Vec<Note>,
+    /// The limits that cannot hold together, where none can be kept.
+    pub conflict: Vec<ConflictLimit>,
+    /// What the solver said when it failed.
+    pub message: Option<String>,
+}
+
+/// A remark with its stable code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The code.
+    pub code: String,
+    /// The remark, one sentence.
+    pub message: String,
+}
+
+/// A limit that cannot hold together with the others listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictLimit {
+    /// The account.
+    pub account: AccountId,
+    /// The metric.
+    pub metric: MetricName,
+    /// Which end of the limit.
+    pub bound: Bound,
+    /// The value of that end, in the metric's own unit.
+    pub limit: Amount,
+    /// Where the metric ends in the assignment that breaks the limits least, where one was found.
+    pub reached: Option<Amount>,
+    /// How far beyond the limit that is, above 0.
+    pub shortfall: Option<Amount>,
+    /// Where the limit is agreed.
+    pub source: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputDigest {
+    /// Its path as the configuration names it.
+    pub path: String,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What computed the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Engine {
+    /// Our version.
+    pub version: String,
+    /// The solver with its version, `HiGHS 1.15.0`.
+    pub solver: String,
+}
+
+/// What differs from run to run; it goes into `run.json` alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunInfo {
+    /// When the run started, as the binary writes it.
+    pub started_at: String,
+    /// Where it ran.
+    pub host: String,
+    /// The configuration it was given.
+    pub config: String,
+    /// Its command line, program included.
+    pub arguments: Vec<String>,
+    /// The folder it publishes to.
+    pub out: Option<String>,
+    /// How long each stage took, in the order of the stages.
+    pub stages: Vec<StageTime>,
+    /// Counts of work by name: nodes, rows, columns, moves.
+    pub work: BTreeMap<String, u64>,
+}
+
+/// How long a stage took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageTime {
+    /// The stage.
+    pub stage: String,
+    /// Its time in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_tables_and_in_files_are_the_same() {
+        for (word, status) in Status::TABLE {
+            assert_eq!(serde_json::to_value(status).unwrap(), word);
+            assert_eq!(status.to_string(), word);
+        }
+        for (word, reason, status) in Reason::TABLE {
+            assert_eq!(serde_json::to_value(reason).unwrap(), word);
+            assert_eq!((reason.to_string().as_str(), reason.status()), (word, status));
+        }
+    }
+}
