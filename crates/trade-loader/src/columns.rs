@@ -1,0 +1,205 @@
+//! Which column of a file is which of ours.
+
+use std::collections::HashMap;
+
+use domain::Problem;
+use domain::problem::nearest;
+
+use crate::Source;
+use crate::codes;
+use crate::table::{Row, Table};
+use crate::text::{header_key, quoted, unwrapped};
+
+/// What a kind of file has in its rows.
+pub(crate) struct Layout {
+    /// What a row is, for a message.
+    pub(crate) noun: &'static str,
+    /// Our columns, the required ones first.
+    pub(crate) columns: &'static [Column],
+    /// The columns that say which thing a row is about; a total row has none of them.
+    pub(crate) identity: &'static [&'static str],
+    /// Whether columns that are not ours are kept, so that none may be lost.
+    pub(crate) keeps_others: bool,
+}
+
+/// One of our columns.
+pub(crate) struct Column {
+    /// Its name in our words.
+    pub(crate) name: &'static str,
+    /// Whether a file must have it.
+    pub(crate) required: bool,
+}
+
+/// Where our columns stand in a file.
+pub(crate) struct Columns {
+    layout: &'static Layout,
+    found: Vec<(&'static str, Option<usize>)>,
+    /// The other columns: index and header.
+    pub(crate) others: Vec<(usize, String)>,
+}
+
+/// A column that a file must have.
+pub(crate) const fn required(name: &'static str) -> Column {
+    Column { name, required: true }
+}
+
+/// A column that a file may have.
+pub(crate) const fn optional(name: &'static str) -> Column {
+    Column { name, required: false }
+}
+
+impl Layout {
+    fn is_required(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.name == name && column.required)
+    }
+}
+
+impl Columns {
+    /// The index of one of our columns.
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        self.found.iter().find(|(column, _)| *column == name).and_then(|(_, index)| *index)
+    }
+
+    /// Whether a file must have one of our columns.
+    pub(crate) fn is_required(&self, name: &str) -> bool {
+        self.layout.is_required(name)
+    }
+
+    /// The columns of a table; what is wrong with its header row goes to `problems`. Nothing when the first
+    /// row is no header row at all.
+    pub(crate) fn of(
+        table: &Table,
+        source: &Source,
+        layout: &'static Layout,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let headers = Headers::new(table, layout);
+        headers.check_renames(source, problems);
+        let found = layout.columns.iter().map(|column| {
+            let header = source.columns.get(column.name).map_or(column.name, String::as_str);
+            (column.name, headers.index_by_key.get(&header_key(header)).copied())
+        });
+        let columns = Self { layout, found: found.collect(), others: Vec::new() };
+        if columns.found.iter().all(|(_, index)| index.is_none()) {
+            problems.push(headers.none_found());
+            return None;
+        }
+        for column in layout.columns.iter().filter(|c| c.required && columns.index(c.name).is_none()) {
+            problems.push(headers.missing(column, source, &columns));
+        }
+        headers.check_duplicates(&columns, problems);
+        let ours = |index: usize| columns.found.iter().any(|(_, found)| *found == Some(index));
+        let cells = table.headers.cells.iter().enumerate();
+        let others = cells.filter(|(index, cell)| layout.keeps_others && !cell.is_empty() && !ours(*index));
+        let others = others.map(|(index, cell)| (index, unwrapped(&cell.text).to_owned())).collect();
+        Some(Self { others, ..columns })
+    }
+}
+
+/// The header row of a table.
+struct Headers<'a> {
+    table: &'a Table,
+    layout: &'a Layout,
+    index_by_key: HashMap<String, usize>,
+    /// Index of a header and of the earlier one with the same name.
+    duplicates: Vec<(usize, usize)>,
+}
+
+impl<'a> Headers<'a> {
+    fn new(table: &'a Table, layout: &'a Layout) -> Self {
+        let mut index_by_key = HashMap::new();
+        let mut duplicates = Vec::new();
+        for (index, cell) in table.headers.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let first = *index_by_key.entry(header_key(&cell.text)).or_insert(index);
+            if first != index {
+                duplicates.push((index, first));
+            }
+        }
+        Self { table, layout, index_by_key, duplicates }
+    }
+
+    fn found(&self) -> String {
+        const SHOWN: usize = 30;
+        let filled = self.table.headers.cells.iter().filter(|cell| !cell.is_empty());
+        let names = filled.clone().take(SHOWN).map(|cell| quoted(&cell.text)).collect::<Vec<_>>().join(", ");
+        if filled.count() > SHOWN { format!("{names}, …") } else { names }
+    }
+
+    fn check_renames(&self, source: &Source, problems: &mut Vec<Problem>) {
+        for (ours, header) in &source.columns {
+            let place = self.table.row_place(&self.table.headers, &ours.as_str().into());
+            let names = self.layout.columns.iter().map(|column| column.name);
+            if !names.clone().any(|name| name == ours) {
+                let message =
+                    format!("`columns:` renames {}, which is no column of {}", quoted(ours), self.layout.noun);
+                let hint = match nearest(ours, names.clone()) {
+                    Some(known) => format!("did you mean {known}?"),
+                    None => format!("the columns are {}", names.collect::<Vec<_>>().join(", ")),
+                };
+                problems.push(Problem::error(codes::RENAME, place, message, hint));
+            } else if !self.index_by_key.contains_key(&header_key(header)) && !self.layout.is_required(ours) {
+                let message = format!("there is no column {} among {}", quoted(header), self.found());
+                problems.push(Problem::error(codes::RENAME, place, message, self.nearest_hint(header, ours)));
+            }
+        }
+    }
+
+    fn nearest_hint(&self, wanted: &str, ours: &str) -> String {
+        let headers = self.table.headers.cells.iter().map(|cell| cell.text.as_str());
+        match nearest(wanted, headers.filter(|header| !header.is_empty())) {
+            Some(near) => format!("if {} is meant, state `columns: {{ {ours}: {near} }}`", quoted(near)),
+            None => format!("if it goes by another name, state `columns: {{ {ours}: HEADER }}`"),
+        }
+    }
+
+    fn missing(&self, column: &Column, source: &Source, columns: &Columns) -> Problem {
+        let place = self.table.row_place(&self.table.headers, &column.name.into());
+        let wanted = source.columns.get(column.name).map_or(column.name, String::as_str);
+        let message = format!("there is no column {} among {}", quoted(wanted), self.found());
+        // A header that is another of our columns is not a misspelling of this one.
+        let free =
+            self.table.headers.cells.iter().enumerate().filter(|(index, cell)| {
+                !cell.is_empty() && !columns.found.iter().any(|(_, taken)| *taken == Some(*index))
+            });
+        let hint = match nearest(wanted, free.map(|(_, cell)| cell.text.as_str())) {
+            Some(near) => format!("if {} is meant, state `columns: {{ {}: {near} }}`", quoted(near), column.name),
+            None => format!("if it goes by another name, state `columns: {{ {}: HEADER }}`", column.name),
+        };
+        Problem::error(codes::MISSING_COLUMN, place, message, hint)
+    }
+
+    fn none_found(&self) -> Problem {
+        let names = self.layout.columns.iter().map(|column| column.name).collect::<Vec<_>>();
+        let keys = names.iter().map(|name| header_key(name)).collect::<Vec<_>>();
+        let is_header = |row: &&Row| {
+            row.cells.iter().filter(|cell| keys.contains(&header_key(&cell.text))).count() * 2 > keys.len() / 2
+        };
+        let hint = match self.table.rows.iter().take(50).find(is_header) {
+            Some(row) => {
+                let place = self.table.row_place(row, &"".into());
+                format!("{place} looks like the header row: delete the rows above it")
+            }
+            None => "the first row that is not blank has to name the columns".to_owned(),
+        };
+        let message = format!("none of the columns {} is among {}", names.join(", "), self.found());
+        let place = self.table.row_place(&self.table.headers, &"".into());
+        Problem::error(codes::MISSING_COLUMN, place, message, hint)
+    }
+
+    fn check_duplicates(&self, columns: &Columns, problems: &mut Vec<Problem>) {
+        for (index, first) in &self.duplicates {
+            let name = columns.found.iter().find(|(_, found)| *found == Some(*first)).map(|(name, _)| *name);
+            if name.is_none() && !self.layout.keeps_others {
+                continue;
+            }
+            let headers = &self.table.headers;
+            let (one, other) = (&headers.cells[*first].text, &headers.cells[*index].text);
+            problems.push(Problem::error(
+                codes::DUPLICATE_COLUMN,
+                self.table.cell_place(headers, *index, name.unwrap_or("")),
+                format!("{} and {} are one name for two columns", quoted(one), quoted(other)),
+                "delete or rename one of them",
+            ));
+        }
+    }
+}

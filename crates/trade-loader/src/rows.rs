@@ -1,0 +1,156 @@
+//! The kinds of files, one file each, and what they share: the pass over the rows.
+
+pub(crate) mod coefficients;
+pub(crate) mod current_metrics;
+pub(crate) mod positions;
+pub(crate) mod security;
+pub(crate) mod trades;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use domain::Problem;
+
+use crate::columns::{Columns, Layout};
+use crate::error::{LoadError, Reason};
+use crate::formats::{self, Input};
+use crate::row::RowReader;
+use crate::table::{Row, Table};
+use crate::text::{quoted, unwrapped};
+use crate::{Conventions, Loaded, Source, codes, file, limits};
+
+/// Loads a file, each row with `read`, which reports to the reader what is wrong.
+pub(crate) fn load<T>(
+    source: &Source,
+    conventions: &Conventions,
+    layout: &'static Layout,
+    read: impl FnMut(&mut RowReader<'_>) -> Option<T>,
+) -> Result<Loaded<T>, LoadError> {
+    let file: Arc<str> = Arc::from(source.name.as_str());
+    let failed = |reason: Reason| LoadError::file(&file, reason);
+    let format = formats::of(&source.path).map_err(failed)?;
+    let bytes = file::bytes(&source.path).map_err(failed)?;
+    let input = Input { file: file.clone(), bytes: &bytes, format: &source.format };
+    let table = input.read(format)?;
+    let (rows, problems) = read_rows(&table, source, conventions, layout, read);
+    Ok(Loaded {
+        rows,
+        problems,
+        rows_sha256: table.rows_sha256(),
+        bytes_sha256: file::sha256([&bytes]),
+        rows_read: table.rows.len(),
+    })
+}
+
+fn read_rows<T>(
+    table: &Table,
+    source: &Source,
+    conventions: &Conventions,
+    layout: &'static Layout,
+    mut read: impl FnMut(&mut RowReader<'_>) -> Option<T>,
+) -> (Vec<T>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut rows = Vec::new();
+    // An empty JSON list names no columns and lacks none.
+    if table.headers.cells.is_empty() {
+        return (rows, problems);
+    }
+    let Some(columns) = Columns::of(table, source, layout, &mut problems) else { return (rows, problems) };
+    let no_field = Arc::from("");
+    for row in &table.rows {
+        if problems.len() >= limits::PROBLEMS {
+            let place = table.row_place(row, &no_field);
+            let message = format!("reading stopped after {} problems", limits::PROBLEMS);
+            problems.push(Problem::error(codes::STOPPED, place, message, "mend those before it and try again"));
+            break;
+        }
+        if let Some(problem) = set_aside(table, row, layout, &columns) {
+            problems.push(problem);
+            continue;
+        }
+        let mut reader = RowReader {
+            table,
+            row,
+            columns: &columns,
+            conventions,
+            mark: source.format.decimal,
+            no_field: &no_field,
+            problems: &mut problems,
+            is_refused: false,
+            currencies_seen: Vec::new(),
+        };
+        let read = read(&mut reader);
+        if !reader.is_refused {
+            rows.extend(read);
+        }
+    }
+    (rows, problems)
+}
+
+/// What keeps a row from being read at all: content that no header names, or a total.
+fn set_aside(table: &Table, row: &Row, layout: &Layout, columns: &Columns) -> Option<Problem> {
+    let headers = &table.headers.cells;
+    let filled = || row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    let (first, label) = filled().next()?;
+    if is_total(unwrapped(&label.text)) {
+        let is_set = |name: &&str| columns.index(name).is_some_and(|at| filled().any(|(i, _)| i == at && i != first));
+        if !layout.identity.iter().any(is_set) {
+            let message = format!("the row {} is taken for a total and skipped", quoted(&label.text));
+            let hint = format!("if it is one of the {}, fill in {}", layout.noun, layout.identity.join(", "));
+            return Some(Problem::warning(codes::TOTAL_ROW, table.row_place(row, &"".into()), message, hint));
+        }
+    }
+    let (beyond, cell) = filled().find(|(index, _)| headers.get(*index).is_none_or(|header| header.is_empty()))?;
+    let message = format!("{} stands where the header row is empty", quoted(&cell.text));
+    let hint = "name the column, or put the text into quotes if it holds a delimiter";
+    Some(Problem::error(codes::BEYOND_HEADER, table.cell_place(row, beyond, ""), message, hint))
+}
+
+/// Whether a row's label says that it sums up others: `Total`, `Grand total:`, `PB1 Total`.
+fn is_total(label: &str) -> bool {
+    let label = label.trim_end_matches([':', '.']).to_lowercase().replace(['-', '_'], " ");
+    let mut words = label.split_whitespace();
+    let sums = |word: &str| matches!(word, "total" | "totals" | "subtotal" | "subtotals" | "sum");
+    words.clone().next().is_some_and(sums) || words.next_back().is_some_and(sums)
+}
+
+/// What was seen of each thing, to refuse it the second time.
+pub(crate) struct Seen<K>(HashMap<K, u32>);
+
+impl<K: Eq + Hash> Seen<K> {
+    pub(crate) fn new() -> Self {
+        Self(HashMap::new())
+    }
+
+    /// Reports a second row for `key`, which `what` describes.
+    pub(crate) fn check(&mut self, reader: &mut RowReader<'_>, key: K, column: &str, what: &str, hint: &str) {
+        let line = reader.row.line;
+        match self.0.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(line);
+            }
+            Entry::Occupied(first) => {
+                let first = Row { line: *first.get(), cells: Vec::new() };
+                let place = reader.table.row_place(&first, reader.no_field);
+                reader.refuse(column, codes::DUPLICATE_ROW, format!("{what} is also at {place}"), hint);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_sums_up_is_a_total() {
+        for label in ["Total", "TOTAL:", "Grand Total", "Sub-total", "Subtotal PB1", "PB1 Total", "Sum"] {
+            assert!(is_total(label), "{label}");
+        }
+        for label in ["T1", "Totalenergies 2030", "PB1", "Summit", "count"] {
+            assert!(!is_total(label), "{label}");
+        }
+    }
+}
