@@ -44,12 +44,21 @@ pub(crate) fn dry_run(root: &Path) -> Outcome {
 }
 
 fn command(root: &Path, program: &Path) -> Outcome<Command> {
-    let as_of_path = root.join(DESK).join("AS_OF");
-    let as_of = files::read(&as_of_path)?;
+    let as_of = newest_day(&root.join(DESK).join("inbox"))?;
     let config: PathBuf = [DESK, "desk.yaml"].iter().collect();
     let mut command = Command::new(program);
-    command.current_dir(root).arg("run").arg("--config").arg(config).args(["--as-of", as_of.trim()]);
+    command.current_dir(root).arg("run").arg("--config").arg(config).args(["--as-of", &as_of]);
     Ok(command)
+}
+
+/// The last day whose files have arrived.
+fn newest_day(inbox: &Path) -> Outcome<String> {
+    let entries = fs::read_dir(inbox).map_err(XtaskError::read(inbox))?;
+    let days = entries.filter_map(Result::ok).filter(|entry| entry.path().is_dir());
+    days.map(|day| day.file_name().to_string_lossy().into_owned()).max().ok_or_else(|| XtaskError::Refused {
+        what: format!("find a day in {}", inbox.display()),
+        hint: "put the files of a day into a folder named after it, such as 2026-03-24".to_owned(),
+    })
 }
 
 fn finish(mut command: Command) -> Outcome {
@@ -69,11 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_desk_s_own_date_is_used() {
+    fn the_newest_day_of_the_desk_is_run() {
         let root = tempfile::tempdir().unwrap();
-        assert!(command(root.path(), Path::new("x")).unwrap_err().to_string().contains("AS_OF"));
-        fs::create_dir_all(root.path().join(DESK)).unwrap();
-        fs::write(root.path().join(DESK).join("AS_OF"), "2026-11-20\n").unwrap();
+        let inbox = root.path().join(DESK).join("inbox");
+        fs::create_dir_all(&inbox).unwrap();
+        assert!(command(root.path(), Path::new("x")).unwrap_err().to_string().contains("find a day"));
+        fs::create_dir_all(inbox.join("2026-11-20")).unwrap();
+        fs::create_dir_all(inbox.join("2026-03-24")).unwrap();
         let command = command(root.path(), Path::new("x")).unwrap();
         assert_eq!(shown(&command), "pb-assign run --config fixtures/desk/desk.yaml --as-of 2026-11-20");
     }

@@ -24,6 +24,10 @@ pub(crate) enum XtaskError {
     NoProduct { command: String },
     #[error("pass {failed} of the steps; what is wrong stands above, under each step's name")]
     StepsFailed { failed: usize },
+    #[error("get what is expected from {failed} scenarios, each named above with what differs")]
+    ScenariosDiffer { failed: usize },
+    #[error("prove the published optimum of {missed} instances, marked in the table above")]
+    OptimaMissed { missed: usize },
     #[error("pass tidy: {found} findings, each above with its remedy")]
     Untidy { found: usize },
     #[error("{what}\nhint: {hint}")]

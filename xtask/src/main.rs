@@ -5,15 +5,19 @@
 //! with [`Task`], the table of commands.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "talking to a developer is what this program is for")]
 
+mod bench;
 mod cargo;
 mod demo;
+mod desk_generator;
 mod error;
 mod files;
+mod gap_instance;
 mod native_tools;
+mod scenarios;
 mod test;
 mod tidy;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -47,12 +51,43 @@ enum Task {
     /// Run every test and check, after set-up; ends with a table of steps and `N passed, M failed`.
     #[command(after_help = "Example:\n  cargo xtask test")]
     Test,
+    /// Run the days of fixtures/scenarios through the program and compare what comes out.
+    ///
+    /// Each is compared with what its scenario.json expects and with its expected.json, verified, and run again
+    /// from elsewhere, which must give the same bytes.
+    #[command(after_help = "Examples:\n  cargo xtask scenarios\n  cargo xtask scenarios breach\n  \
+        cargo xtask scenarios pins --bless    (after reading target/scenarios/pins/out/result.json)")]
+    Scenarios {
+        /// Part of a name; all scenarios without it.
+        name: Option<String>,
+        /// Write what came out to expected.json, where everything else is as expected.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Measure whole runs: a day of 200 trades and a flood of 20,000; with `gap`, against published optima.
+    #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench gap --data ../shared/data/gap")]
+    Bench {
+        #[command(subcommand)]
+        what: Option<Benchmark>,
+    },
     /// Check the structure: arrows between crates, tables of kinds, problem codes, file lengths, layout.
     #[command(after_help = "Examples:\n  cargo xtask tidy\n  cargo xtask tidy --fix")]
     Tidy {
         /// Rewrite docs/codes.md from the sources.
         #[arg(long)]
         fix: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Benchmark {
+    /// Generalized assignment instances of the OR-Library, each to its published optimum, proven.
+    #[command(after_help = "Example:\n  cargo xtask bench gap --data ../shared/data/gap")]
+    Gap {
+        /// The folder with optima.csv and an INSTANCE.txt each, from the workspace; where it is absent,
+        /// nothing is run.
+        #[arg(long, value_name = "DIR", default_value = "../shared/data/gap")]
+        data: PathBuf,
     },
 }
 
@@ -72,6 +107,11 @@ fn run(root: &Path, task: &Task) -> Outcome {
         Task::Setup => setup(root).map(|()| eprintln!("setup: ready for `cargo build`")),
         Task::Demo => setup(root).and_then(|()| demo::run(root)),
         Task::Test => test::run(root),
+        Task::Scenarios { name, bless } => setup(root).and_then(|()| scenarios::run(root, name.as_deref(), *bless)),
+        Task::Bench { what: None } => setup(root).and_then(|()| bench::run(root)),
+        Task::Bench { what: Some(Benchmark::Gap { data }) } => {
+            setup(root).and_then(|()| bench::run_gap(root, &root.join(data)))
+        }
         Task::Tidy { fix } => tidy::run(root, *fix),
     }
 }

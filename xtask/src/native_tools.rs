@@ -34,7 +34,7 @@ pub(crate) enum Tool {
     Cmake,
     /// Reads its headers.
     Libclang,
-    /// Runs the build: make, or ninja.
+    /// Runs the build: make, or ninja in its place.
     Builder,
 }
 
@@ -55,7 +55,7 @@ impl Tool {
         match self {
             Self::Cmake => "cmake",
             Self::Libclang => "libclang",
-            Self::Builder => "ninja",
+            Self::Builder => "make",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Outcome, XtaskError};
-use crate::{cargo, demo, native_tools, tidy};
+use crate::{cargo, demo, native_tools, scenarios, tidy};
 
 /// One check.
 struct Step {
@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
         run: |root| cargo::run(root, DOCS, &[("RUSTDOCFLAGS", "-Dwarnings")]),
         is_ground: false,
     },
+    Step { name: "scenarios", run: |root| scenarios::run(root, None, false), is_ground: false },
     Step { name: "shipped desk", run: demo::dry_run, is_ground: false },
 ];
 

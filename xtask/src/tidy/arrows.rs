@@ -19,14 +19,24 @@ const ARROWS: &[(&str, &[&str])] = &[
         "orchestrator",
         &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier", "reporter"],
     ),
+    ("test-desks", &["domain"]),
     ("xtask", &[]),
 ];
 
-/// What a crate's tests may use besides: crates to its left that make up their inputs.
-const TEST_ARROWS: &[(&str, &[&str])] = &[("solver", &["metric-engine"])];
+/// What a crate's tests may use besides: crates to its left, and `test-desks`, which makes up their inputs.
+const TEST_ARROWS: &[(&str, &[&str])] = &[
+    ("trade-loader", &["test-desks"]),
+    ("metric-engine", &["test-desks"]),
+    ("constraint-manager", &["test-desks"]),
+    ("solver", &["metric-engine", "test-desks"]),
+    ("verifier", &["test-desks"]),
+    ("reporter", &["test-desks"]),
+    ("orchestrator", &["test-desks"]),
+];
 
 /// The crates that build without a solver, and the packages that none of them may reach.
-const WITHOUT_SOLVER: &[&str] = &["domain", "trade-loader", "metric-engine", "constraint-manager", "verifier", "xtask"];
+const WITHOUT_SOLVER: &[&str] =
+    &["domain", "trade-loader", "metric-engine", "constraint-manager", "verifier", "test-desks", "xtask"];
 const SOLVERS: &[&str] = &["highs", "highs-sys", "good_lp", "microlp"];
 
 const TABLE: &str = "xtask/src/tidy/arrows.rs";

@@ -1,0 +1,175 @@
+//! Made-up desks of any size, the same for the same seed: for the benchmark, and for scenarios that are too large
+//! to be stored.
+
+mod book;
+mod metrics;
+mod random;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{Outcome, XtaskError};
+use crate::files;
+use crate::gap_instance::GapInstance;
+use book::Book;
+use metrics::Metric;
+pub(crate) use random::Random;
+
+/// What a desk is to be like.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeskPlan {
+    pub(crate) trades: usize,
+    pub(crate) accounts: usize,
+    /// Metrics of each account; a hard desk has `cost` and `load` only.
+    pub(crate) metrics: usize,
+    pub(crate) class: Class,
+    #[serde(default)]
+    pub(crate) seed: u64,
+    /// The solver's settings as the configuration has them: `{ timeout: 2s }`.
+    pub(crate) solver: String,
+}
+
+/// How hard a desk's limits make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Class {
+    /// Each limit is three times what an even split comes to.
+    Loose,
+    /// Generalized assignment of type D: plans are found easily, the best is not proven in seconds.
+    Hard,
+}
+
+/// Metrics that a loose desk can have.
+const LOOSE_METRICS: std::ops::RangeInclusive<usize> = 1..=60;
+
+/// Writes a desk into a folder: desk.yaml, trades.csv, positions.csv, coefficients.csv.
+pub(crate) fn write_desk(plan: &DeskPlan, folder: &Path) -> Outcome {
+    check(plan)?;
+    if plan.class == Class::Hard {
+        return GapInstance::hard(plan.accounts, plan.trades, plan.seed).write_desk(folder, &plan.solver);
+    }
+    let book = Book::make(plan);
+    let metrics = metrics::first(plan.metrics, &book);
+    files::make_empty(folder)?;
+    files::write(&folder.join("desk.yaml"), &configuration(plan, &book, &metrics))?;
+    files::write(&folder.join("trades.csv"), &book.trades_csv())?;
+    files::write(&folder.join("positions.csv"), &book.positions_csv())?;
+    files::write(&folder.join("coefficients.csv"), &coefficients(&book, &metrics))
+}
+
+fn check(plan: &DeskPlan) -> Outcome {
+    let refused = |what: &str, hint: String| Err(XtaskError::Refused { what: format!("make a desk {what}"), hint });
+    if plan.accounts == 0 {
+        return refused("without accounts", "state at least one".to_owned());
+    }
+    match plan.class {
+        Class::Hard if plan.metrics != 2 => {
+            refused(&format!("of class hard with {} metrics", plan.metrics), "a hard desk has 2".to_owned())
+        }
+        Class::Loose if !LOOSE_METRICS.contains(&plan.metrics) => {
+            let hint = format!("state {} to {}", LOOSE_METRICS.start(), LOOSE_METRICS.end());
+            refused(&format!("with {} metrics", plan.metrics), hint)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn configuration(plan: &DeskPlan, book: &Book, metrics: &[Metric]) -> String {
+    let mut text = format!(
+        "version: 1\nbase_currency: USD\n\
+         inputs: {{ trades: trades.csv, positions: positions.csv, coefficients: coefficients.csv }}\n\
+         valuation: {{ price_quote: per_100, accrued: amount }}\n\
+         solver: {}\n\
+         metrics:\n",
+        plan.solver
+    );
+    for metric in metrics {
+        let _ = writeln!(text, "  {}: {}", metric.name, metric.definition);
+    }
+    text.push_str("accounts:\n");
+    for account in &book.accounts {
+        let _ = writeln!(text, "  - id: {}\n    metrics:", account.id);
+        for metric in metrics {
+            let _ = writeln!(text, "      {}: {}", metric.name, (metric.terms)(book, account));
+        }
+    }
+    text
+}
+
+fn coefficients(book: &Book, metrics: &[Metric]) -> String {
+    let mut text = "account,metric,security,long,short\n".to_owned();
+    for account in &book.accounts {
+        for metric in metrics {
+            for (index, security) in book.securities.iter().enumerate() {
+                if let Some((long, short)) = (metric.rates)(account, index, security) {
+                    let _ = writeln!(text, "{},{},{},{long},{short}", account.id, metric.name, security.id);
+                }
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(metrics: usize, class: Class) -> DeskPlan {
+        DeskPlan { trades: 60, accounts: 3, metrics, class, seed: 5, solver: "{ timeout: 2s }".to_owned() }
+    }
+
+    fn written(plan: &DeskPlan) -> [String; 4] {
+        let folder = tempfile::tempdir().unwrap();
+        write_desk(plan, folder.path()).unwrap();
+        ["desk.yaml", "trades.csv", "positions.csv", "coefficients.csv"]
+            .map(|name| files::read(&folder.path().join(name)).unwrap())
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bytes() {
+        let first = plan(20, Class::Loose);
+        assert_eq!(written(&first), written(&first));
+        assert_ne!(written(&first), written(&DeskPlan { seed: 6, ..first.clone() }));
+    }
+
+    #[test]
+    fn a_loose_desk_has_the_size_that_was_asked_for() {
+        for metrics in [1, 8, 20, 60] {
+            let [desk, trades, positions, coefficients] = written(&plan(metrics, Class::Loose));
+            assert_eq!(trades.lines().count(), 1 + 60);
+            assert_eq!(positions.matches(",USD,cash,").count(), 3);
+            let account = desk.split("  - id: PB2\n    metrics:\n").nth(1).unwrap();
+            let listed = account.lines().take_while(|line| line.starts_with("      ")).count();
+            assert_eq!(listed, metrics, "{desk}");
+            let securities = 60 / 3;
+            assert_eq!(coefficients.matches("PB1,financing_cost,").count(), securities);
+        }
+    }
+
+    #[test]
+    fn every_metric_has_a_name_of_its_own() {
+        let [desk, ..] = written(&plan(60, Class::Loose));
+        let shared = desk.split("metrics:\n").nth(1).unwrap();
+        let names: Vec<&str> = shared.lines().filter_map(|line| line.trim().split(": ").next()).take(60).collect();
+        let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
+        assert_eq!(distinct.len(), 60, "{names:?}");
+    }
+
+    #[test]
+    fn a_plan_that_cannot_be_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |plan: &DeskPlan| write_desk(plan, folder.path()).unwrap_err().to_string();
+        assert!(refused(&plan(3, Class::Hard)).contains("a hard desk has 2"));
+        assert!(refused(&plan(61, Class::Loose)).contains("state 1 to 60"));
+        assert!(refused(&DeskPlan { accounts: 0, ..plan(2, Class::Hard) }).contains("without accounts"));
+    }
+
+    #[test]
+    fn a_hard_desk_is_generalized_assignment() {
+        let [desk, trades, ..] = written(&plan(2, Class::Hard));
+        assert!(desk.contains("load: { max: ") && trades.ends_with("T60,buy,J60,job,1,1,0\n"));
+    }
+}

@@ -1,0 +1,156 @@
+//! What a person says has to come out of a scenario, key by key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::trial::Trial;
+
+type Check = fn(&Value, &Trial) -> Vec<String>;
+
+/// The keys of `expect`. Each check says what is not as the key's value wants it.
+pub(super) const KEYS: &[(&str, Check)] = &[
+    ("status", |want, trial| check_value("status", want, &trial.published()["status"])),
+    ("reason", |want, trial| check_value("reason", want, &trial.published()["reason"])),
+    ("objective", |want, trial| check_value("objective.value", want, &trial.published()["objective"]["value"])),
+    ("assignments", check_assignments),
+    ("metrics", check_metrics),
+    ("conflict", check_conflict),
+    ("stderr", check_stderr),
+];
+
+/// Everything that came out otherwise than expected.
+pub(super) fn check(expect: &Map<String, Value>, trial: &Trial) -> Vec<String> {
+    let wanted = KEYS.iter().filter_map(|(key, check)| Some((expect.get(*key)?, check)));
+    wanted.flat_map(|(want, check)| check(want, trial)).collect()
+}
+
+fn check_value(name: &str, want: &Value, got: &Value) -> Vec<String> {
+    if want == got { Vec::new() } else { vec![format!("{name}: {want} expected, {got} came")] }
+}
+
+/// `{"T1": "PB1"}`: all trades with the account of each.
+fn check_assignments(want: &Value, trial: &Trial) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let published = trial.published();
+    let listed = published["assignments"].as_array().into_iter().flatten();
+    let got: BTreeMap<String, String> = listed.map(|each| (text(&each["trade_id"]), text(&each["account"]))).collect();
+    let want: BTreeMap<String, String> =
+        want.as_object().into_iter().flatten().map(|(trade, account)| (trade.clone(), text(account))).collect();
+    let trades: BTreeSet<&String> = want.keys().chain(got.keys()).collect();
+    let nowhere = "nowhere".to_owned();
+    let account = |map: &BTreeMap<String, String>, trade: &String| map.get(trade).unwrap_or(&nowhere).clone();
+    trades
+        .into_iter()
+        .filter(|trade| want.get(*trade) != got.get(*trade))
+        .map(|trade| {
+            format!("assignment of {trade}: {} expected, {} came", account(&want, trade), account(&got, trade))
+        })
+        .collect()
+}
+
+/// `{"PB1 leverage": {"final": "5.5"}}`: fields of some metrics.
+fn check_metrics(want: &Value, trial: &Trial) -> Vec<String> {
+    let published = trial.published();
+    let rows: BTreeMap<String, &Value> = published["metrics"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|row| {
+            let (account, metric) = (&row["account"], &row["metric"]);
+            (format!("{} {}", account.as_str().unwrap_or_default(), metric.as_str().unwrap_or_default()), row)
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for (name, fields) in want.as_object().into_iter().flatten() {
+        let Some(row) = rows.get(name) else {
+            let known = rows.keys().cloned().collect::<Vec<_>>().join(", ");
+            wrong.push(format!("metric {name}: not among those of result.json: {known}"));
+            continue;
+        };
+        for (field, want) in fields.as_object().into_iter().flatten() {
+            wrong.extend(check_value(&format!("metric {name} {field}"), want, row.get(field).unwrap_or(&Value::Null)));
+        }
+    }
+    wrong
+}
+
+/// `["PB1 leverage max"]`: the limits that cannot hold together, in any order.
+fn check_conflict(want: &Value, trial: &Trial) -> Vec<String> {
+    let published = trial.published();
+    let listed = published["diagnostics"]["conflict"].as_array().into_iter().flatten();
+    let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or("?").to_owned();
+    let limit = |entry: &Value| ["account", "metric", "bound"].map(|key| word(entry, key)).join(" ");
+    let got: BTreeSet<String> = listed.map(limit).collect();
+    let want: BTreeSet<String> =
+        want.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let missing = want.difference(&got).map(|limit| format!("conflict: {limit} expected, and not named"));
+    let added = got.difference(&want).map(|limit| format!("conflict: {limit} named, and not expected"));
+    missing.chain(added).collect()
+}
+
+/// `["P004", "text"]`: texts that stderr holds.
+fn check_stderr(want: &Value, trial: &Trial) -> Vec<String> {
+    let texts = want.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let missing = texts.filter(|text| !trial.stderr.contains(text));
+    missing.map(|text| format!("stderr: \"{text}\" expected, and not there")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn wrong(expect: &Value) -> Vec<String> {
+        let trial = Trial {
+            result: Some(json!({
+                "status": "optimal",
+                "objective": { "value": "-5" },
+                "assignments": [{ "trade_id": "T1", "account": "PB1" }, { "trade_id": "T2", "account": "PB2" }],
+                "metrics": [{ "account": "PB1", "metric": "leverage", "final": "5.5", "min": null }],
+                "diagnostics": { "conflict": [{ "account": "PB1", "metric": "leverage", "bound": "max" }] },
+            })),
+            stderr: "trades.csv:2 price: L003: text".to_owned(),
+            ..Trial::default()
+        };
+        check(expect.as_object().unwrap(), &trial)
+    }
+
+    #[test]
+    fn what_came_as_expected_is_not_mentioned() {
+        let expect = json!({
+            "status": "optimal", "objective": "-5", "reason": null,
+            "assignments": { "T1": "PB1", "T2": "PB2" },
+            "metrics": { "PB1 leverage": { "final": "5.5", "min": null } },
+            "conflict": ["PB1 leverage max"],
+            "stderr": ["L003", "trades.csv:2"],
+        });
+        assert_eq!(wrong(&expect), [""; 0]);
+    }
+
+    #[test]
+    fn each_difference_is_named() {
+        let expect = json!({
+            "status": "failed", "objective": "-5.0",
+            "assignments": { "T1": "PB2", "T3": "PB1" },
+            "metrics": { "PB1 leverage": { "final": "6" }, "PB2 leverage": {} },
+            "conflict": ["PB1 leverage min"],
+            "stderr": ["L004"],
+        });
+        assert_eq!(
+            wrong(&expect),
+            [
+                "status: \"failed\" expected, \"optimal\" came",
+                "objective.value: \"-5.0\" expected, \"-5\" came",
+                "assignment of T1: PB2 expected, PB1 came",
+                "assignment of T2: nowhere expected, PB2 came",
+                "assignment of T3: PB1 expected, nowhere came",
+                "metric PB1 leverage final: \"6\" expected, \"5.5\" came",
+                "metric PB2 leverage: not among those of result.json: PB1 leverage",
+                "conflict: PB1 leverage min expected, and not named",
+                "conflict: PB1 leverage max named, and not expected",
+                "stderr: \"L004\" expected, and not there",
+            ]
+        );
+    }
+}
