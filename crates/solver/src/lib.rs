@@ -1,1 +1,44 @@
-//! placeholder
+//! A problem in, an outcome out.
+//!
+//! [`build_model`] states an assignment problem as a mixed-integer program with exact coefficients;
+//! [`solve_model`] hands it to a backend as floats, [`fallback_feasibility`] does so without the objective,
+//! and [`extract_solution`] turns a point back into a placement. [`solve`] puts them in order. Every
+//! placement that leaves this crate keeps every row of the problem exactly: it has been checked in
+//! decimals, whatever the backend's tolerances are.
+//!
+//! This crate does not know what a row means to the business. Start with [`solve`] and [`outcome`].
+
+pub mod outcome;
+pub mod settings;
+
+pub mod solve;
+
+pub mod build_model;
+pub mod model;
+pub mod pressure;
+pub mod scale;
+
+pub mod backend;
+pub mod backends;
+pub mod extract_solution;
+pub mod fallback_feasibility;
+pub mod solve_model;
+
+pub mod conflict;
+pub mod cut;
+
+pub mod model_file;
+pub mod names;
+
+mod highs_watch;
+mod statement;
+
+pub use backend::{Backend, Glimpse};
+pub use build_model::{Purpose, build_model};
+pub use extract_solution::extract_solution;
+pub use fallback_feasibility::fallback_feasibility;
+pub use model::Model;
+pub use outcome::{Outcome, Plan, Solved};
+pub use settings::Settings;
+pub use solve::solve;
+pub use solve_model::solve_model;

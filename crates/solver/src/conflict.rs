@@ -1,0 +1,55 @@
+//! Why no plan keeps every row: an elastic model lets rows be exceeded at a price, and those that the
+//! cheapest answer exceeds cannot hold together with the others.
+
+use std::time::{Duration, Instant};
+
+use constraint_manager::AssignmentProblem;
+use domain::Amount;
+
+use crate::backend::{Control, Effort};
+use crate::build_model::{Purpose, build_model};
+use crate::extract_solution::extract_solution;
+use crate::outcome::{Excess, Work};
+use crate::scale::to_floats;
+use crate::settings::Settings;
+
+/// What the elastic model said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// These rows give way in the nearest plan; none when time ran out before any plan.
+    Rows(Vec<Excess>),
+    /// There is a plan after all: the claim that there is none was wrong.
+    None(Vec<usize>),
+}
+
+/// Looks for the rows that have to give way, within `time`.
+pub fn conflict(problem: &AssignmentProblem, settings: &Settings, time: Duration) -> (Conflict, Work) {
+    let begun = Instant::now();
+    let model = build_model(problem, Purpose::Elastic, &[]);
+    let floats = to_floats(&model);
+    let effort = Effort { time, gap_rel: 1e-4, start: None };
+    let ending = settings.backend.solve(&floats, &effort, &mut |_| Control::GoOn);
+    let work = Work {
+        purpose: Purpose::Elastic.name(),
+        stop: ending.stop.name(),
+        rows: model.rows.len(),
+        columns: model.variables.len(),
+        nodes: ending.nodes,
+        elapsed_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    let Some(point) = ending.points.last() else { return (Conflict::Rows(Vec::new()), work) };
+    let placement = extract_solution(problem, &model, point);
+    let excesses = excesses(problem, &placement);
+    (if excesses.is_empty() { Conflict::None(placement) } else { Conflict::Rows(excesses) }, work)
+}
+
+/// The rows that a placement exceeds, exactly.
+pub fn excesses(problem: &AssignmentProblem, placement: &[usize]) -> Vec<Excess> {
+    let shorts = problem.shorts(placement);
+    let excess = |(row, room): (usize, Amount)| Excess {
+        row,
+        reached: problem.row_value(&problem.rows[row], placement, &shorts),
+        excess: -room,
+    };
+    problem.broken_rows(placement).into_iter().map(excess).collect()
+}

@@ -1,0 +1,35 @@
+//! A point turned back into a placement, and a placement into a point to start from.
+
+use constraint_manager::AssignmentProblem;
+
+use crate::model::{Meaning, Model};
+use crate::scale::{FloatModel, to_float};
+
+/// The placement that a point means: each trade goes where its largest `x` is, the first account winning
+/// ties. Whether the placement keeps the rows is another question, asked in exact arithmetic.
+pub fn extract_solution(problem: &AssignmentProblem, model: &Model, point: &[f64]) -> Vec<usize> {
+    let mut placement: Vec<usize> = problem.trades.iter().map(|trade| trade.accounts[0]).collect();
+    let mut largest = vec![f64::NEG_INFINITY; placement.len()];
+    for (variable, value) in model.variables.iter().zip(point) {
+        if let Meaning::Booking { trade, account } = variable.meaning
+            && *value > largest[trade]
+        {
+            largest[trade] = *value;
+            placement[trade] = account;
+        }
+    }
+    placement
+}
+
+/// The point of a placement, in column units.
+pub fn point_of(problem: &AssignmentProblem, model: &Model, floats: &FloatModel, placement: &[usize]) -> Vec<f64> {
+    let shorts = problem.shorts(placement);
+    let value = |meaning: Meaning| match meaning {
+        Meaning::Booking { trade, account } => f64::from(u8::from(placement[trade] == account)),
+        Meaning::Short { position } => to_float(&shorts[position]),
+        Meaning::IsShort { position } => f64::from(u8::from(shorts[position].is_positive())),
+        Meaning::Excess { .. } => 0.0,
+    };
+    let scaled = model.variables.iter().zip(&floats.column_scale);
+    scaled.map(|(variable, scale)| value(variable.meaning) / scale).collect()
+}

@@ -1,0 +1,154 @@
+//! The one place where decimals become floats.
+//!
+//! A row is divided by the power of two that brings its largest coefficient into `[1/2, 1)`, a continuous
+//! variable by the power of two above its upper bound, the objective so that its largest coefficient is in
+//! `[512, 1024)`, or by its own grid where it lies on small whole numbers. Powers of two change no digit, so
+//! that a coefficient is rounded once, to the nearest float.
+
+use domain::Amount;
+
+use crate::model::{Comparison, Model};
+
+/// The model in floats, scaled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FloatModel {
+    /// The columns, as the model's variables.
+    pub columns: Vec<FloatColumn>,
+    /// The rows, as the model's rows.
+    pub rows: Vec<FloatRow>,
+    /// The scaled objective before any decision.
+    pub offset: f64,
+    /// Scaled objective = objective times this.
+    pub objective_scale: f64,
+    /// Variable = column value times this, one for each column.
+    pub column_scale: Vec<f64>,
+}
+
+/// A column: `0 <= value <= upper`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FloatColumn {
+    /// Its coefficient in the scaled objective, to be maximised.
+    pub objective: f64,
+    /// Its largest value.
+    pub upper: f64,
+    /// Whether it is 0 or 1 only.
+    pub binary: bool,
+}
+
+/// A scaled row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FloatRow {
+    /// Coefficients by column.
+    pub terms: Vec<(usize, f64)>,
+    /// How the two sides compare.
+    pub comparison: Comparison,
+    /// The right side.
+    pub bound: f64,
+}
+
+/// The model in floats.
+pub fn to_floats(model: &Model) -> FloatModel {
+    let column_scale: Vec<f64> = model
+        .variables
+        .iter()
+        .map(|variable| if variable.binary { 1.0 } else { power_of_two_above(to_float(&variable.upper)) })
+        .collect();
+    let costs: Vec<f64> =
+        model.objective.iter().zip(&column_scale).map(|(amount, scale)| to_float(amount) * scale).collect();
+    let objective_scale = objective_scale(model, &costs);
+    let columns = model.variables.iter().zip(&costs).zip(&column_scale).map(|((variable, cost), scale)| FloatColumn {
+        objective: cost * objective_scale,
+        upper: to_float(&variable.upper) / scale,
+        binary: variable.binary,
+    });
+    let rows = model.rows.iter().map(|row| {
+        let terms: Vec<(usize, f64)> =
+            row.terms.iter().map(|(column, amount)| (*column, to_float(amount) * column_scale[*column])).collect();
+        let largest = terms.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+        let scale = power_of_two_above(largest);
+        FloatRow {
+            terms: terms.into_iter().map(|(column, value)| (column, value / scale)).collect(),
+            comparison: row.comparison,
+            bound: to_float(&row.bound) / scale,
+        }
+    });
+    FloatModel {
+        columns: columns.collect(),
+        rows: rows.collect(),
+        offset: to_float(&model.constant) * objective_scale,
+        objective_scale,
+        column_scale: column_scale.clone(),
+    }
+}
+
+/// The largest whole number that the objective may have on its own grid to be left on it.
+const LARGEST_ON_GRID: f64 = 1e6;
+
+fn objective_scale(model: &Model, costs: &[f64]) -> f64 {
+    let largest = costs.iter().map(|cost| cost.abs()).fold(0.0, f64::max);
+    if largest == 0.0 {
+        return 1.0;
+    }
+    let only_binaries = model.variables.iter().zip(costs).all(|(variable, cost)| variable.binary || *cost == 0.0);
+    let grid = 10_f64.powi(decimals(model));
+    if only_binaries && largest * grid <= LARGEST_ON_GRID {
+        return grid;
+    }
+    1024.0 / power_of_two_above(largest)
+}
+
+/// The most decimals of any objective coefficient.
+fn decimals(model: &Model) -> i32 {
+    let most = model.objective.iter().map(Amount::decimals).max().unwrap_or(0);
+    i32::try_from(most).unwrap_or(i32::MAX)
+}
+
+/// The smallest power of two above a size; 1 for zero.
+fn power_of_two_above(size: f64) -> f64 {
+    if size == 0.0 || !size.is_finite() { 1.0 } else { 2_f64.powi(size.log2().floor() as i32 + 1) }
+}
+
+/// The float nearest to an exact number.
+pub fn to_float(amount: &Amount) -> f64 {
+    let (digits, scale) = amount.to_parts();
+    // Both parts exact in a float: one correctly rounded division.
+    if let (Ok(digits), 0..=22) = (i64::try_from(&digits), scale)
+        && digits.unsigned_abs() <= 1 << 53
+    {
+        return digits as f64 / 10_f64.powi(i32::try_from(scale).unwrap_or(0));
+    }
+    format!("{digits}e{}", -scale).parse().unwrap_or(f64::NAN)
+}
+
+/// The shortest decimal that reads back as this float; nothing for infinities and NaN.
+pub fn to_amount(value: f64) -> Option<Amount> {
+    // Rust prints floats without an exponent and with as few digits as identify them.
+    value.is_finite().then(|| format!("{value}").parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_decimal_becomes_the_nearest_float(digits in any::<i64>(), scale in 0_i64..40) {
+            let expected: f64 = format!("{digits}e-{scale}").parse().unwrap();
+            prop_assert_eq!(to_float(&Amount::from_parts(i128::from(digits), scale)), expected);
+        }
+
+        #[test]
+        fn a_float_becomes_a_decimal_that_reads_back(value in any::<f64>().prop_filter("finite", |v| v.is_finite())) {
+            prop_assert_eq!(to_float(&to_amount(value).unwrap()), value);
+        }
+    }
+
+    #[test]
+    fn powers_of_two_are_strictly_above() {
+        assert_eq!(power_of_two_above(1.0), 2.0);
+        assert_eq!(power_of_two_above(0.75), 1.0);
+        assert_eq!(power_of_two_above(1e7), 16_777_216.0);
+        assert_eq!(power_of_two_above(0.0), 1.0);
+    }
+}

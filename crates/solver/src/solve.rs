@@ -1,0 +1,119 @@
+//! The order of a solve: the full problem; without the objective when that gave no plan; the conflict when
+//! there is no plan. A plan that was found is never thrown away.
+
+use std::time::{Duration, Instant};
+
+use constraint_manager::AssignmentProblem;
+
+use crate::backend::{Control, Stop};
+use crate::build_model::Purpose;
+use crate::conflict::{Conflict, conflict, excesses};
+use crate::fallback_feasibility::fallback_feasibility;
+use crate::outcome::{Outcome, Plan, Solved, Work};
+use crate::settings::Settings;
+use crate::solve_model::{Attempt, Progress, plan, solve_model};
+
+/// The share of the time after which a full solve without any plan gives way to the fallback.
+const SHARE_BEFORE_FALLBACK: f64 = 0.6;
+
+/// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
+const LEAST_CONFLICT_TIME: Duration = Duration::from_secs(2);
+
+/// Solves the problem. `watch` is called now and then with the state of the search.
+pub fn solve(problem: &AssignmentProblem, settings: &Settings, watch: &mut dyn FnMut(Progress)) -> Solved {
+    let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new() };
+    let outcome = run.outcome(watch);
+    Solved { outcome, work: run.work }
+}
+
+struct Run<'a> {
+    problem: &'a AssignmentProblem,
+    settings: &'a Settings,
+    begun: Instant,
+    work: Vec<Work>,
+}
+
+impl Run<'_> {
+    fn outcome(&mut self, watch: &mut dyn FnMut(Progress)) -> Outcome {
+        if !self.problem.trades.iter().any(|trade| trade.is_free()) {
+            return only_placement(self.problem);
+        }
+        let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
+        let attempt = self.attempt(purpose, None, watch);
+        match (attempt.best, attempt.stop) {
+            (Some(best), _) => self.found(plan(self.problem, best, attempt.bound)),
+            (None, Stop::Infeasible) => self.infeasible(purpose, watch),
+            (None, stop) if purpose == Purpose::Full => self.fallback(stop, watch),
+            (None, Stop::Failed(message)) => Outcome::Failed(message),
+            (None, _) => Outcome::Unknown,
+        }
+    }
+
+    /// Solves for `purpose`; a full solve without a plan stops early enough for the fallback to try.
+    fn attempt(&mut self, purpose: Purpose, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Attempt {
+        let give_way = self.settings.timeout.mul_f64(SHARE_BEFORE_FALLBACK);
+        let begun = self.begun;
+        let has_start = start.is_some();
+        let mut look = |progress: Progress| {
+            let empty_handed = purpose == Purpose::Full && !has_start && progress.best.is_none();
+            watch(progress);
+            if empty_handed && begun.elapsed() > give_way { Control::Stop } else { Control::GoOn }
+        };
+        let attempt = solve_model(self.problem, purpose, self.settings, self.time_left(), start, &mut look);
+        self.work.extend(attempt.work.iter().cloned());
+        attempt
+    }
+
+    fn found(&self, plan: Plan) -> Outcome {
+        match &plan.gap_rel {
+            _ if plan.value.is_none() => Outcome::NoObjective(plan),
+            Some(gap) if gap.is_zero() => Outcome::Proven(plan),
+            Some(gap) if *gap <= self.settings.gap_rel => Outcome::WithinGap(plan),
+            _ => Outcome::TimeLimit(plan),
+        }
+    }
+
+    fn fallback(&mut self, full: Stop, watch: &mut dyn FnMut(Progress)) -> Outcome {
+        let mut look = |progress| {
+            watch(progress);
+            Control::GoOn
+        };
+        let attempt = fallback_feasibility(self.problem, self.settings, self.time_left(), &mut look);
+        self.work.extend(attempt.work.iter().cloned());
+        match (attempt.best, attempt.stop, full) {
+            (Some(best), ..) => Outcome::ObjectiveDropped(plan(self.problem, best, None)),
+            (None, Stop::Infeasible, _) => self.infeasible(Purpose::Feasibility, watch),
+            (None, Stop::Failed(message), _) | (None, _, Stop::Failed(message)) => Outcome::Failed(message),
+            (None, ..) => Outcome::Unknown,
+        }
+    }
+
+    /// Names the conflict, and with it puts the claim that there is no plan to a test.
+    fn infeasible(&mut self, purpose: Purpose, watch: &mut dyn FnMut(Progress)) -> Outcome {
+        let (conflict, work) = conflict(self.problem, self.settings, self.time_left().max(LEAST_CONFLICT_TIME));
+        self.work.push(work);
+        match conflict {
+            Conflict::Rows(rows) => Outcome::Infeasible(rows),
+            Conflict::None(placement) => {
+                let again = self.attempt(purpose, Some(placement.clone()), watch);
+                let best = again.best.unwrap_or(placement);
+                self.found(plan(self.problem, best, again.bound))
+            }
+        }
+    }
+
+    fn time_left(&self) -> Duration {
+        self.settings.timeout.saturating_sub(self.begun.elapsed())
+    }
+}
+
+/// The outcome where no trade has a choice: the one placement there is, checked.
+fn only_placement(problem: &AssignmentProblem) -> Outcome {
+    let placement: Vec<usize> = problem.trades.iter().map(|trade| trade.accounts[0]).collect();
+    let excesses = excesses(problem, &placement);
+    if !excesses.is_empty() {
+        return Outcome::Infeasible(excesses);
+    }
+    let bound = problem.objective_value(&placement);
+    Outcome::Proven(plan(problem, placement, bound))
+}

@@ -1,0 +1,197 @@
+//! One model solved until its answer holds exactly.
+//!
+//! A backend works within tolerances: its best point may break a row by a hair. Such a point is ruled out by
+//! an exact cut and the model is solved again; a plan that left this file keeps every row in decimals.
+
+use std::time::{Duration, Instant};
+
+use constraint_manager::AssignmentProblem;
+use domain::Amount;
+
+use crate::backend::{Control, Effort, Ending, Glimpse, Stop};
+use crate::build_model::{Purpose, build_model};
+use crate::cut::Cut;
+use crate::extract_solution::{extract_solution, point_of};
+use crate::outcome::Work;
+use crate::scale::{FloatModel, to_amount, to_float, to_floats};
+use crate::settings::Settings;
+use crate::{Model, Plan};
+
+/// How often an answer that rests on a tolerance is ruled out before we make do with what we have.
+const MOST_ROUNDS: usize = 40;
+
+/// A look at a solve that is running, in the problem's own units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being solved.
+    pub purpose: Purpose,
+    /// Milliseconds since this model's start.
+    pub elapsed_ms: u64,
+    /// The best objective so far.
+    pub best: Option<Amount>,
+    /// What no plan can exceed.
+    pub bound: Option<Amount>,
+    /// Nodes so far.
+    pub nodes: i64,
+}
+
+/// What solving one model gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The best placement found that keeps every row exactly.
+    pub best: Option<Vec<usize>>,
+    /// What no plan can exceed, as the backend claims it.
+    pub bound: Option<Amount>,
+    /// How the last call of the backend stopped.
+    pub stop: Stop,
+    /// Every call of the backend.
+    pub work: Vec<Work>,
+}
+
+/// Solves `problem` for `purpose` within `time`, starting from the placement `start` if there is one.
+pub fn solve_model(
+    problem: &AssignmentProblem,
+    purpose: Purpose,
+    settings: &Settings,
+    time: Duration,
+    start: Option<Vec<usize>>,
+    watch: &mut dyn FnMut(Progress) -> Control,
+) -> Attempt {
+    let begun = Instant::now();
+    let mut attempt = Attempt { best: start, bound: None, stop: Stop::Limit, work: Vec::new() };
+    let mut cuts: Vec<Cut> = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        let left = time.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            attempt.stop = Stop::Limit;
+            break;
+        }
+        let model = build_model(problem, purpose, &cuts);
+        let floats = to_floats(&model);
+        let ending = call(problem, &model, &floats, purpose, settings, left, &mut attempt, watch);
+        attempt.stop = ending.stop.clone();
+        // Bounds of models with fewer cuts hold too; each is at least as tight as the one before.
+        let bound = ending.bound.and_then(|bound| to_amount(bound / floats.objective_scale));
+        attempt.bound = bound.or(attempt.bound);
+        if attempt.stop == Stop::Infeasible && attempt.best.is_some() {
+            // Every cut rules out broken placements only, so that the plan at hand disproves this.
+            attempt.stop = Stop::Finished;
+            break;
+        }
+        let Some(broken) = keep_best(problem, &model, &ending, &mut attempt) else { break };
+        cuts.extend(broken);
+    }
+    attempt
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, everything in it varies from round to round")]
+fn call(
+    problem: &AssignmentProblem,
+    model: &Model,
+    floats: &FloatModel,
+    purpose: Purpose,
+    settings: &Settings,
+    left: Duration,
+    attempt: &mut Attempt,
+    watch: &mut dyn FnMut(Progress) -> Control,
+) -> Ending {
+    let begun = Instant::now();
+    let start = attempt.best.as_ref().map(|placement| point_of(problem, model, floats, placement));
+    let gap_rel = if purpose == Purpose::Full { to_float(&settings.gap_rel) } else { 0.0 };
+    let effort = Effort { time: left, gap_rel, start: start.as_deref() };
+    let in_units = |value: f64| to_amount(value / floats.objective_scale);
+    let ending = settings.backend.solve(floats, &effort, &mut |glimpse: Glimpse| {
+        watch(Progress {
+            purpose,
+            elapsed_ms: milliseconds(begun.elapsed()),
+            best: glimpse.best.and_then(in_units),
+            bound: glimpse.bound.and_then(in_units),
+            nodes: glimpse.nodes,
+        })
+    });
+    attempt.work.push(Work {
+        purpose: purpose.name(),
+        stop: ending.stop.name(),
+        rows: model.rows.len(),
+        columns: model.variables.len(),
+        nodes: ending.nodes,
+        elapsed_ms: milliseconds(begun.elapsed()),
+    });
+    ending
+}
+
+/// Keeps the best point that holds exactly. Returns the cuts that a last point teaches which does not, and
+/// nothing when there is nothing more to do.
+fn keep_best(problem: &AssignmentProblem, model: &Model, ending: &Ending, attempt: &mut Attempt) -> Option<Vec<Cut>> {
+    let mut taught = None;
+    for (age, point) in ending.points.iter().rev().enumerate() {
+        let placement = extract_solution(problem, model, point);
+        let broken = problem.broken_rows(&placement);
+        if broken.is_empty() {
+            if is_better(problem, &placement, attempt.best.as_ref()) {
+                attempt.best = Some(placement);
+            }
+            break;
+        }
+        if age == 0 {
+            let cut = |(row, _): &(usize, Amount)| Cut::from_broken_row(problem, *row, &placement);
+            taught = Some(broken.iter().map(cut).collect());
+        }
+    }
+    taught
+}
+
+fn is_better(problem: &AssignmentProblem, placement: &[usize], best: Option<&Vec<usize>>) -> bool {
+    best.is_none_or(|best| problem.objective_value(placement) > problem.objective_value(best))
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Differences between bound and plan below this share of everything that the decisions move are float noise.
+fn noise(model: &Model) -> Amount {
+    let moved: Amount = model.objective.iter().zip(&model.variables).map(|(c, v)| &c.abs() * &v.upper).sum();
+    &moved * &Amount::from_parts(1, 9)
+}
+
+/// Decimals of a published gap.
+const GAP_DECIMALS: i64 = 9;
+
+/// A placement as a plan, with the bound brought down onto it where they differ by float noise only.
+pub fn plan(problem: &AssignmentProblem, placement: Vec<usize>, bound: Option<Amount>) -> Plan {
+    let Some(value) = problem.objective_value(&placement) else {
+        return Plan { placement, value: None, bound: None, gap_rel: None };
+    };
+    let bound = bound.map(|bound| {
+        let noise = noise(&build_model(problem, Purpose::Full, &[]));
+        if &bound - &value <= noise { value.clone() } else { bound }
+    });
+    let gap_rel = bound.as_ref().map(|bound| gap_rel(&value, bound));
+    Plan { placement, value: Some(value), bound, gap_rel }
+}
+
+/// `(bound - value) / max(|bound|, |value|)`, rounded up.
+fn gap_rel(value: &Amount, bound: &Amount) -> Amount {
+    let (difference, size) = (bound - value, bound.abs().max(value.abs()));
+    if difference.is_zero() {
+        return Amount::zero();
+    }
+    let rounded = difference.divided_rounded(&size, GAP_DECIMALS);
+    let short = (&rounded * &size) < difference;
+    if short { rounded + Amount::from_parts(1, GAP_DECIMALS) } else { rounded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_relative_to_the_larger_side_and_round_up() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        // 0.45 / 18234.55 = 0.00002467842…
+        assert_eq!(gap_rel(&amount("-18234.55"), &amount("-18234.10")).to_string(), "0.000024679");
+        assert_eq!(gap_rel(&amount("0"), &amount("5")).to_string(), "1");
+        assert_eq!(gap_rel(&amount("7"), &amount("7")).to_string(), "0");
+    }
+}
