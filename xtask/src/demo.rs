@@ -13,6 +13,7 @@ const OUT: &str = "target/demo";
 
 /// Builds the product, runs the shipped desk, lets the result be seen, and says where the files are.
 pub(crate) fn run(root: &Path) -> Outcome {
+    eprintln!("demo: building; the first time, HiGHS takes some minutes");
     let program = cargo::build_product(root, cargo::BUILD)?;
     let mut command = command(root, &program)?;
     command.args(["--out", OUT]);

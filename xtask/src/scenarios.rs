@@ -246,4 +246,28 @@ mod tests {
         assert!(differs.ends_with("result.json a: 1 expected, 2 came"), "{differs}");
         assert!(check_same(&trial("{}"), &trial("{ }")).unwrap().ends_with("the bytes only"));
     }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_result_is_blessed_once_and_kept_from_then_on() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join(FOLDER).join("plain");
+        std::fs::create_dir_all(&folder).unwrap();
+        files::write(&folder.join("desk.yaml"), "version: 1\n").unwrap();
+        let program = root.path().join("program");
+        let text = "#!/bin/sh\n[ $1 = verify ] && exit 0\nmkdir -p $5\n\
+            echo '{\"status\":\"optimal\",\"reason\":\"proven\"}' | tee $5/result.json\n";
+        files::write(&program, text).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let scenario = Scenario::in_folder(&folder);
+        let wrong = |bless: bool| try_scenario(root.path(), &program, &scenario, bless).unwrap();
+        assert!(wrong(false)[0].starts_with("expected.json: missing"));
+        assert_eq!(wrong(true), [""; 0]);
+        let blessed = files::read(&folder.join(EXPECTED)).unwrap();
+        assert_eq!(blessed, "{\n  \"reason\": \"proven\",\n  \"status\": \"optimal\"\n}\n");
+        assert_eq!(wrong(false), [""; 0]);
+        files::write(&folder.join(EXPECTED), &blessed.replace("proven", "within_gap")).unwrap();
+        assert_eq!(wrong(false)[0], "expected.json reason: \"within_gap\" expected, \"proven\" came");
+    }
 }

@@ -62,25 +62,31 @@ fn is_well_formed(id: &str) -> bool {
     matches!(id.as_bytes(), [b'A'..=b'Z', digits @ ..] if digits.len() == 3 && digits.iter().all(u8::is_ascii_digit))
 }
 
-/// Every `Code { id: "...", title: "..." }` of the crates, those in tests left out.
+/// Every definition in the crates, those in tests left out. It may be written as
+/// `Code { id: "L003", title: "text" }`, or as `"L003" "text"` in a table that a macro reads.
 fn definitions(tree: &Tree) -> impl Iterator<Item = Definition<'_>> {
+    let is_test = |path: &str| path.ends_with("/tests.rs") || path.contains("/tests/");
     let sources = tree.rust_files().filter(|(path, _)| path.starts_with("crates/") && path.contains("/src/"));
-    sources.flat_map(|(file, text)| {
+    sources.filter(move |(path, _)| !is_test(path)).flat_map(|(file, text)| {
         let text = text.split("#[cfg(test)]").next().unwrap_or(text);
-        text.match_indices("Code {").filter_map(move |(at, _)| {
-            let rest = &text[at..];
-            let body = &rest[..rest.find('}')?];
+        text.match_indices('"').filter_map(move |(at, _)| {
+            let (id, after) = text[at + 1..].split_once('"')?;
+            let is_field = text[..at].trim_end().ends_with(" id:");
+            if !is_field && !is_well_formed(id) {
+                return None;
+            }
             let line = text[..at].matches('\n').count() + 1;
-            Some(Definition { id: field(body, "id")?, title: field(body, "title").unwrap_or_default(), file, line })
+            Some(Definition { id, title: title_in(after)?, file, line })
         })
     })
 }
 
-/// The text of `name: "text"` in the body of a struct literal.
-fn field<'a>(body: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = body.split_once(&format!(" {name}:"))?;
-    let rest = rest.trim_start().strip_prefix('"')?;
-    rest.split_once('"').map(|(text, _)| text)
+/// The text in what follows a code: `, title: "text"` or ` "text"`.
+fn title_in(after: &str) -> Option<&str> {
+    let after = after.trim_start();
+    let after = after.strip_prefix(',').unwrap_or(after).trim_start();
+    let after = after.strip_prefix("title:").unwrap_or(after).trim_start();
+    after.strip_prefix('"')?.split_once('"').map(|(title, _)| title)
 }
 
 #[cfg(test)]
@@ -100,6 +106,15 @@ mod tests {
         assert_eq!(render(&Tree::of(&[("crates/domain/src/shape.rs", DOMAIN)])), page);
         let tree = Tree::of(&[("crates/domain/src/shape.rs", DOMAIN), (PAGE, &page)]);
         assert_eq!(shown(&check_codes(&tree)), [""; 0]);
+    }
+
+    #[test]
+    fn a_table_that_a_macro_reads_counts_too() {
+        let table = "codes! {\n    SIDE \"L020\" \"no side\"\n    PRICE \"L022\" \"no price\"\n}\n\
+            const HINT: &str = \"see L099\";\nfn f() { g(\"L020\") }\n";
+        let tree = Tree::of(&[("crates/trade-loader/src/codes.rs", table), ("crates/x/src/a/tests.rs", table)]);
+        let page = format!("{HEADER}| L020 | no side | trade-loader |\n| L022 | no price | trade-loader |\n");
+        assert_eq!(render(&tree), page);
     }
 
     #[test]
