@@ -36,7 +36,7 @@ pub enum Reason {
     #[error("the file is empty")]
     Empty,
     /// The name does not end as a format's names do.
-    #[error("\"{extension}\" is not a file extension that is read here")]
+    #[error("{}", extension_text(extension))]
     Extension {
         /// The end of the name, with its point; empty where there is none.
         extension: String,
@@ -68,6 +68,9 @@ pub enum Reason {
     /// The file breaks the rules of its format.
     #[error("{0}")]
     Damaged(String),
+    /// Quotes of a text file do not come in pairs; what stands after them cannot be told from what is inside.
+    #[error("{0}")]
+    Quotes(String),
     /// The sheet is not there, or more than one could be meant.
     #[error("{}", sheet_text(wanted.as_deref(), sheets))]
     Sheet {
@@ -110,7 +113,7 @@ impl Reason {
             Self::Extension { .. } | Self::Content { .. } => codes::FORMAT,
             Self::Encoding(_) => codes::ENCODING,
             Self::Delimiter { .. } | Self::BadDelimiter(_) => codes::DELIMITER,
-            Self::Damaged(_) => codes::DAMAGED,
+            Self::Damaged(_) | Self::Quotes(_) => codes::DAMAGED,
             Self::Sheet { .. } => codes::SHEET,
             Self::TooLarge { .. } => codes::TOO_LARGE,
         }
@@ -129,10 +132,18 @@ impl Reason {
             Self::Delimiter { .. } => "state the delimiter, for example `format: { delimiter: \";\" }`".into(),
             Self::BadDelimiter(_) => "state a comma, a semicolon, a tab, a bar or another sign".into(),
             Self::Damaged(_) => "export the file again".into(),
+            Self::Quotes(_) => "close the quote, and double a quote that belongs to a text in quotes".into(),
             Self::Sheet { sheets, .. } if sheets.is_empty() => "put the table on a sheet of its own".into(),
             Self::Sheet { .. } => "state the sheet, for example `sheet: NAME`".into(),
             Self::TooLarge { .. } => "export only the rows and columns of the day".into(),
         }
+    }
+}
+
+fn extension_text(extension: &str) -> String {
+    match extension {
+        "" => "the name has no file extension".to_owned(),
+        _ => format!("\"{extension}\" is not a file extension that is read here"),
     }
 }
 

@@ -87,7 +87,7 @@ impl<'a> RowReader<'a> {
             Found::Value(text) => Some(text),
             Found::Refused => None,
             Found::Blank => {
-                self.refuse_blank(column, "write it");
+                self.refuse_blank(column, "fill it in");
                 None
             }
         }
@@ -109,7 +109,7 @@ impl<'a> RowReader<'a> {
             Found::Value(value) => Some(value),
             Found::Refused => None,
             Found::Blank => {
-                self.refuse_blank(column, "write the number; 0 where it is zero");
+                self.refuse_blank(column, "write the number");
                 None
             }
         }
@@ -208,7 +208,7 @@ impl<'a> RowReader<'a> {
             }
             (Found::Value(accrued), Some(kind)) if !accrued.is_zero() => {
                 let message =
-                    format!("a {} accrues no interest, and {} is stated", kind.name, quoted(self.written(COLUMN)));
+                    format!("{} accrues no interest, and {} is stated", kind.name, quoted(self.written(COLUMN)));
                 self.refuse(COLUMN, codes::ACCRUED, message, "leave it blank, or mend the security type");
                 None
             }
@@ -303,7 +303,8 @@ fn name(cell: &Cell) -> Result<&str, Refusal> {
 
 /// `9.13E+08`: no identifier has a point and a plus, and a spreadsheet writes them so.
 fn is_scientific(text: &str) -> bool {
-    let Some((digits, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
+    let Some((digits, exponent)) = text.split_once('+') else { return false };
+    let Some(digits) = digits.strip_suffix(['E', 'e']) else { return false };
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     all_digits(exponent) && all_digits(&digits.replacen('.', "", 1))
 }

@@ -17,7 +17,7 @@ use crate::columns::{Columns, Layout};
 use crate::error::{LoadError, Reason};
 use crate::formats::{self, Input};
 use crate::row::RowReader;
-use crate::table::{Row, Table};
+use crate::table::{Cell, Row, Table};
 use crate::text::{quoted, unwrapped};
 use crate::{Conventions, Loaded, Source, codes, file, limits};
 
@@ -66,8 +66,14 @@ fn read_rows<T>(
             problems.push(Problem::error(codes::STOPPED, place, message, "mend those before it and try again"));
             break;
         }
-        if let Some(problem) = set_aside(table, row, layout, &columns) {
-            problems.push(problem);
+        if let Some(warning) = total(table, row, layout, &columns) {
+            problems.push(warning);
+            continue;
+        }
+        let beyond = beyond_header(table, row);
+        // A line of text with one field too many has its fields in the wrong columns; a sheet has not.
+        if let (Some(problem), None) = (&beyond, &table.sheet) {
+            problems.push(problem.clone());
             continue;
         }
         let mut reader = RowReader {
@@ -82,6 +88,7 @@ fn read_rows<T>(
             currencies_seen: Vec::new(),
         };
         let read = read(&mut reader);
+        beyond.into_iter().for_each(|problem| reader.add(problem));
         if !reader.is_refused {
             rows.extend(read);
         }
@@ -89,23 +96,32 @@ fn read_rows<T>(
     (rows, problems)
 }
 
-/// What keeps a row from being read at all: content that no header names, or a total.
-fn set_aside(table: &Table, row: &Row, layout: &Layout, columns: &Columns) -> Option<Problem> {
-    let headers = &table.headers.cells;
-    let filled = || row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
-    let (first, label) = filled().next()?;
-    if is_total(unwrapped(&label.text)) {
-        let is_set = |name: &&str| columns.index(name).is_some_and(|at| filled().any(|(i, _)| i == at && i != first));
-        if !layout.identity.iter().any(is_set) {
-            let message = format!("the row {} is taken for a total and skipped", quoted(&label.text));
-            let hint = format!("if it is one of the {}, fill in {}", layout.noun, layout.identity.join(", "));
-            return Some(Problem::warning(codes::TOTAL_ROW, table.row_place(row, &"".into()), message, hint));
-        }
+fn filled(row: &Row) -> impl Iterator<Item = (usize, &Cell)> {
+    row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty())
+}
+
+/// What is said about a row that sums up others: its first cell says so, and nothing says what it is about.
+fn total(table: &Table, row: &Row, layout: &Layout, columns: &Columns) -> Option<Problem> {
+    let (first, label) = filled(row).next()?;
+    let is_set = |name: &&str| columns.index(name).is_some_and(|at| filled(row).any(|(i, _)| i == at && i != first));
+    if !is_total(unwrapped(&label.text)) || layout.identity.iter().any(is_set) {
+        return None;
     }
-    let (beyond, cell) = filled().find(|(index, _)| headers.get(*index).is_none_or(|header| header.is_empty()))?;
+    let message = format!("the row {} is taken for a total and skipped", quoted(&label.text));
+    let hint = format!("if it is one of the {}, fill in {}", layout.noun, layout.identity.join(", "));
+    Some(Problem::warning(codes::TOTAL_ROW, table.row_place(row, &"".into()), message, hint))
+}
+
+/// What is said about a row that has content where the header row has none.
+fn beyond_header(table: &Table, row: &Row) -> Option<Problem> {
+    let is_named = |index: usize| table.headers.cells.get(index).is_some_and(|header| !header.is_empty());
+    let (index, cell) = filled(row).find(|(index, _)| !is_named(*index))?;
     let message = format!("{} stands where the header row is empty", quoted(&cell.text));
-    let hint = "name the column, or put the text into quotes if it holds a delimiter";
-    Some(Problem::error(codes::BEYOND_HEADER, table.cell_place(row, beyond, ""), message, hint))
+    let hint = match table.sheet {
+        Some(_) => "name the column, or move the note to another sheet",
+        None => "name the column, or put the text into quotes if it holds a delimiter",
+    };
+    Some(Problem::error(codes::BEYOND_HEADER, table.cell_place(row, index, ""), message, hint))
 }
 
 /// Whether a row's label says that it sums up others: `Total`, `Grand total:`, `PB1 Total`.
@@ -125,7 +141,14 @@ impl<K: Eq + Hash> Seen<K> {
     }
 
     /// Reports a second row for `key`, which `what` describes.
-    pub(crate) fn check(&mut self, reader: &mut RowReader<'_>, key: K, column: &str, what: &str, hint: &str) {
+    pub(crate) fn check(
+        &mut self,
+        reader: &mut RowReader<'_>,
+        key: K,
+        column: &str,
+        what: impl Fn() -> String,
+        hint: &str,
+    ) {
         let line = reader.row.line;
         match self.0.entry(key) {
             Entry::Vacant(vacant) => {
@@ -134,7 +157,7 @@ impl<K: Eq + Hash> Seen<K> {
             Entry::Occupied(first) => {
                 let first = Row { line: *first.get(), cells: Vec::new() };
                 let place = reader.table.row_place(&first, reader.no_field);
-                reader.refuse(column, codes::DUPLICATE_ROW, format!("{what} is also at {place}"), hint);
+                reader.refuse(column, codes::DUPLICATE_ROW, format!("{} is also at {place}", what()), hint);
             }
         }
     }

@@ -145,9 +145,15 @@ impl Table {
         const CELL_END: char = '\u{1F}';
         const ROW_END: char = '\u{1E}';
         let line = |row: &Row| {
-            let cells = row.cells.iter().map(|cell| cell.text.as_str());
-            // What shows as nothing was trimmed from the ends; inside a cell the two marks become blanks.
-            cells.map(|text| text.replace([CELL_END, ROW_END], " ")).collect::<Vec<_>>().join(&CELL_END.to_string())
+            let mut line = String::new();
+            for (index, cell) in row.cells.iter().enumerate() {
+                if index > 0 {
+                    line.push(CELL_END);
+                }
+                // Inside a cell the two marks are blanks; at its ends they were trimmed.
+                line.extend(cell.text.chars().map(|c| if matches!(c, CELL_END | ROW_END) { ' ' } else { c }));
+            }
+            line
         };
         let mut lines = self.rows.iter().map(line).collect::<Vec<_>>();
         lines.sort_unstable();

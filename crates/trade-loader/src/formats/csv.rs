@@ -111,7 +111,10 @@ impl<'a> Fields<'a> {
             row.cells.push(cell);
             // Checked while reading: a line of nothing but delimiters must not fill memory first.
             if row.cells.len() > limits::BLANK_COLUMNS {
-                return Err(Reason::TooLarge { what: "a row has more columns than", limit: limits::COLUMNS as u64 });
+                return Err(Reason::TooLarge {
+                    what: "a row has more columns than",
+                    limit: limits::BLANK_COLUMNS as u64,
+                });
             }
             if matches!(end, End::Row) {
                 return Ok(Some(row));
@@ -140,7 +143,7 @@ impl<'a> Fields<'a> {
             }
         }
         let Some(length) = closed else {
-            return Err(Reason::Damaged("a quote is opened here and never closed".into()));
+            return Err(Reason::Quotes("a quote is opened here and never closed".into()));
         };
         let inside = &rest[..length];
         let cell = Cell::text(&inside.replace("\"\"", "\""), line);
@@ -149,7 +152,7 @@ impl<'a> Fields<'a> {
         let rest = self.rest();
         let after = rest.find([delimiter, '\n', '\r']).unwrap_or(rest.len());
         if !rest[..after].chars().all(text::is_blank) {
-            return Err(Reason::Damaged(format!("text follows a closing quote: {}", text::quoted(&rest[..after]))));
+            return Err(Reason::Quotes(format!("text follows a closing quote: {}", text::quoted(&rest[..after]))));
         }
         let end = self.take_end(after, delimiter);
         Ok((cell, end))

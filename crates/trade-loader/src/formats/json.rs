@@ -30,7 +30,7 @@ fn read(input: &Input<'_>) -> Result<Table, LoadError> {
     };
     let Rows(objects) = serde_json::from_str(&text).map_err(|error| {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        at(number(error.line()), number(error.column()), Reason::Damaged(without_place(&error)))
+        at(number(error.line()), number(error.column()).max(1), Reason::Damaged(without_place(&error)))
     })?;
     let mut lines = Lines { text: &text, at: 0, line: 1 };
     let mut columns = Columns::default();
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn what_is_no_list_of_objects_is_refused_with_its_line() {
         assert_eq!(refusal("[\n{\"a\":1,\"a\":2}]"), "load t.json:2: the key \"a\" occurs twice");
-        assert_eq!(refusal("{}"), "load t.json:1:0: invalid type: map, expected a list of objects");
+        assert_eq!(refusal("{}"), "load t.json:1:1: invalid type: map, expected a list of objects");
         assert_eq!(refusal("[1]"), "load t.json:1:2: invalid type: integer `1`, expected an object, one for each row");
         assert!(refusal("[{\"a\":1}").starts_with("load t.json:1:8: EOF while parsing a list"));
     }

@@ -43,10 +43,12 @@ fn coefficient(row: &mut RowReader<'_>, stated: &mut Seen<Key>) -> Option<Coeffi
     let metric = row.name("metric").map(MetricName::new);
     let security = row.name("security").map(SecurityId::new);
     if let (Some(account), Some(metric), Some(security)) = (&account, &metric, &security) {
-        let at = account.as_ref().map_or("every account".to_owned(), |account| quoted(account.as_str()));
-        let what = format!("the {} of {} at {at}", quoted(metric.as_str()), quoted(security.as_str()));
+        let what = || {
+            let at = account.as_ref().map_or("every account".to_owned(), |account| quoted(account.as_str()));
+            format!("the {} of {} at {at}", quoted(metric.as_str()), quoted(security.as_str()))
+        };
         let key = (account.clone(), metric.clone(), security.clone());
-        stated.check(row, key, "security", &what, "delete one of the two");
+        stated.check(row, key, "security", what, "delete one of the two");
     }
     let rates = rates(row);
     row.currency();

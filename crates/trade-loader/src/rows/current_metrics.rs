@@ -29,8 +29,8 @@ fn current_metric(row: &mut RowReader<'_>, values: &mut Seen<(AccountId, MetricN
     let account = row.name("account").map(AccountId::new);
     let metric = row.name("metric").map(MetricName::new);
     if let (Some(account), Some(metric)) = (&account, &metric) {
-        let what = format!("the {} of {}", quoted(metric.as_str()), quoted(account.as_str()));
-        values.check(row, (account.clone(), metric.clone()), "metric", &what, "delete one of the two");
+        let what = || format!("the {} of {}", quoted(metric.as_str()), quoted(account.as_str()));
+        values.check(row, (account.clone(), metric.clone()), "metric", what, "delete one of the two");
     }
     let value = row.number("value", Use::Rate);
     // No column says a currency here: what stands beside the number has to be the base currency.

@@ -43,8 +43,8 @@ fn position(
     let account = row.name("account").map(AccountId::new);
     let security = row.name("security").map(SecurityId::new);
     if let (Some(account), Some(security)) = (&account, &security) {
-        let what = format!("{} at {}", quoted(security.as_str()), quoted(account.as_str()));
-        holdings.check(row, (account.clone(), security.clone()), "security", &what, "net the lots into one row");
+        let what = || format!("{} at {}", quoted(security.as_str()), quoted(account.as_str()));
+        holdings.check(row, (account.clone(), security.clone()), "security", what, "net the lots into one row");
     }
     let security_type = row.security_type();
     let kind = security_type.as_ref().map(SecurityType::of);

@@ -41,8 +41,8 @@ fn trade(row: &mut RowReader<'_>, ids: &mut Seen<TradeId>, securities: &mut Secu
     // Every cell is read before anything is given up, so that all that is wrong with it is reported.
     let id = row.name("trade_id").map(TradeId::new);
     if let Some(id) = &id {
-        let what = format!("the trade {}", quoted(id.as_str()));
-        ids.check(row, id.clone(), "trade_id", &what, "give each trade an id of its own, or delete one of the two");
+        let what = || format!("the trade {}", quoted(id.as_str()));
+        ids.check(row, id.clone(), "trade_id", what, "give each trade an id of its own, or delete one of the two");
     }
     let side = side(row);
     let security = row.name("security").map(SecurityId::new);
@@ -101,14 +101,19 @@ fn side(row: &mut RowReader<'_>) -> Option<Side> {
 fn quantity(row: &mut RowReader<'_>) -> Option<domain::Decimal> {
     const COLUMN: &str = "quantity";
     let quantity = row.number(COLUMN, Use::Amount)?;
-    let shown = quoted(row.written(COLUMN));
+    let written = row.written(COLUMN);
     if quantity.is_zero() {
-        row.refuse(COLUMN, codes::QUANTITY, format!("{shown} is a trade of nothing"), "delete the row, or mend it");
+        row.refuse(
+            COLUMN,
+            codes::QUANTITY,
+            format!("{} is a trade of nothing", quoted(written)),
+            "delete the row, or mend it",
+        );
         return None;
     }
     if quantity.is_sign_negative() {
         let hint = "the side carries the sign: write the quantity of a sell without one";
-        row.refuse(COLUMN, codes::QUANTITY, format!("{shown} is below zero"), hint);
+        row.refuse(COLUMN, codes::QUANTITY, format!("{} is below zero", quoted(written)), hint);
         return None;
     }
     Some(quantity)
