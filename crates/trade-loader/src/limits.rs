@@ -16,7 +16,7 @@ pub(crate) const CELLS: usize = 10_000_000;
 /// Bytes of a single cell; a spreadsheet holds 32,767 characters.
 pub(crate) const CELL_BYTES: usize = 128 << 10;
 /// Bytes of all cells together: a workbook can show one long text in a million cells.
-pub(crate) const TEXT_BYTES: usize = 512 << 20;
+pub(crate) const TEXT_BYTES: usize = 256 << 20;
 /// Problems kept for one file; reading stops at the last.
 pub(crate) const PROBLEMS: usize = 200_000;
 

@@ -12,7 +12,7 @@ use crate::DecimalMark;
 use crate::codes;
 use crate::text::{quoted, unwrapped};
 
-pub(crate) use shape::{fraction, is_in_32nds, may_mean, spreadsheet_error};
+pub(crate) use shape::{fraction, is_in_32nds, lone_group, may_mean, spreadsheet_error};
 
 /// A number that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,10 +32,12 @@ pub(crate) struct RowReader<'a> {
 pub(crate) enum Use {
     /// A quantity or an amount.
     Amount,
-    /// A price, which may come in 32nds.
+    /// A price: it may come in 32nds, and `99,515` is hardly ninety thousand.
     Price,
-    /// A rate or a metric, which a sheet may show in percent.
+    /// A rate: a sheet may show it in percent, and `1,234` is hardly a thousand.
     Rate,
+    /// A metric: a sheet may show it in percent.
+    Metric,
 }
 
 /// What a cell held.
@@ -251,8 +253,14 @@ fn number(cell: &Cell, used_as: Use, mark: DecimalMark) -> Result<number::Number
         Kind::Text if used_as == Use::Price && number::is_in_32nds(unwrapped(&cell.text)) => {
             Err(number::fraction(&cell.text))
         }
-        Kind::Text => number::read(&cell.text, mark),
-        Kind::Percent if used_as != Use::Rate => Err(Refusal::new(
+        Kind::Text => {
+            let number = number::read(&cell.text, mark)?;
+            match number::lone_group(&cell.text, mark) {
+                Some(refusal) if matches!(used_as, Use::Price | Use::Rate) => Err(refusal),
+                _ => Ok(number),
+            }
+        }
+        Kind::Percent if matches!(used_as, Use::Amount | Use::Price) => Err(Refusal::new(
             codes::PERCENT,
             format!("the sheet shows {} as a percentage", quoted(&cell.text)),
             "store the number itself and format the cell as a number: a price of 99.5% as 99.5",

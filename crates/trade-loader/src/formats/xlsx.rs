@@ -223,6 +223,10 @@ fn rows(mut cells: Vec<Placed>) -> Result<Vec<Row>, Reason> {
     for ((row, column), cell) in cells {
         let (line, column) = (row.saturating_add(1), column as usize);
         if rows.last().is_none_or(|last| last.line != line) {
+            // The header row comes on top.
+            if rows.len() > limits::ROWS {
+                return Err(Reason::TooLarge { what: "the sheet has more rows than", limit: limits::ROWS as u64 });
+            }
             rows.push(Row { line, cells: Vec::new() });
         }
         let Some(last) = rows.last_mut() else { continue };

@@ -39,10 +39,12 @@ pub(super) fn split_currency(text: &str) -> Option<(&str, &str)> {
             return Some((&text[at..at + sign.len()], amount));
         }
     }
-    let split_front = text.split_at_checked(3).filter(|(code, _)| CODES.contains(code));
+    // A hyphen next to the letters could join them to the number or be its sign.
+    let split_front =
+        text.split_at_checked(3).filter(|(code, amount)| CODES.contains(code) && !amount.starts_with('-'));
     let split_back = || {
         let (amount, code) = text.split_at_checked(text.len().checked_sub(3)?)?;
-        CODES.contains(&code).then_some((code, amount))
+        (CODES.contains(&code) && !amount.trim_end().ends_with('-')).then_some((code, amount))
     };
     split_front.or_else(split_back)
 }
@@ -115,6 +117,14 @@ pub(crate) fn fraction(written: &str) -> Refusal {
         format!("{} is a price in 32nds or another fraction", quoted(written)),
         "convert it to decimals: 99-16 is 99.5, 99-16+ is 99.515625",
     )
+}
+
+/// The refusal of a number with a single group of three digits, `99,515`, for a column where it is as likely
+/// to have three decimals.
+pub(crate) fn lone_group(written: &str, mark: DecimalMark) -> Option<Refusal> {
+    let text = unwrapped(written).trim();
+    let is_lone = text.matches(mark.other().mark()).count() == 1 && !text.contains(mark.mark());
+    is_lone.then(|| two_readings(text, &quoted(written), mark)).flatten()
 }
 
 /// A number with both marks or with groups that are not of three digits, where one was meant as the other.
@@ -237,6 +247,9 @@ mod tests {
             ("$€5", "L004", "\"$€5\" is not a number"),
             ("1.2.3e4", "L004", "\"1.2.3e4\" is not a number"),
             ("=1+1", "L004", "\"=1+1\" is not a number"),
+            ("100-USD", "L004", "\"100-USD\" is not a number"),
+            ("USD-100", "L004", "\"USD-100\" is not a number"),
+            ("BID 99.5", "L004", "\"BID 99.5\" is not a number"),
             ("twelve", "L004", "\"twelve\" is not a number"),
         ];
         check(&cases, DecimalMark::Point);

@@ -32,7 +32,7 @@ fn current_metric(row: &mut RowReader<'_>, values: &mut Seen<(AccountId, MetricN
         let what = || format!("the {} of {}", quoted(metric.as_str()), quoted(account.as_str()));
         values.check(row, (account.clone(), metric.clone()), "metric", what, "delete one of the two");
     }
-    let value = row.number("value", Use::Rate);
+    let value = row.number("value", Use::Metric);
     // No column says a currency here: what stands beside the number has to be the base currency.
     row.currency();
     Some(CurrentMetric { place: row.place(), account: account?, metric: metric?, value: value? })

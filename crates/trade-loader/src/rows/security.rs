@@ -65,3 +65,49 @@ pub fn contradictions(trades: &[Trade], positions: &[Position], base: &Currency)
     });
     problems.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{AccountId, Decimal, Side, TradeId};
+
+    use super::*;
+
+    fn trade(security_type: &str, currency: Option<&str>) -> Trade {
+        Trade {
+            place: Place::file("trades.csv"),
+            id: TradeId::new("T1"),
+            side: Side::Buy,
+            security: SecurityId::new("S1"),
+            security_type: SecurityTypeName::new(security_type),
+            quantity: Decimal::ONE,
+            price: Decimal::ONE,
+            accrued: Decimal::ZERO,
+            currency: currency.map(Currency::new),
+            pin: None,
+            attributes: Default::default(),
+        }
+    }
+
+    fn messages(trade: Trade) -> Vec<String> {
+        let held = Position {
+            place: Place::file("positions.csv"),
+            account: AccountId::new("PB1"),
+            security: SecurityId::new("S1"),
+            security_type: SecurityTypeName::new("government"),
+            quantity: Decimal::ONE,
+            price: Decimal::ONE,
+            accrued: Decimal::ZERO,
+            currency: Some(Currency::new("USD")),
+        };
+        let found = contradictions(&[trade], &[held], &Currency::new("USD"));
+        found.into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn trades_and_positions_agree_on_a_security() {
+        assert!(messages(trade("government", None)).is_empty());
+        let of_another_type = "\"S1\" has \"corporate\" here and \"government\" at positions.csv";
+        assert_eq!(messages(trade("corporate", None)), [of_another_type]);
+        assert_eq!(messages(trade("government", Some("EUR"))), ["\"S1\" has EUR here and USD at positions.csv"]);
+    }
+}

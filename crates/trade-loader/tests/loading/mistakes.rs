@@ -1,7 +1,9 @@
 //! Files with one of every mistake: all of them are reported in one pass.
 
+use std::collections::BTreeMap;
+
 use crate::common::{dollars, fixture, shown, written};
-use trade_loader::{load_coefficients, load_current_metrics, load_positions, load_trades};
+use trade_loader::{Conventions, Source, load_coefficients, load_current_metrics, load_positions, load_trades};
 
 #[test]
 fn every_mistake_of_a_trades_file_is_reported_in_one_pass() {
@@ -233,4 +235,51 @@ fn a_day_without_trades_needs_the_header_line_alone() {
         let loaded = load_trades(&written(&folder, name, content), &dollars()).unwrap();
         assert_eq!((loaded.rows.len(), loaded.problems.len(), loaded.rows_read), (0, 0, 0), "{name}");
     }
+}
+
+fn one_trade(numbers: &str, change: impl FnOnce(&mut Source, &mut Conventions)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "trade_id,side,security,security_type,quantity,price,accrued_interest,currency";
+    let mut source = written(&folder, "t.csv", format!("{header}\nT1,buy,S1,government,{numbers}\n"));
+    let mut conventions = dollars();
+    change(&mut source, &mut conventions);
+    let loaded = load_trades(&source, &conventions).unwrap();
+    assert!(loaded.has_errors() || loaded.rows.len() == 1);
+    shown(&loaded.problems)
+}
+
+#[test]
+fn a_price_with_three_digits_behind_a_comma_is_not_taken_for_thousands() {
+    let refusal = "t.csv:2 price: L003: \"99,515\" could be 99515 or 99.515\n\
+                   hint: state `format: { decimal: \",\" }` in the configuration";
+    assert_eq!(one_trade("\"1,000\",\"99,515\",0,USD", |_, _| ()), refusal);
+    assert_eq!(one_trade("\"1,000\",\"1,099.515\",0,USD", |_, _| ()), "");
+}
+
+#[test]
+fn accrued_interest_below_zero_loads_where_it_is_agreed() {
+    assert!(one_trade("1,99,-5,USD", |_, _| ()).contains("L023"));
+    assert_eq!(one_trade("1,99,-5,USD", |_, conventions| conventions.allow_negative_accrued = true), "");
+}
+
+#[test]
+fn a_number_in_another_currency_is_refused_unless_the_row_says_so() {
+    assert!(one_trade("1,€99,0,", |_, _| ()).contains("L027: \"€99\" is not in USD"));
+    assert_eq!(one_trade("1,€99,0,eur", |_, _| ()), "");
+    assert_eq!(one_trade("1,EUR 99,0,", |_, conventions| conventions.base_currency = None), "");
+}
+
+#[test]
+fn a_column_that_is_renamed_in_vain_is_refused() {
+    let with = |ours: &str, header: &str| {
+        let entry = (ours.to_owned(), header.to_owned());
+        one_trade("1,99,0,USD", |source, _| source.columns = BTreeMap::from([entry]))
+    };
+    assert_eq!(
+        with("qantity", "quantity"),
+        "t.csv:1 qantity: L030: `columns:` renames \"qantity\", which is no column of trades\n\
+         hint: did you mean quantity?"
+    );
+    assert!(with("account", "PB").starts_with("t.csv:1 account: L030: there is no column \"PB\" among \"trade_id\""));
+    assert!(with("price", "Clean Px").starts_with("t.csv:1 price: L005: there is no column \"Clean Px\" among"));
 }
