@@ -223,3 +223,45 @@ fn lock(folder: &Path) -> Option<File> {
 fn flush_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_renames_do_what_an_exchange_does() {
+        let root = tempfile::tempdir().unwrap();
+        let [staged, target, aside] = ["staged", "target", "aside"].map(|name| root.path().join(name));
+        for (folder, text) in [(&staged, "new"), (&target, "old")] {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join("result.json"), text).unwrap();
+        }
+        rename_by_way_of(&staged, &target, &aside).unwrap();
+        assert_eq!(fs::read_to_string(target.join("result.json")).unwrap(), "new");
+        assert!(!staged.exists() && !aside.exists());
+    }
+
+    #[test]
+    fn a_second_rename_that_fails_takes_the_first_back() {
+        let root = tempfile::tempdir().unwrap();
+        let [staged, target, aside] = ["staged", "target", "aside"].map(|name| root.path().join(name));
+        fs::create_dir(&target).unwrap();
+        fs::write(target.join("result.json"), "old").unwrap();
+        assert!(rename_by_way_of(&staged, &target, &aside).is_err()); // there is no staged folder
+        assert_eq!(fs::read_to_string(target.join("result.json")).unwrap(), "old");
+        assert!(!aside.exists());
+    }
+
+    #[test]
+    fn a_full_disk_may_have_room_again_and_a_locked_door_stays_locked() {
+        let target = Target::resolve(Path::new("out")).unwrap();
+        let refused = |kind: ErrorKind| target.refused("write", Path::new("out/result.json"), kind.into());
+        let full = refused(ErrorKind::StorageFull);
+        assert_eq!(
+            full.to_string(),
+            "publish to out: write out/result.json: no storage space; free some space, or publish elsewhere"
+        );
+        assert!(full.is_temporary());
+        assert!(!refused(ErrorKind::PermissionDenied).is_temporary());
+    }
+}

@@ -1,0 +1,115 @@
+//! The verdict in a sentence, and what the assignment is worth.
+
+use std::collections::BTreeSet;
+
+use domain::{Amount, Breach};
+
+use super::figures::{Unit, count, figure, percent_up, places};
+use super::text::clean;
+use crate::{ConflictLimit, Reason, Report};
+
+/// How many conflicting limits the sentence names; the table below it has them all.
+const NAMED_LIMITS: usize = 3;
+
+/// How it ended, for a person who reads one sentence.
+pub(super) fn sentence(report: &Report<'_>) -> String {
+    match report.reason {
+        Reason::Infeasible => infeasible(&report.diagnostics.conflict),
+        Reason::Unknown => {
+            "Failed: no assignment was found in the time given, and none was proven impossible.".to_owned()
+        }
+        Reason::SolverError => match &report.diagnostics.message {
+            Some(message) => format!("Failed: the solver gave no usable answer: {}", clean(message)),
+            None => "Failed: the solver gave no usable answer.".to_owned(),
+        },
+        reason => format!("{}: {}; {}.", ending(reason, report), booked(report), limits(report)),
+    }
+}
+
+/// What the assignment is worth and what none can exceed.
+pub(super) fn objective(report: &Report<'_>) -> Option<String> {
+    let objective = report.objective.as_ref()?;
+    let numbers = [Some(&objective.value), objective.bound.as_ref()];
+    // A bound that differs from the value must not read the same.
+    let places = places(Unit::Sum, numbers.into_iter().flatten()).max(2).min(decimals(&numbers));
+    let value = figure(&objective.value, places);
+    Some(match (&objective.bound, &objective.gap) {
+        (Some(bound), _) if *bound == objective.value => format!("Objective {value}, and no assignment exceeds it."),
+        (Some(bound), gap) => {
+            let gap = gap.as_ref().map_or_else(String::new, |gap| format!(" (gap {})", percent_up(gap)));
+            format!("Objective {value}; no assignment exceeds {}{gap}.", figure(bound, places))
+        }
+        (None, _) => format!("Objective {value}."),
+    })
+}
+
+fn decimals(numbers: &[Option<&Amount>]) -> i64 {
+    numbers.iter().flatten().map(|number| number.decimals()).max().unwrap_or(0)
+}
+
+fn ending(reason: Reason, report: &Report<'_>) -> String {
+    let gap = report.objective.as_ref().and_then(|objective| objective.gap.as_ref()).map(percent_up);
+    match (reason, gap) {
+        (Reason::Proven, _) => "Optimal, proven".to_owned(),
+        (Reason::WithinGap, Some(gap)) => format!("Optimal, proven within {gap}"),
+        (Reason::WithinGap, None) => "Optimal, proven within the gap asked for".to_owned(),
+        (Reason::TimeLimit, Some(gap)) => {
+            format!("Feasible, the best found in the time given and at most {gap} from the best possible")
+        }
+        (Reason::TimeLimit, None) => "Feasible, the best found in the time given".to_owned(),
+        (Reason::ObjectiveDropped, _) => "Feasible, found only by leaving the objective out".to_owned(),
+        (Reason::NoObjective, _) => "Feasible, and nothing besides the limits was asked for".to_owned(),
+        (Reason::Infeasible | Reason::Unknown | Reason::SolverError, _) => "Failed".to_owned(),
+    }
+}
+
+fn booked(report: &Report<'_>) -> String {
+    let placement = report.placement.as_deref().unwrap_or_default();
+    let accounts: BTreeSet<&usize> = placement.iter().collect();
+    if placement.is_empty() {
+        return "no trades to book".to_owned();
+    }
+    format!("{} booked at {}", count(placement.len(), "trade"), count(accounts.len(), "account"))
+}
+
+fn limits(report: &Report<'_>) -> String {
+    let limited = report
+        .standings
+        .iter()
+        .filter(|standing| !report.book.accounts[standing.account].metrics[standing.metric].limit.is_empty());
+    if limited.count() == 0 {
+        return "no limit is set".to_owned();
+    }
+    let how_many = |breach: Breach| report.standings.iter().filter(|standing| standing.breach == breach).count();
+    let is = |number: usize| if number == 1 { "is" } else { "are" };
+    let (caused, inherited, cured) = (how_many(Breach::Caused), how_many(Breach::Inherited), how_many(Breach::Cured));
+    let mut parts = Vec::new();
+    if caused > 0 {
+        parts.push(format!("{} {} newly broken, as report_only allows", count(caused, "limit"), is(caused)));
+    }
+    if inherited > 0 {
+        parts.push(format!("{} broken before {} still broken", count(inherited, "limit"), is(inherited)));
+    }
+    if parts.is_empty() {
+        parts.push("every limit holds".to_owned());
+    }
+    if cured > 0 {
+        parts.push(format!("{} broken before {} cured", count(cured, "limit"), is(cured)));
+    }
+    parts.join(", ")
+}
+
+fn infeasible(conflict: &[ConflictLimit]) -> String {
+    let named = |limit: &ConflictLimit| {
+        format!("{} {} {} {}", clean(limit.account.as_str()), clean(limit.metric.as_str()), limit.bound, limit.limit)
+    };
+    match conflict {
+        [] => "Failed: no assignment keeps every limit.".to_owned(),
+        [only] => format!("Failed: no assignment keeps this limit: {}.", named(only)),
+        few if few.len() <= NAMED_LIMITS => {
+            let names: Vec<String> = few.iter().map(named).collect();
+            format!("Failed: no assignment keeps these limits together: {}.", names.join(", "))
+        }
+        many => format!("Failed: no assignment keeps the {} below together.", count(many.len(), "limit")),
+    }
+}
