@@ -4,8 +4,8 @@
 //! This crate never decides what an account or a metric is, never guesses between two readings of a text,
 //! and never drops a row in silence. It knows `domain` and nothing else of the product.
 //!
-//! Start with [`load_trades`]; [`rows`] says how a row is read, [`formats`] how a file becomes a table,
-//! [`number`] what counts as a number.
+//! Start with [`load_trades`]; `rows` says how a row is read, `formats` how a file becomes a table,
+//! `number` what counts as a number.
 #![deny(clippy::float_arithmetic)]
 
 mod codes;
