@@ -1,7 +1,7 @@
 //! The metrics of a made-up desk, in the order in which a desk of few metrics has them: sums, long/short sums,
 //! ratios and one cost to be minimised.
 //!
-//! Every limit is three times what an even split of the trades comes to, so that none decides the answer; what
+//! Every limit is three times what an even split of the trades comes to, so that few decide anything; what
 //! each security costs differs by account, so that no account is cheapest for all.
 
 use super::Random;
@@ -136,15 +136,16 @@ fn limit(even: f64) -> String {
     format!("{:.0}", SLACK * even)
 }
 
-/// The size of what an account holds and of an even share of what is traded, each security counted `size` times.
+/// The size of what an account holds, of an even share of what is traded and of the largest trade, which goes
+/// somewhere whole; each security counted `size` times.
 fn even_split(book: &Book, account: &Account, size: impl Fn(&Security) -> f64) -> f64 {
-    let total = |holdings: &[Holding]| -> f64 {
-        holdings
-            .iter()
-            .map(|each| size(&book.securities[each.security]) * (each.value_cents.abs() as f64) / 100.0)
-            .sum()
+    let sizes = |holdings: &[Holding]| -> Vec<f64> {
+        let sized = |each: &Holding| size(&book.securities[each.security]) * (each.value_cents.abs() as f64) / 100.0;
+        holdings.iter().map(sized).collect()
     };
-    total(&account.positions) + total(&book.trades) / book.accounts.len() as f64
+    let (held, traded) = (sizes(&account.positions), sizes(&book.trades));
+    let largest = traded.iter().copied().fold(0.0, f64::max);
+    held.iter().sum::<f64>() + traded.iter().sum::<f64>() / book.accounts.len() as f64 + largest
 }
 
 fn even_gross(book: &Book, account: &Account) -> f64 {
