@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::formats::result_json::{self, ObjectiveEntry, ResultDocument};
+use crate::formats::result_json::{self, ObjectiveEntry};
 use crate::{Reason, Report, Status};
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ pub fn summary_line(report: &Report<'_>, exit: u8, out: Option<&Path>) -> String
         dry_run: out.is_none(),
         out: out.map(|out| out.display().to_string()),
         result: out.map(|out| out.join(result_json::FORMAT.file).display().to_string()),
-        objective: ResultDocument::of(report).objective,
+        objective: result_json::objective(report),
         counts: Counts {
             trades: report.book.trades.len(),
             accounts: report.book.accounts.len(),

@@ -16,7 +16,7 @@ pub enum Discrepancy {
         trades: usize,
     },
     /// The status says that there is none, and one is listed.
-    #[error("the status says that there is no assignment, but {bookings} bookings are listed")]
+    #[error("the status says that there is no assignment, but bookings are listed: {bookings}")]
     PlanUnexpected {
         /// How many bookings are listed.
         bookings: usize,
@@ -70,7 +70,10 @@ pub enum Discrepancy {
         security_type: SecurityTypeName,
     },
     /// A limit that has to hold is broken.
-    #[error("account {account}, metric {metric}: ends at {} against its {bound} of {limit}", text(reached.as_ref(), "no value"))]
+    #[error(
+        "account {account}, metric {metric}: ends at {} against its {bound} of {limit}",
+        text(reached.as_ref(), "no value")
+    )]
     LimitBroken {
         /// The account.
         account: AccountId,
@@ -86,7 +89,8 @@ pub enum Discrepancy {
     /// A limit that the opening broke must not be broken further, and is.
     #[error(
         "account {account}, metric {metric}: opened at {} against its {bound} of {limit} and must not worsen, but ends \
-         at {}", text(opened.as_ref(), "no value"), text(reached.as_ref(), "no value")
+         at {}",
+        text(opened.as_ref(), "no value"), text(reached.as_ref(), "no value")
     )]
     Worsened {
         /// The account.

@@ -6,7 +6,7 @@
 use domain::amount::NotADecimal;
 use domain::{AccountId, Amount, Breach, MetricName};
 
-use super::result_json::{Exact, ResultDocument};
+use super::result_json::{Exact, metrics};
 use super::{Format, Rendered, csv_bytes, csv_rows, spreadsheet_text};
 use crate::{Report, ReporterError};
 
@@ -60,7 +60,7 @@ pub fn read(text: &str) -> Result<Vec<MetricRow>, ReporterError> {
 
 fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
     let number = |number: Option<Exact>| number.map_or_else(String::new, |number| number.0.to_string());
-    let rows = ResultDocument::of(report).metrics.into_iter().map(|metric| {
+    let rows = metrics(report).into_iter().map(|metric| {
         [
             spreadsheet_text::written(metric.account.as_str()),
             spreadsheet_text::written(metric.metric.as_str()),

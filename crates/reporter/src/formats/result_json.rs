@@ -207,11 +207,7 @@ impl ResultDocument {
             run_id: report.run_id.clone(),
             status: report.status(),
             reason: report.reason,
-            objective: report.objective.as_ref().map(|objective| ObjectiveEntry {
-                value: Exact(objective.value.clone()),
-                bound: objective.bound.clone().map(Exact),
-                gap: objective.gap.clone().map(Exact),
-            }),
+            objective: objective(report),
             assignments: assignments(report),
             metrics: metrics(report),
             diagnostics: diagnostics(report),
@@ -221,7 +217,7 @@ impl ResultDocument {
     }
 
     /// Reads a document of this form. Keys that it does not have, and numbers that are not plain decimals in
-    /// quotes, are refused.
+    /// quotes, are refused, and so is a status that the reason does not make.
     ///
     /// # Errors
     /// What is wrong first, with line and column.
@@ -236,12 +232,28 @@ impl ResultDocument {
         if tagged.schema != SCHEMA {
             return Err(refused(format!("its schema is \"{}\", and this version reads \"{SCHEMA}\"", tagged.schema)));
         }
-        serde_json::from_str(text).map_err(|error| refused(error.to_string()))
+        let document: Self = serde_json::from_str(text).map_err(|error| refused(error.to_string()))?;
+        let (status, reason) = (document.status, document.reason);
+        if reason.status() != status {
+            return Err(refused(format!(
+                "its status is {status}, and its reason {reason} makes it {}",
+                reason.status()
+            )));
+        }
+        Ok(document)
     }
 }
 
 fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
     json_bytes(FORMAT.file, &ResultDocument::of(report))
+}
+
+pub(crate) fn objective(report: &Report<'_>) -> Option<ObjectiveEntry> {
+    report.objective.as_ref().map(|objective| ObjectiveEntry {
+        value: Exact(objective.value.clone()),
+        bound: objective.bound.clone().map(Exact),
+        gap: objective.gap.clone().map(Exact),
+    })
 }
 
 fn assignments(report: &Report<'_>) -> Vec<AssignmentEntry> {
@@ -253,7 +265,7 @@ fn assignments(report: &Report<'_>) -> Vec<AssignmentEntry> {
     report.book.trades.iter().zip(placement).map(entry).collect()
 }
 
-fn metrics(report: &Report<'_>) -> Vec<MetricEntry> {
+pub(super) fn metrics(report: &Report<'_>) -> Vec<MetricEntry> {
     let entry = |standing: &Standing| {
         let account = &report.book.accounts[standing.account];
         let metric = &account.metrics[standing.metric];

@@ -6,7 +6,7 @@ use reporter::formats::{assignments_csv, metrics_csv};
 use reporter::{Reason, Rendered, Report, ResultDocument, render, result_schema, summary_line};
 use serde_json::Value;
 use std::path::Path;
-use test_desks::{Add, account, by_type, day, desk};
+use test_desks::{Add, With, account, by_type, day, desk};
 
 use crate::scene::{Scene, failed_report, full_report, no_trades, two_accounts};
 
@@ -18,7 +18,14 @@ fn file(report: &Report<'_>, name: &str) -> String {
 
 #[test]
 fn result_json_is_as_the_contract_shows_it() {
-    assert_snapshot!(file(&full_report(&two_accounts()), "result.json"), @r#"
+    let metrics = vec![by_type("gross", &["government 1 1"]).max("120")];
+    let opening = day().position("PB1 100 BOND government").trade("T1 buy 10.5 BOND government");
+    let scene = Scene::new(desk(vec![account("PB1", metrics)]), opening);
+    let mut report = scene.report(Reason::WithinGap, Some(&[0]));
+    let full = two_accounts();
+    let full = full_report(&full);
+    (report.objective, report.diagnostics) = (full.objective, full.diagnostics);
+    assert_snapshot!(file(&report, "result.json"), @r#"
     {
       "schema": "pb-assign/result/1",
       "as_of": "2026-11-20",
@@ -34,99 +41,17 @@ fn result_json_is_as_the_contract_shows_it() {
         {
           "trade_id": "T1",
           "account": "PB1"
-        },
-        {
-          "trade_id": "T2",
-          "account": "PB2"
-        },
-        {
-          "trade_id": "T3",
-          "account": "PB2"
-        },
-        {
-          "trade_id": "T4",
-          "account": "PB1"
         }
       ],
       "metrics": [
         {
           "account": "PB1",
-          "metric": "equity",
-          "initial": "20000000",
-          "final": "20000000",
-          "min": "0",
-          "max": null,
-          "headroom": "20000000",
-          "breach": "none"
-        },
-        {
-          "account": "PB1",
           "metric": "gross",
-          "initial": "100000000",
-          "final": "108500000",
+          "initial": "100",
+          "final": "110.5",
           "min": null,
-          "max": "105000000",
-          "headroom": "-3500000",
-          "breach": "caused"
-        },
-        {
-          "account": "PB1",
-          "metric": "leverage",
-          "initial": "5",
-          "final": "5.425",
-          "min": null,
-          "max": "6",
-          "headroom": "0.575",
-          "breach": "none"
-        },
-        {
-          "account": "PB1",
-          "metric": "financing cost",
-          "initial": "12000",
-          "final": "13020",
-          "min": null,
-          "max": null,
-          "headroom": null,
-          "breach": "none"
-        },
-        {
-          "account": "PB2",
-          "metric": "equity",
-          "initial": "24000000",
-          "final": "24000000",
-          "min": "0",
-          "max": null,
-          "headroom": "24000000",
-          "breach": "none"
-        },
-        {
-          "account": "PB2",
-          "metric": "gross",
-          "initial": "24000000",
-          "final": "26999999.75",
-          "min": null,
-          "max": "30000000",
-          "headroom": "3000000.25",
-          "breach": "none"
-        },
-        {
-          "account": "PB2",
-          "metric": "leverage",
-          "initial": "1",
-          "final": "1.124999989583",
-          "min": null,
-          "max": "6",
-          "headroom": "4.875000010417",
-          "breach": "none"
-        },
-        {
-          "account": "PB2",
-          "metric": "financing cost",
-          "initial": "5040",
-          "final": "5669.9999475",
-          "min": null,
-          "max": null,
-          "headroom": null,
+          "max": "120",
+          "headroom": "9.5",
           "breach": "none"
         }
       ],
@@ -394,6 +319,10 @@ fn what_is_wrong_with_a_document_is_said_with_its_place() {
     assert_eq!(
         said(&text.replace("\"-18689.61\"", "\"-1.9e4\"")),
         "read result.json: \"-1.9e4\" is not a plain decimal number at line 9 column 21"
+    );
+    assert_eq!(
+        said(&text.replace("within_gap", "infeasible")),
+        "read result.json: its status is optimal, and its reason infeasible makes it failed"
     );
     assert_eq!(
         assignments_csv::read("trade_id,account\nT1,PB1\n").unwrap_err().to_string(),
