@@ -31,9 +31,10 @@ use jiff::civil::Date;
 use codes::{NOT_TEXT, UNREADABLE};
 
 pub use codes::CODES;
-pub use inputs::{DecimalMark, FileFormat, Input, Inputs};
+pub use inputs::Inputs;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
+pub use trade_loader::{DecimalMark, FileFormat, Source as Input};
 
 /// Everything a run needs to know besides the day's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,23 @@
 //! The program `pb-assign`: it reads a configuration, runs the stages in order and says how it went.
 //!
-//! No stage's work is done here: files are read by `trade-loader`, metrics computed by `metric-engine`,
-//! problems solved by `solver`. Start with [`config`], where a desk says everything about itself.
+//! No stage's work is done here: files are read by `trade-loader`, metrics computed by `metric-engine`, limits
+//! stated by `constraint-manager`, problems solved by `solver`, answers checked by `verifier`, files written by
+//! `reporter`. Start with [`commands::run`], where the order of the stages stands; [`config`] is where a desk says
+//! everything about itself, [`exit`] what the process ends with.
+
+pub mod cli;
+
+pub mod commands;
 
 pub mod config;
+pub mod exit;
+
+mod answer;
+mod claim;
+mod failure;
+mod inputs;
+mod progress;
+mod stage;
+mod telemetry;
+
+pub use failure::Failure;

@@ -1,3 +1,7 @@
 //! The program `pb-assign`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orchestrator::cli::main()
+}

@@ -16,10 +16,12 @@ use crate::settings::Settings;
 /// What the elastic model said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conflict {
-    /// These rows give way in the nearest plan; none when time ran out before any plan.
-    Rows(Vec<Excess>),
+    /// These rows give way in this placement, the nearest that was found.
+    Found(Vec<Excess>, Vec<usize>),
+    /// Time ran out before any placement.
+    NotFound,
     /// There is a plan after all: the claim that there is none was wrong.
-    None(Vec<usize>),
+    Disproved(Vec<usize>),
 }
 
 /// Looks for the rows that have to give way, within `time`.
@@ -37,10 +39,10 @@ pub fn conflict(problem: &AssignmentProblem, settings: &Settings, time: Duration
         nodes: ending.nodes,
         elapsed_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
-    let Some(point) = ending.points.last() else { return (Conflict::Rows(Vec::new()), work) };
+    let Some(point) = ending.points.last() else { return (Conflict::NotFound, work) };
     let placement = extract_solution(problem, &model, point);
     let excesses = excesses(problem, &placement);
-    (if excesses.is_empty() { Conflict::None(placement) } else { Conflict::Rows(excesses) }, work)
+    (if excesses.is_empty() { Conflict::Disproved(placement) } else { Conflict::Found(excesses, placement) }, work)
 }
 
 /// The rows that a placement exceeds, exactly.

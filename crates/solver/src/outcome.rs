@@ -16,7 +16,12 @@ pub enum Outcome {
     /// Nothing was to be optimised; this plan keeps every row.
     NoObjective(Plan),
     /// No plan keeps all rows.
-    Infeasible(Vec<Excess>),
+    Infeasible {
+        /// The rows that give way in the placement that exceeds rows least.
+        rows: Vec<Excess>,
+        /// That placement; nothing when time ran out before one was found.
+        nearest: Option<Vec<usize>>,
+    },
     /// Time ran out without a plan and without a proof that there is none.
     Unknown,
     /// The backend failed.
@@ -82,7 +87,7 @@ impl Outcome {
             | Self::TimeLimit(plan)
             | Self::ObjectiveDropped(plan)
             | Self::NoObjective(plan) => Some(plan),
-            Self::Infeasible(_) | Self::Unknown | Self::Failed(_) => None,
+            Self::Infeasible { .. } | Self::Unknown | Self::Failed(_) => None,
         }
     }
 }

@@ -93,8 +93,9 @@ impl Run<'_> {
         let (conflict, work) = conflict(self.problem, self.settings, self.time_left().max(LEAST_CONFLICT_TIME));
         self.work.push(work);
         match conflict {
-            Conflict::Rows(rows) => Outcome::Infeasible(rows),
-            Conflict::None(placement) => {
+            Conflict::Found(rows, nearest) => Outcome::Infeasible { rows, nearest: Some(nearest) },
+            Conflict::NotFound => Outcome::Infeasible { rows: Vec::new(), nearest: None },
+            Conflict::Disproved(placement) => {
                 let again = self.attempt(purpose, Some(placement.clone()), watch);
                 let best = again.best.unwrap_or(placement);
                 self.found(plan(self.problem, best, again.bound))
@@ -112,7 +113,7 @@ fn only_placement(problem: &AssignmentProblem) -> Outcome {
     let placement: Vec<usize> = problem.trades.iter().map(|trade| trade.accounts[0]).collect();
     let excesses = excesses(problem, &placement);
     if !excesses.is_empty() {
-        return Outcome::Infeasible(excesses);
+        return Outcome::Infeasible { rows: excesses, nearest: Some(placement) };
     }
     let bound = problem.objective_value(&placement);
     Outcome::Proven(plan(problem, placement, bound))

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::{Problem, Setting};
 use jiff::civil::Date;
+use trade_loader::{FileFormat, Source};
 
 use super::Given;
 use super::codes::{DATE_NEEDED, PLACEHOLDER};
@@ -15,47 +16,13 @@ use super::read::{at, choice_at, refuse};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inputs {
     /// The day's trades.
-    pub trades: Option<Input>,
+    pub trades: Option<Source>,
     /// What the accounts hold before them.
-    pub positions: Option<Input>,
+    pub positions: Option<Source>,
     /// Metric values that somebody else computed.
-    pub current_metrics: Option<Input>,
+    pub current_metrics: Option<Source>,
     /// Coefficients by security.
-    pub coefficients: Option<Input>,
-}
-
-/// One file to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Input {
-    /// Where it is, with the date filled in: absolute, or relative to where the program runs.
-    pub path: PathBuf,
-    /// What messages and results call it: its path as written, with the date filled in.
-    pub name: String,
-    /// What the file does not say itself.
-    pub format: FileFormat,
-    /// Our name of a column to its header in the file, for columns that have a header of their own.
-    pub columns: BTreeMap<String, String>,
-}
-
-/// How a file is written, where it does not say so itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FileFormat {
-    /// The sign between whole and decimal digits.
-    pub decimal: DecimalMark,
-    /// The sheet to read, of a workbook that has several.
-    pub sheet: Option<String>,
-    /// The sign between two columns of a text file; `None` reads it from the file.
-    pub delimiter: Option<char>,
-}
-
-/// The sign between whole and decimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DecimalMark {
-    /// `1234.56`
-    #[default]
-    Point,
-    /// `1234,56`
-    Comma,
+    pub coefficients: Option<Source>,
 }
 
 /// The placeholder for the date of a run.
@@ -107,7 +74,7 @@ impl Paths<'_> {
         self.folder.join(text)
     }
 
-    fn input(&mut self, tree: &Setting, key: &str, given: Option<&str>, problems: &mut Vec<Problem>) -> Option<Input> {
+    fn input(&mut self, tree: &Setting, key: &str, given: Option<&str>, problems: &mut Vec<Problem>) -> Option<Source> {
         let written = at(tree, &["inputs", key]);
         let configured =
             written.and_then(|input| if input.text().is_some() { Some(input) } else { at(input, &["path"]) });
@@ -137,7 +104,7 @@ impl Paths<'_> {
         let decimal = choice_at(from, &decimal, &DECIMAL_MARKS).unwrap_or_default();
         let (from, delimiter) = own("delimiter");
         let delimiter = choice_at(from, &delimiter, &DELIMITERS);
-        Some(Input { path, name, format: FileFormat { decimal, sheet, delimiter }, columns })
+        Some(Source { path, name, format: FileFormat { decimal, sheet, delimiter }, columns })
     }
 
     /// The text of `setting` with the date filled in.

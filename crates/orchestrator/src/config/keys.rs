@@ -2,7 +2,7 @@
 
 use domain::{AccruedQuote, Key, OnBreach, PriceQuote, Shape};
 
-use super::inputs::DecimalMark;
+use trade_loader::DecimalMark;
 
 /// `valuation.price_quote`, each choice with its word.
 pub(super) const PRICE_QUOTES: [(&str, PriceQuote); 2] =
@@ -19,7 +19,9 @@ pub(super) const DECIMAL_MARKS: [(&str, DecimalMark); 2] = [(".", DecimalMark::P
 pub(super) const DELIMITERS: [(&str, char); 4] = [(",", ','), (";", ';'), ("tab", '\t'), ("|", '|')];
 
 /// `solver.backend`, the preferred one first.
-pub(super) const BACKENDS: [&str; 2] = ["highs", "microlp"];
+pub(super) fn backends() -> Vec<&'static str> {
+    solver::backends::TABLE.iter().map(|backend| backend.name()).collect()
+}
 
 /// `solver.timeout` where none is stated, in milliseconds.
 pub(super) const DEFAULT_TIMEOUT_MS: u64 = 10_000;
@@ -216,7 +218,7 @@ fn solver() -> Vec<Key> {
             "0.0001",
             "how far from the best possible objective is good enough, as a fraction of it: from 0 (proven best) to below 1",
         ),
-        Key::optional("backend", Shape::Choice(BACKENDS.to_vec()), BACKENDS[0], "the solver to use"),
+        Key::optional("backend", Shape::Choice(backends()), backends()[0], "the solver to use"),
     ]
 }
 

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::accounts::accounts;
 use super::codes::{OUT_OF_RANGE, UNKNOWN_METRIC};
 use super::inputs::Paths;
-use super::keys::{ACCRUED_QUOTES, BACKENDS, DEFAULT_TIMEOUT_MS, PRICE_QUOTES, configuration};
+use super::keys::{ACCRUED_QUOTES, DEFAULT_TIMEOUT_MS, PRICE_QUOTES, backends, configuration};
 use super::read::{at, choice_at, decimal_at, duration_ms_at, flag_at, refuse, text_at};
 use super::{Config, Given, Loaded, SolverSettings};
 
@@ -143,7 +143,7 @@ fn solver(tree: &Setting, problems: &mut Vec<Problem>) -> SolverSettings {
     SolverSettings {
         timeout_ms: duration_ms_at(tree, &["solver", "timeout"]).unwrap_or(DEFAULT_TIMEOUT_MS),
         gap: gap.unwrap_or(Decimal::new(1, 4)),
-        backend: text_at(tree, &["solver", "backend"]).unwrap_or(BACKENDS[0]).to_owned(),
+        backend: text_at(tree, &["solver", "backend"]).unwrap_or(backends()[0]).to_owned(),
     }
 }
 

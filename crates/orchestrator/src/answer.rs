@@ -1,0 +1,111 @@
+//! A solver's outcome in the words of a report.
+
+use constraint_manager::{AssignmentProblem, Origin, Why};
+use domain::limit::Bound;
+use domain::{Amount, Problem};
+use metric_engine::{Book, MetricValue};
+use reporter::{ConflictLimit, Diagnostics, Note, ObjectiveReport, Reason};
+use solver::outcome::Excess;
+use solver::{Outcome, Plan};
+
+/// What the outcome is called.
+pub(crate) fn reason(outcome: &Outcome) -> Reason {
+    match outcome {
+        Outcome::Proven(_) => Reason::Proven,
+        Outcome::WithinGap(_) => Reason::WithinGap,
+        Outcome::TimeLimit(_) => Reason::TimeLimit,
+        Outcome::ObjectiveDropped(_) => Reason::ObjectiveDropped,
+        Outcome::NoObjective(_) => Reason::NoObjective,
+        Outcome::Infeasible { .. } => Reason::Infeasible,
+        Outcome::Unknown => Reason::Unknown,
+        Outcome::Failed(_) => Reason::SolverError,
+    }
+}
+
+/// What the plan is worth.
+pub(crate) fn objective(plan: &Plan) -> Option<ObjectiveReport> {
+    let value = plan.value.clone()?;
+    Some(ObjectiveReport { value, bound: plan.bound.clone(), gap: plan.gap_rel.clone() })
+}
+
+/// Everything that a person should know besides the numbers.
+pub(crate) fn diagnostics(
+    book: &Book,
+    problem: &AssignmentProblem,
+    outcome: &Outcome,
+    warnings: &[Problem],
+) -> Diagnostics {
+    let note = |note: &constraint_manager::Note| Note { code: note.code.id.to_owned(), message: note.message.clone() };
+    let warning = |warning: &Problem| Note {
+        code: warning.code.id.to_owned(),
+        message: format!("{}: {}", warning.place, warning.message),
+    };
+    Diagnostics {
+        notes: problem.notes.iter().map(note).collect(),
+        warnings: warnings.iter().map(warning).collect(),
+        conflict: match outcome {
+            Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
+            _ => Vec::new(),
+        },
+        message: match outcome {
+            Outcome::Failed(message) => Some(message.clone()),
+            _ => None,
+        },
+    }
+}
+
+/// The limits behind the rows that have to give way. Rows are about sums; what is published is about metrics, so
+/// that a ratio is named by its own value.
+fn conflict(
+    book: &Book,
+    problem: &AssignmentProblem,
+    rows: &[Excess],
+    nearest: Option<&[usize]>,
+) -> Vec<ConflictLimit> {
+    let values = nearest.map(|placement| book.values(placement));
+    let mut limits: Vec<ConflictLimit> = Vec::new();
+    for excess in rows {
+        let row = &problem.rows[excess.row];
+        let Origin { account, metric, bound, source, owner, .. } = &row.origin;
+        let known = |limit: &ConflictLimit| (&limit.account, &limit.metric, limit.bound) == (account, metric, *bound);
+        if limits.iter().any(known) {
+            continue;
+        }
+        let limit = limit_of(book, row, row.account);
+        let reached =
+            values.as_ref().and_then(|values| values[row.account][index(book, row.account, &row.origin)].published());
+        let shortfall = reached.as_ref().map(|reached| match bound {
+            Bound::Min => &limit - reached,
+            Bound::Max => reached - &limit,
+        });
+        limits.push(ConflictLimit {
+            account: account.clone(),
+            metric: metric.clone(),
+            bound: *bound,
+            limit,
+            reached,
+            shortfall: shortfall.filter(Amount::is_positive),
+            source: source.clone(),
+            owner: owner.clone(),
+        });
+    }
+    limits
+}
+
+fn index(book: &Book, account: usize, origin: &Origin) -> usize {
+    let metrics = &book.accounts[account].metrics;
+    metrics.iter().position(|metric| metric.name == origin.metric).expect("a row comes from a metric of its account")
+}
+
+/// The value that had to be kept: the limit itself, or the opening where it must not get worse.
+fn limit_of(book: &Book, row: &constraint_manager::Row, account: usize) -> Amount {
+    let configured = Amount::from(row.origin.limit);
+    if row.origin.why != Why::NotWorse {
+        return configured;
+    }
+    let opening = &book.opening_values()[account][index(book, account, &row.origin)];
+    match opening {
+        MetricValue::Amount(value) => value.clone(),
+        ratio @ MetricValue::Ratio { .. } => ratio.published().unwrap_or(configured),
+    }
+}

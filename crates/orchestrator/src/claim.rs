@@ -1,0 +1,29 @@
+//! What a result document says, as the verifier takes it.
+
+use reporter::ResultDocument;
+use verifier::{Claim, ClaimedMetric};
+
+/// The claim of a document.
+pub(crate) fn of(document: &ResultDocument) -> Claim {
+    let objective = document.objective.as_ref();
+    Claim {
+        has_plan: document.status.has_assignment(),
+        assignments: document.assignments.iter().map(|entry| (entry.trade_id.clone(), entry.account.clone())).collect(),
+        metrics: document
+            .metrics
+            .iter()
+            .map(|entry| ClaimedMetric {
+                account: entry.account.clone(),
+                metric: entry.metric.clone(),
+                initial: entry.initial.clone().map(|exact| exact.0),
+                last: entry.last.clone().map(|exact| exact.0),
+                min: entry.min.clone().map(|exact| exact.0),
+                max: entry.max.clone().map(|exact| exact.0),
+                headroom: entry.headroom.clone().map(|exact| exact.0),
+                breach: entry.breach,
+            })
+            .collect(),
+        objective: objective.map(|objective| objective.value.0.clone()),
+        bound: objective.and_then(|objective| objective.bound.clone()).map(|exact| exact.0),
+    }
+}

@@ -1,0 +1,45 @@
+//! `pb-assign init`: a commented configuration and sample files that run as they are.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::Failure;
+use crate::exit::Exit;
+
+/// The files, in the order to read them.
+const FILES: [(&str, &str); 4] = [
+    ("desk.yaml", include_str!("../starter/desk.yaml")),
+    ("trades.csv", include_str!("../starter/trades.csv")),
+    ("positions.csv", include_str!("../starter/positions.csv")),
+    ("coefficients.csv", include_str!("../starter/coefficients.csv")),
+];
+
+/// Writes the files into `dir`.
+///
+/// # Errors
+/// A file that is there already, or that cannot be written; nothing is ever written over.
+#[expect(clippy::print_stderr, reason = "what to do next is for a person; standard output is for programs")]
+pub fn run(dir: &Path) -> Result<(Exit, String), Failure> {
+    let taken: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| dir.join(name).exists()).collect();
+    if !taken.is_empty() {
+        return Err(Failure::Request {
+            message: format!("{} has {} already", dir.display(), taken.join(", ")),
+            hint: "choose an empty folder: pb-assign init FOLDER".to_owned(),
+        });
+    }
+    let failed = |action: &'static str, path: &Path| {
+        let path = path.display().to_string();
+        move |source| Failure::Io { action, path, source }
+    };
+    std::fs::create_dir_all(dir).map_err(failed("create", dir))?;
+    for (name, text) in FILES {
+        let path = dir.join(name);
+        std::fs::write(&path, text).map_err(failed("write", &path))?;
+    }
+    let config = dir.join(FILES[0].0);
+    eprintln!("Wrote {}.", FILES.map(|(name, _)| name).join(", "));
+    eprintln!("Next: pb-assign run --config {} --out {}", config.display(), dir.join("out").display());
+    let line = json!({ "status": "written", "exit": 0, "config": config.display().to_string() });
+    Ok((Exit::Done, line.to_string()))
+}

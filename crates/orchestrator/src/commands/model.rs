@@ -1,0 +1,32 @@
+//! `pb-assign model`: the mixed-integer program as a file, for auditors and for other solvers.
+
+use solver::{Purpose, build_model, model_file};
+
+use super::prepare;
+use crate::Failure;
+use crate::cli::ModelArguments;
+use crate::exit::Exit;
+use crate::stage::Stages;
+
+/// Writes the model to a file, or returns its text for standard output.
+///
+/// # Errors
+/// Every problem with configuration or files; an output that cannot be written.
+pub fn run(arguments: &ModelArguments) -> Result<(Exit, String), Failure> {
+    let prepared = prepare(&arguments.inputs.config, &arguments.inputs.given(), &mut Stages::default())?;
+    let purpose = if prepared.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
+    let model = build_model(&prepared.problem, purpose, &[]);
+    let format = model_file::named(&arguments.format).unwrap_or(&model_file::TABLE[0]);
+    let text = (format.write)(&prepared.problem, &model);
+    let Some(path) = &arguments.output else { return Ok((Exit::Done, text.trim_end().to_owned())) };
+    std::fs::write(path, text).map_err(|source| Failure::Io {
+        action: "write",
+        path: path.display().to_string(),
+        source,
+    })?;
+    let line = serde_json::json!({
+        "status": "written", "exit": 0, "model": path.display().to_string(),
+        "counts": { "columns": model.variables.len(), "rows": model.rows.len() },
+    });
+    Ok((Exit::Done, line.to_string()))
+}

@@ -1,0 +1,148 @@
+//! `pb-assign run`: the whole job. Files in, an assignment that keeps every limit, files out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::io::IsTerminal;
+
+use domain::Day;
+use reporter::{Report, ResultDocument, RunInfo, Style};
+use sha2::{Digest, Sha256};
+use solver::Solved;
+use solver::outcome::Work;
+
+use super::{Prepared, engine, prepare, settings};
+use crate::cli::RunArguments;
+use crate::exit::Exit;
+use crate::progress::ProgressLine;
+use crate::stage::Stages;
+use crate::{Failure, answer, claim};
+
+/// Runs the stages in order. The last line of the answer is the summary for standard output.
+///
+/// # Errors
+/// Whatever stops a run before it has an outcome, or an outcome that does not stand up to recomputation; nothing is
+/// published then.
+pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
+    let mut stages = Stages::default();
+    let prepared = prepare(&arguments.inputs.config, &arguments.given(), &mut stages)?;
+    let out = &prepared.config.outputs;
+    if !arguments.dry_run {
+        reporter::check_target(out)?;
+    }
+    let solved = stages.run("solve", || solve(&prepared));
+    let mut report = stages.run("evaluate", || report(&prepared, &solved, arguments));
+    stages.run("verify", || verify(&prepared, &report))?;
+    report.run.stages = stages.into_times();
+    if !arguments.dry_run {
+        let files = reporter::render(&report)?;
+        reporter::publish(out, &files)?;
+        tracing::info!(out = %out.display(), "published");
+    }
+    show(&report);
+    let exit = Exit::of_status(report.status());
+    let line = reporter::summary_line(&report, exit as u8, (!arguments.dry_run).then_some(out.as_path()));
+    Ok((exit, line))
+}
+
+fn solve(prepared: &Prepared) -> Solved {
+    let settings = settings(&prepared.config);
+    let mut line = ProgressLine::new();
+    let solved = solver::solve(&prepared.problem, &settings, &mut |progress| line.look(&progress));
+    line.done();
+    for work in &solved.work {
+        tracing::info!(
+            purpose = work.purpose,
+            stop = work.stop,
+            rows = work.rows,
+            columns = work.columns,
+            nodes = work.nodes,
+            elapsed_ms = work.elapsed_ms,
+            "solver call"
+        );
+    }
+    solved
+}
+
+fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments) -> Report<'a> {
+    let Prepared { config, read, book, problem, warnings } = prepared;
+    let plan = solved.outcome.plan();
+    let placement = plan.map(|plan| plan.placement.clone());
+    Report {
+        book,
+        day: &read.day,
+        base_currency: &config.desk.fx.base,
+        as_of: config.as_of.map(|date| date.to_string()),
+        run_id: run_id(prepared),
+        reason: answer::reason(&solved.outcome),
+        objective: plan.and_then(answer::objective),
+        standings: book.standings(placement.as_deref()),
+        placement,
+        diagnostics: answer::diagnostics(book, problem, &solved.outcome, warnings),
+        inputs: read.digests.clone(),
+        engine: engine(&settings(config)),
+        run: run_info(prepared, &solved.work, arguments),
+    }
+}
+
+/// What the run goes by: the same for the same configuration, content of files, date and version.
+fn run_id(prepared: &Prepared) -> String {
+    let Prepared { config, read, .. } = prepared;
+    let mut hash = Sha256::new();
+    let date = config.as_of.map(|date| date.to_string()).unwrap_or_default();
+    for part in [env!("CARGO_PKG_VERSION"), &date, &config.sha256] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    for input in &read.digests {
+        hash.update(&input.sha256);
+    }
+    hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> RunInfo {
+    let config = &arguments.inputs.config;
+    let sum = |part: fn(&Work) -> i64| u64::try_from(work.iter().map(part).sum::<i64>()).unwrap_or(0);
+    RunInfo {
+        started_at: jiff::Timestamp::now().to_string(),
+        host: host(),
+        config: std::path::absolute(config).unwrap_or_else(|_| config.clone()).display().to_string(),
+        arguments: std::env::args().collect(),
+        out: (!arguments.dry_run).then(|| prepared.config.outputs.display().to_string()),
+        stages: Vec::new(),
+        work: BTreeMap::from([
+            ("solver_calls".to_owned(), work.len() as u64),
+            ("nodes".to_owned(), sum(|work| work.nodes)),
+        ]),
+    }
+}
+
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .map_or_else(String::new, |name| name.trim().to_owned())
+}
+
+/// Recomputes what is about to be published. Nothing leaves this program that does not follow from its inputs.
+fn verify(prepared: &Prepared, report: &Report<'_>) -> Result<(), Failure> {
+    let day: &Day = &prepared.read.day;
+    let claim = claim::of(&ResultDocument::of(report));
+    let found = verifier::verify(&prepared.config.desk, day, &prepared.book, &claim);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let discrepancies = found.iter().map(ToString::to_string).collect();
+    Err(Failure::DoesNotHold { what: "the answer that was found".to_owned(), discrepancies, internal: true })
+}
+
+#[expect(clippy::print_stderr, reason = "the view for a person goes beside the logs; standard output is for programs")]
+fn show(report: &Report<'_>) {
+    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(100, |(width, _)| usize::from(width.0));
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    eprintln!("{}", reporter::terminal(report, Style { colour, width }));
+}

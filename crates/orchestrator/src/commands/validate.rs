@@ -1,0 +1,35 @@
+//! `pb-assign validate`: everything up to the solver. Whatever is wrong with configuration or files shows here.
+
+use serde_json::json;
+
+use super::{Prepared, prepare};
+use crate::Failure;
+use crate::cli::InputArguments;
+use crate::exit::Exit;
+use crate::stage::Stages;
+
+/// Reads and checks everything, and solves nothing.
+///
+/// # Errors
+/// Every problem that was found.
+#[expect(clippy::print_stderr, reason = "warnings and the verdict are for a person; standard output is for programs")]
+pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
+    let Prepared { problem, warnings, read, .. } =
+        prepare(&arguments.config, &arguments.given(), &mut Stages::default())?;
+    for warning in &warnings {
+        eprintln!("{warning}");
+    }
+    for note in &problem.notes {
+        eprintln!("note {}: {}", note.code.id, note.message);
+    }
+    let (trades, accounts, limits) = (problem.trades.len(), problem.accounts.len(), problem.rows.len());
+    eprintln!(
+        "Valid: {trades} trades, {accounts} accounts, {} positions; {limits} rows to keep.",
+        read.day.positions.len()
+    );
+    let line = json!({
+        "status": "valid", "exit": 0,
+        "counts": { "trades": trades, "accounts": accounts, "limits": limits, "warnings": warnings.len() },
+    });
+    Ok((Exit::Done, line.to_string()))
+}

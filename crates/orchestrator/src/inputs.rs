@@ -1,0 +1,82 @@
+//! The files of a run, read, with everything wrong in any of them reported together.
+
+use domain::{Day, Problem};
+use reporter::InputDigest;
+use trade_loader::{Conventions, LoadError, Loaded, Source};
+
+use crate::Failure;
+use crate::config::Config;
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The rows.
+    pub day: Day,
+    /// What was read, by content: the same whatever the order of the rows.
+    pub digests: Vec<InputDigest>,
+    /// SHA-256 of the bytes of each file, by its name.
+    pub bytes_sha256: Vec<(String, String)>,
+    /// What the user should know.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads every file of the configuration.
+pub(crate) fn read(config: &Config) -> Result<Read, Failure> {
+    let conventions = Conventions {
+        allow_negative_accrued: config.allow_negative_accrued,
+        base_currency: Some(config.desk.fx.base.clone()),
+    };
+    let mut reading = Reading::default();
+    let inputs = &config.inputs;
+    let mut day = Day {
+        trades: reading.file(inputs.trades.as_ref(), |source| trade_loader::load_trades(source, &conventions)),
+        positions: reading.file(inputs.positions.as_ref(), |source| trade_loader::load_positions(source, &conventions)),
+        current_metrics: reading
+            .file(inputs.current_metrics.as_ref(), |source| trade_loader::load_current_metrics(source, &conventions)),
+        coefficients: reading
+            .file(inputs.coefficients.as_ref(), |source| trade_loader::load_coefficients(source, &conventions)),
+    };
+    reading.problems.extend(trade_loader::contradictions(&day.trades, &day.positions, &config.desk.fx.base));
+    if reading.problems.iter().any(Problem::is_error) {
+        return Err(Failure::Refused(reading.problems));
+    }
+    // The order of rows in a file means nothing, so that nothing downstream can depend on it.
+    day.trades.sort_by(|a, b| a.id.cmp(&b.id));
+    day.positions.sort_by(|a, b| (&a.account, &a.security).cmp(&(&b.account, &b.security)));
+    tracing::info!(
+        trades = day.trades.len(),
+        positions = day.positions.len(),
+        coefficients = day.coefficients.len(),
+        "read the day's files"
+    );
+    Ok(Read { day, digests: reading.digests, bytes_sha256: reading.bytes_sha256, warnings: reading.problems })
+}
+
+#[derive(Default)]
+struct Reading {
+    problems: Vec<Problem>,
+    digests: Vec<InputDigest>,
+    bytes_sha256: Vec<(String, String)>,
+}
+
+impl Reading {
+    fn file<T>(
+        &mut self,
+        source: Option<&Source>,
+        load: impl FnOnce(&Source) -> Result<Loaded<T>, LoadError>,
+    ) -> Vec<T> {
+        let Some(source) = source else { return Vec::new() };
+        match load(source) {
+            Ok(loaded) => {
+                self.problems.extend(loaded.problems);
+                self.digests.push(InputDigest { path: source.name.clone(), sha256: loaded.rows_sha256 });
+                self.bytes_sha256.push((source.name.clone(), loaded.bytes_sha256));
+                loaded.rows
+            }
+            Err(error) => {
+                self.problems.push(error.problem());
+                Vec::new()
+            }
+        }
+    }
+}
