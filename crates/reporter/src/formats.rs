@@ -5,11 +5,7 @@ pub mod metrics_csv;
 pub mod result_json;
 pub mod run_json;
 
-mod rows;
-mod spreadsheet_text;
-
 use crate::{Report, ReporterError};
-use rows::{csv_bytes, csv_rows};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy)]

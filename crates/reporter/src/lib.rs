@@ -4,7 +4,7 @@
 //! folder whole or not at all, [`terminal()`] shows it to a person, [`summary_line`] tells a program where to look.
 //! The same report gives the same bytes.
 //!
-//! This crate never decides or computes anything about the answer: every number comes with the report, and
+//! This crate never decides anything about the answer: every published number comes with the report, and
 //! is rounded only where a person reads it. It never reads a clock, and it does not know the solver.
 //!
 //! Start with [`mod@report`], then [`formats`].
@@ -20,6 +20,7 @@ pub mod terminal;
 pub mod publish;
 
 mod error;
+mod spreadsheet;
 
 pub use error::ReporterError;
 pub use formats::assignments_csv::AssignmentRow;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use domain::{AccountId, Amount, Trade, TradeId};
 
-use super::{Format, Rendered, csv_bytes, csv_rows, spreadsheet_text};
+use super::{Format, Rendered};
+use crate::spreadsheet::{csv_bytes, csv_rows, text};
 use crate::{Report, ReporterError};
 
 /// The file.
@@ -35,8 +36,8 @@ pub struct AssignmentRow {
 pub fn read(text: &str) -> Result<Vec<AssignmentRow>, ReporterError> {
     csv_rows(FORMAT.file, text, &COLUMNS, |cells| {
         Ok(AssignmentRow {
-            trade_id: TradeId::new(spreadsheet_text::read(&cells[0])),
-            account: AccountId::new(spreadsheet_text::read(&cells[1])),
+            trade_id: TradeId::new(text::read(&cells[0])),
+            account: AccountId::new(text::read(&cells[1])),
             value_base: cells[8].parse()?,
         })
     })
@@ -46,18 +47,17 @@ fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> 
     let trades: BTreeMap<&TradeId, &Trade> = report.day.trades.iter().map(|trade| (&trade.id, trade)).collect();
     let placement = report.placement.as_deref().unwrap_or_default();
     let rows = report.book.trades.iter().zip(placement).map(|(line, account)| {
-        let text = spreadsheet_text::written;
         let trade = trades.get(&line.id).expect("every trade of the book is a trade of the day");
         let currency = trade.currency.as_ref().unwrap_or(report.base_currency);
         [
-            text(line.id.as_str()),
-            text(report.book.accounts[*account].id.as_str()),
+            text::written(line.id.as_str()),
+            text::written(report.book.accounts[*account].id.as_str()),
             trade.side.to_string(),
-            text(trade.security.as_str()),
-            text(trade.security_type.as_str()),
+            text::written(trade.security.as_str()),
+            text::written(trade.security_type.as_str()),
             Amount::from(trade.quantity).to_string(),
             Amount::from(trade.price).to_string(),
-            text(currency.as_str()),
+            text::written(currency.as_str()),
             line.value_base.to_string(),
         ]
     });

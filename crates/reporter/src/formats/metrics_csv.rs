@@ -7,7 +7,8 @@ use domain::amount::NotADecimal;
 use domain::{AccountId, Amount, Breach, MetricName};
 
 use super::result_json::{Exact, metrics};
-use super::{Format, Rendered, csv_bytes, csv_rows, spreadsheet_text};
+use super::{Format, Rendered};
+use crate::spreadsheet::{csv_bytes, csv_rows, text};
 use crate::{Report, ReporterError};
 
 /// The file.
@@ -46,8 +47,8 @@ pub fn read(text: &str) -> Result<Vec<MetricRow>, ReporterError> {
         let number = |cell: usize| if cells[cell].is_empty() { Ok(None) } else { cells[cell].parse().map(Some) };
         let breach = Breach::TABLE.into_iter().find(|(word, _)| *word == &cells[7]);
         Ok(MetricRow {
-            account: AccountId::new(spreadsheet_text::read(&cells[0])),
-            metric: MetricName::new(spreadsheet_text::read(&cells[1])),
+            account: AccountId::new(text::read(&cells[0])),
+            metric: MetricName::new(text::read(&cells[1])),
             initial: number(2)?,
             last: number(3)?,
             min: number(4)?,
@@ -62,8 +63,8 @@ fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> 
     let number = |number: Option<Exact>| number.map_or_else(String::new, |number| number.0.to_string());
     let rows = metrics(report).into_iter().map(|metric| {
         [
-            spreadsheet_text::written(metric.account.as_str()),
-            spreadsheet_text::written(metric.metric.as_str()),
+            text::written(metric.account.as_str()),
+            text::written(metric.metric.as_str()),
             number(metric.initial),
             number(metric.last),
             number(metric.min),

@@ -175,7 +175,7 @@ fn a_reader_finds_a_whole_folder_at_any_moment() {
 
 #[cfg(target_os = "linux")]
 fn publish_often(out: &Path) {
-    for _ in 0..50 {
+    for _ in 0..20 {
         publish(out, &files("next")).expect("a folder of ours is replaced");
     }
 }

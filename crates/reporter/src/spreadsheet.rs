@@ -1,12 +1,14 @@
 //! Tables as CSV: written with line feeds, read back strictly.
 
+pub(crate) mod text;
+
 use csv::{ReaderBuilder, StringRecord, Writer};
 use domain::amount::NotADecimal;
 
 use crate::ReporterError;
 
 /// The bytes of a table.
-pub(super) fn csv_bytes<const N: usize>(
+pub(crate) fn csv_bytes<const N: usize>(
     file: &'static str,
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
@@ -21,7 +23,7 @@ pub(super) fn csv_bytes<const N: usize>(
 }
 
 /// The rows of a table with exactly these columns.
-pub(super) fn csv_rows<T>(
+pub(crate) fn csv_rows<T>(
     file: &'static str,
     text: &str,
     columns: &[&str],

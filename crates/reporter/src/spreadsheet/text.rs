@@ -4,12 +4,12 @@
 //! as if it had got one, so that reading gives back exactly what was written. Numbers are left alone.
 
 /// The cell for a text.
-pub(super) fn written(text: &str) -> String {
+pub(crate) fn written(text: &str) -> String {
     if looks_like_a_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// The text of a cell.
-pub(super) fn read(cell: &str) -> &str {
+pub(crate) fn read(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| looks_like_a_formula(text)).unwrap_or(cell)
 }
 
