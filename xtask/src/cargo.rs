@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::error::{Outcome, XtaskError};
 use crate::native_tools;
 
-/// The one build of the product: every command asks for the same, so that HiGHS is compiled once.
+/// The build that a user does. Its features of HiGHS are those of a build of the whole workspace, so that HiGHS is
+/// compiled once; a single package (`-p solver`) may have others, and compile it again.
 pub(crate) const BUILD: &[&str] = &["build", "--release"];
 
 const INSTALL_HINT: &str = "install Rust with rustup, and see that cargo is on the search path";

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 use crate::error::{Outcome, XtaskError};
 use crate::{cargo, files};
@@ -27,13 +29,17 @@ pub(crate) fn run(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Runs the shipped desk without writing anything, and sees that nothing was written.
-pub(crate) fn dry_run(root: &Path) -> Outcome {
-    let program = cargo::build_product(root, cargo::BUILD)?;
+/// Runs the shipped desk without writing anything; sees that it is assigned and that nothing was written.
+pub(crate) fn dry_run(root: &Path, build: &[&str]) -> Outcome {
+    let program = cargo::build_product(root, build)?;
     let before: BTreeSet<String> = files::names_below(&root.join(DESK))?.into_iter().collect();
     let mut command = command(root, &program)?;
-    command.arg("--dry-run");
-    finish(command)?;
+    let output = command.arg("--dry-run").stderr(Stdio::inherit()).output().map_err(XtaskError::start_of_product)?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() || !says_assigned(&said) {
+        let status = format!("{} and said {:?}", output.status, said.trim_end());
+        return Err(XtaskError::Ended { command: shown(&command), status });
+    }
     let after = files::names_below(&root.join(DESK))?;
     match after.iter().find(|name| !before.contains(*name)) {
         None => Ok(()),
@@ -50,6 +56,12 @@ fn command(root: &Path, program: &Path) -> Outcome<Command> {
     let mut command = Command::new(program);
     command.current_dir(root).arg("run").arg("--config").arg(config).args(["--as-of", &as_of]);
     Ok(command)
+}
+
+/// Whether the last line of stdout says that there is an assignment.
+fn says_assigned(stdout: &str) -> bool {
+    let said: Value = serde_json::from_str(stdout.lines().last().unwrap_or_default()).unwrap_or_default();
+    said["status"] == "optimal" || said["status"] == "feasible"
 }
 
 /// The last day whose files have arrived.
@@ -77,6 +89,13 @@ fn shown(command: &Command) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ending_without_an_assignment_is_told_from_one_with() {
+        assert!(says_assigned("log\n{\"status\":\"optimal\"}\n"));
+        assert!(!says_assigned("{\"status\":\"failed\"}\n"));
+        assert!(!says_assigned(""));
+    }
 
     #[test]
     fn the_newest_day_of_the_desk_is_run() {

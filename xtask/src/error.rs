@@ -22,8 +22,6 @@ pub(crate) enum XtaskError {
     NoNativeTools { missing: String, reason: String, hint: &'static str },
     #[error("find the program pb-assign among what `{command}` built\nhint: crates/orchestrator builds it")]
     NoProduct { command: String },
-    #[error("pass {failed} of the steps; what is wrong stands above, under each step's name")]
-    StepsFailed { failed: usize },
     #[error("get what is expected from {failed} scenarios, each named above with what differs")]
     ScenariosDiffer { failed: usize },
     #[error("prove the published optimum of {missed} instances, marked in the table above")]

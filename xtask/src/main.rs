@@ -94,7 +94,7 @@ enum Benchmark {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match cargo::workspace_root().and_then(|root| run(&root, &arguments.task)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: failed to {error}");
             ExitCode::FAILURE
@@ -102,18 +102,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(root: &Path, task: &Task) -> Outcome {
-    match task {
-        Task::Setup => setup(root).map(|()| eprintln!("setup: ready for `cargo build`")),
-        Task::Demo => setup(root).and_then(|()| demo::run(root)),
-        Task::Test => test::run(root),
-        Task::Scenarios { name, bless } => setup(root).and_then(|()| scenarios::run(root, name.as_deref(), *bless)),
-        Task::Bench { what: None } => setup(root).and_then(|()| bench::run(root)),
-        Task::Bench { what: Some(Benchmark::Gap { data }) } => {
-            setup(root).and_then(|()| bench::run_gap(root, &root.join(data)))
-        }
-        Task::Tidy { fix } => tidy::run(root, *fix),
+fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
+    if !matches!(task, Task::Test | Task::Tidy { .. }) {
+        setup(root)?;
     }
+    match task {
+        Task::Setup => eprintln!("setup: ready for `cargo build`"),
+        Task::Demo => demo::run(root)?,
+        Task::Test => return Ok(test::run(root)),
+        Task::Scenarios { name, bless } => scenarios::run(root, cargo::BUILD, name.as_deref(), *bless)?,
+        Task::Bench { what: None } => bench::run(root)?,
+        Task::Bench { what: Some(Benchmark::Gap { data }) } => bench::run_gap(root, &root.join(data))?,
+        Task::Tidy { fix } => tidy::run(root, *fix)?,
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn setup(root: &Path) -> Outcome {

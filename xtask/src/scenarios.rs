@@ -28,10 +28,11 @@ const ASSIGNMENTS_LISTED_AT_MOST: usize = 200;
 /// How a run ends that publishes nothing: wrong use, refused data, our own failure, try again.
 const EXITS_WITHOUT_RESULT: &[i32] = &[2, 3, 70, 75];
 
-/// Runs the scenarios with `filter` in their name; with `bless`, writes what came out as what is expected.
-pub(crate) fn run(root: &Path, filter: Option<&str>, bless: bool) -> Outcome {
+/// Builds the product and runs the scenarios with `filter` in their name; with `bless`, writes what came out as
+/// what is expected.
+pub(crate) fn run(root: &Path, build: &[&str], filter: Option<&str>, bless: bool) -> Outcome {
     let names = chosen(scenario_names(root)?, filter)?;
-    let program = cargo::build_product(root, cargo::BUILD)?;
+    let program = cargo::build_product(root, build)?;
     let mut failed = 0;
     for name in &names {
         let start = Instant::now();
