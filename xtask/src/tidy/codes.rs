@@ -71,22 +71,18 @@ fn definitions(tree: &Tree) -> impl Iterator<Item = Definition<'_>> {
         let text = text.split("#[cfg(test)]").next().unwrap_or(text);
         text.match_indices('"').filter_map(move |(at, _)| {
             let (id, after) = text[at + 1..].split_once('"')?;
-            let is_field = text[..at].trim_end().ends_with(" id:");
-            if !is_field && !is_well_formed(id) {
+            let title = if text[..at].trim_end().ends_with(" id:") {
+                after.trim_start().strip_prefix(',')?.trim_start().strip_prefix("title:")?
+            } else if is_well_formed(id) {
+                after
+            } else {
                 return None;
-            }
+            };
+            let (title, _) = title.trim_start().strip_prefix('"')?.split_once('"')?;
             let line = text[..at].matches('\n').count() + 1;
-            Some(Definition { id, title: title_in(after)?, file, line })
+            Some(Definition { id, title, file, line })
         })
     })
-}
-
-/// The text in what follows a code: `, title: "text"` or ` "text"`.
-fn title_in(after: &str) -> Option<&str> {
-    let after = after.trim_start();
-    let after = after.strip_prefix(',').unwrap_or(after).trim_start();
-    let after = after.strip_prefix("title:").unwrap_or(after).trim_start();
-    after.strip_prefix('"')?.split_once('"').map(|(title, _)| title)
 }
 
 #[cfg(test)]
@@ -111,7 +107,7 @@ mod tests {
     #[test]
     fn a_table_that_a_macro_reads_counts_too() {
         let table = "codes! {\n    SIDE \"L020\" \"no side\"\n    PRICE \"L022\" \"no price\"\n}\n\
-            const HINT: &str = \"see L099\";\nfn f() { g(\"L020\") }\n";
+            const HINT: &str = \"see L099\";\nconst SOME: [&str; 2] = [\"L020\", \"L022\"];\n";
         let tree = Tree::of(&[("crates/trade-loader/src/codes.rs", table), ("crates/x/src/a/tests.rs", table)]);
         let page = format!("{HEADER}| L020 | no side | trade-loader |\n| L022 | no price | trade-loader |\n");
         assert_eq!(render(&tree), page);
