@@ -44,6 +44,7 @@ codes! {
     RENAME "L030" "a renamed column that does not exist"
     ENCODING "L031" "text in an unknown encoding"
     STOPPED "L032" "reading stopped after too many problems"
+    ZERO_PRICE "L033" "a trade at a price of zero"
 }
 
 #[cfg(test)]

@@ -139,16 +139,27 @@ impl<'a> Headers<'a> {
                 problems.push(Problem::error(codes::RENAME, place, message, hint));
             } else if !self.index_by_key.contains_key(&header_key(header)) && !self.layout.is_required(ours) {
                 let message = format!("there is no column {} among {}", quoted(header), self.found());
-                problems.push(Problem::error(codes::RENAME, place, message, self.nearest_hint(header, ours)));
+                let headers = self.table.headers.cells.iter().map(|cell| cell.text.as_str());
+                let near = nearest(header, headers.filter(|header| !header.is_empty()));
+                problems.push(Problem::error(codes::RENAME, place, message, self.rename_hint(source, ours, near)));
             }
         }
     }
 
-    fn nearest_hint(&self, wanted: &str, ours: &str) -> String {
-        let headers = self.table.headers.cells.iter().map(|cell| cell.text.as_str());
-        match nearest(wanted, headers.filter(|header| !header.is_empty())) {
-            Some(near) => format!("if {} is meant, state `columns: {{ {ours}: {near} }}`", quoted(near)),
-            None => format!("if it goes by another name, state `columns: {{ {ours}: HEADER }}`"),
+    /// How to say what a column is called here, which may be `near`.
+    fn rename_hint(&self, source: &Source, ours: &str, near: Option<&str>) -> String {
+        let key = self.layout.noun.replace(' ', "_");
+        let is_plain = |header: &str| header.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' '));
+        let header = match near {
+            Some(near) if is_plain(near) => near.to_owned(),
+            Some(near) => quoted(near),
+            None => "HEADER".to_owned(),
+        };
+        let remedy =
+            format!("state `{key}: {{ path: {}, columns: {{ {ours}: {header} }} }}` in the configuration", source.name);
+        match near {
+            Some(near) => format!("if {} is meant, {remedy}", quoted(near)),
+            None => format!("add the column; if it goes by another name, {remedy}"),
         }
     }
 
@@ -157,14 +168,20 @@ impl<'a> Headers<'a> {
         let wanted = source.columns.get(column.name).map_or(column.name, String::as_str);
         let message = format!("there is no column {} among {}", quoted(wanted), self.found());
         // A header that is another of our columns is not a misspelling of this one.
-        let free =
-            self.table.headers.cells.iter().enumerate().filter(|(index, cell)| {
-                !cell.is_empty() && !columns.found.iter().any(|(_, taken)| *taken == Some(*index))
-            });
-        let hint = match nearest(wanted, free.map(|(_, cell)| cell.text.as_str())) {
-            Some(near) => format!("if {} is meant, state `columns: {{ {}: {near} }}`", quoted(near), column.name),
-            None => format!("if it goes by another name, state `columns: {{ {}: HEADER }}`", column.name),
-        };
+        let is_taken = |index: usize| columns.found.iter().any(|(_, taken)| *taken == Some(index));
+        let cells = self.table.headers.cells.iter().enumerate();
+        let free: Vec<&str> = cells
+            .filter(|(index, cell)| !cell.is_empty() && !is_taken(*index))
+            .map(|(_, cell)| cell.text.as_str())
+            .collect();
+        let lacking =
+            self.layout.columns.iter().filter(|column| column.required && columns.index(column.name).is_none());
+        let near = nearest(wanted, free.iter().copied()).or(match free.as_slice() {
+            // One column is missing and one is left over.
+            [only] if lacking.count() == 1 => Some(*only),
+            _ => None,
+        });
+        let hint = self.rename_hint(source, column.name, near);
         Problem::error(codes::MISSING_COLUMN, place, message, hint)
     }
 

@@ -121,7 +121,9 @@ impl Reason {
 
     fn hint(&self) -> String {
         match self {
-            Self::Missing => "check the path in the configuration, and that the file has arrived".into(),
+            Self::Missing => {
+                "check the path, which starts at the configuration's folder, and that the file has arrived".into()
+            }
             Self::Folder => "name the file inside it".into(),
             Self::NotRegular => "save what it delivers to a file first".into(),
             Self::Unopened(_) => "check the permissions, and that no other program holds the file".into(),

@@ -59,12 +59,13 @@ impl<'a> RowReader<'a> {
 
     /// Reports what is wrong with the cell of a column.
     pub(crate) fn refuse(&mut self, column: &str, code: Code, message: impl Into<String>, hint: impl Into<String>) {
-        let place = match self.columns.index(column) {
-            Some(index) => self.table.cell_place(self.row, index, column),
-            None => self.table.row_place(self.row, &column.into()),
-        };
-        self.problems.push(Problem::error(code, place, message, hint));
+        self.problems.push(Problem::error(code, self.cell_place(column), message, hint));
         self.is_refused = true;
+    }
+
+    /// Points out what is odd about the cell of a column; the row stands.
+    pub(crate) fn warn(&mut self, column: &str, code: Code, message: impl Into<String>, hint: impl Into<String>) {
+        self.problems.push(Problem::warning(code, self.cell_place(column), message, hint));
     }
 
     /// Adds a problem that was found elsewhere.
@@ -235,6 +236,13 @@ impl<'a> RowReader<'a> {
 
     fn cell(&self, column: &str) -> Option<&'a Cell> {
         self.row.cells.get(self.columns.index(column)?)
+    }
+
+    fn cell_place(&self, column: &str) -> Place {
+        match self.columns.index(column) {
+            Some(index) => self.table.cell_place(self.row, index, column),
+            None => self.table.row_place(self.row, &column.into()),
+        }
     }
 
     /// A cell that is not there: blank where the row is short, refused already where the column is missing.

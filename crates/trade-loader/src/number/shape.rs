@@ -97,8 +97,10 @@ pub(super) fn refusal(written: &str, mark: DecimalMark) -> Refusal {
         let message = format!("{shown} is abbreviated");
         return Refusal::new(codes::ABBREVIATED, message, "write every digit: ten million is 10000000");
     }
-    two_readings(text, &shown, mark)
-        .unwrap_or_else(|| Refusal::new(codes::NOT_A_NUMBER, format!("{shown} is not a number"), "write a number"))
+    two_readings(text, &shown, mark).unwrap_or_else(|| {
+        let hint = format!("write digits alone, such as 1234{}5", mark.mark());
+        Refusal::new(codes::NOT_A_NUMBER, format!("{shown} is not a number"), hint)
+    })
 }
 
 /// The refusal of `#N/A` and its like.
@@ -138,20 +140,23 @@ fn two_readings(text: &str, shown: &str, mark: DecimalMark) -> Option<Refusal> {
     let other = mark.other();
     // What is left when the separators of the stated convention are dropped wherever they stand.
     let dropped = number.replace(other.mark(), "");
-    let readings = [plain(&dropped, mark), plain(number, other)];
-    let mut readings = readings.into_iter().flatten().map(|digits| normal(&digits)).collect::<Vec<_>>();
-    readings.dedup();
-    readings.sort_by_key(String::len);
-    let hint = format!("state `format: {{ decimal: \"{}\" }}` in the configuration", other.mark());
-    let ungroup = "write it without separators between thousands".to_owned();
-    let (message, hint) = match readings.as_slice() {
-        [one, two] => (format!("{shown} could be {one} or {two}"), hint),
-        // Only with the other mark: a number for the other convention.
-        [only] if plain(number, other).is_some() => {
-            (format!("{shown} is {only} only if \"{}\" is the decimal mark", other.mark()), hint)
+    let as_stated = plain(&dropped, mark).map(|digits| normal(&digits));
+    let as_other = plain(number, other).map(|digits| normal(&digits));
+    let state = format!("state `format: {{ decimal: \"{}\" }}` in the configuration", other.mark());
+    let (message, hint) = match (as_stated, as_other) {
+        (Some(stated), Some(turned)) if stated != turned => {
+            let mut readings = [&stated, &turned];
+            readings.sort_by_key(|digits| digits.len());
+            let message = format!("{shown} could be {} or {}", readings[0], readings[1]);
+            (message, format!("{state} if {turned} is meant; otherwise write it without separators"))
         }
-        [_] => (format!("{shown} has groups that are not of three digits"), ungroup),
-        _ => return None,
+        // Only with the other mark: a number for the other convention.
+        (_, Some(turned)) => (format!("{shown} is {turned} only if \"{}\" is the decimal mark", other.mark()), state),
+        (Some(_), None) => {
+            let message = format!("{shown} has groups that are not of three digits");
+            (message, "write it without separators between thousands".to_owned())
+        }
+        (None, None) => return None,
     };
     Some(Refusal::new(codes::TWO_READINGS, message, hint))
 }

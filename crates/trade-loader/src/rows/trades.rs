@@ -54,6 +54,9 @@ fn trade(row: &mut RowReader<'_>, ids: &mut Seen<TradeId>, securities: &mut Secu
     }
     let quantity = quantity(row);
     let price = row.price(kind);
+    if price.is_some_and(|price| price.is_zero()) {
+        row.warn("price", codes::ZERO_PRICE, "the price is 0", "state the clean price, unless the bond is worthless");
+    }
     let accrued = row.accrued(kind);
     let currency = row.currency();
     let pin = match row.name_or_blank("account") {

@@ -18,7 +18,7 @@ fn every_mistake_of_a_trades_file_is_reported_in_one_pass() {
     trades-every-mistake.csv:6 quantity: L021: "-1000000" is below zero
     hint: the side carries the sign: write the quantity of a sell without one
     trades-every-mistake.csv:7 quantity: L003: "1.000,00" could be 1 or 1000
-    hint: state `format: { decimal: "," }` in the configuration
+    hint: state `format: { decimal: "," }` in the configuration if 1000 is meant; otherwise write it without separators
     trades-every-mistake.csv:8 quantity: L016: "10mm" is abbreviated
     hint: write every digit: ten million is 10000000
     trades-every-mistake.csv:8 price: L014: "99-16" is a price in 32nds or another fraction
@@ -62,7 +62,7 @@ fn every_mistake_of_a_trades_file_is_reported_in_one_pass() {
     trades-every-mistake.csv:20 security: L028: "a\nb" has characters that do not show
     hint: type it again
     trades-every-mistake.csv:21 quantity: L004: "one" is not a number
-    hint: write a number
+    hint: write digits alone, such as 1234.5
     trades-every-mistake.csv:22 trade_id: L007: the cell is empty
     hint: fill it in
     trades-every-mistake.csv:23: warning L009: the row "Total" is taken for a total and skipped
@@ -118,7 +118,7 @@ fn every_mistake_of_a_metrics_file_is_reported_in_one_pass() {
 #[test]
 fn every_mistake_of_a_coefficients_file_is_reported_in_one_pass() {
     let loaded = load_coefficients(&fixture("bad-files/coefficients-every-mistake.csv"), &dollars()).unwrap();
-    insta::assert_snapshot!(shown(&loaded.problems), @r##"
+    insta::assert_snapshot!(shown(&loaded.problems), @r#"
     coefficients-every-mistake.csv:3 security: L024: the "margin" of "S1" at every account is also at coefficients-every-mistake.csv:2
     hint: delete one of the two
     coefficients-every-mistake.csv:4 coefficient: L029: a coefficient and a side of it are both stated
@@ -130,8 +130,8 @@ fn every_mistake_of_a_coefficients_file_is_reported_in_one_pass() {
     coefficients-every-mistake.csv:7 coefficient: L007: the cell is empty
     hint: fill in coefficient alone, or long and short
     coefficients-every-mistake.csv:8 coefficient: L003: "0,02" could be 2 or 0.02
-    hint: state `format: { decimal: "," }` in the configuration
-    "##);
+    hint: state `format: { decimal: "," }` in the configuration if 0.02 is meant; otherwise write it without separators
+    "#);
     assert_eq!(loaded.rows.len(), 1);
 }
 
@@ -142,18 +142,18 @@ fn mistakes_of_the_header_row_are_reported_once_and_not_for_each_row() {
         shown(&loaded.problems)
     };
     let all = ["missing-columns.csv", "duplicate-columns.csv", "title-rows.csv"].map(problems).join("\n");
-    insta::assert_snapshot!(all, @r##"
+    insta::assert_snapshot!(all, @r#"
     missing-columns.csv:1 security: L005: there is no column "security" among "trade_id", "side", "cusip", "type", "qantity", "price", "accrued_interest"
-    hint: if it goes by another name, state `columns: { security: HEADER }`
+    hint: add the column; if it goes by another name, state `trades: { path: missing-columns.csv, columns: { security: HEADER } }` in the configuration
     missing-columns.csv:1 security_type: L005: there is no column "security_type" among "trade_id", "side", "cusip", "type", "qantity", "price", "accrued_interest"
-    hint: if it goes by another name, state `columns: { security_type: HEADER }`
+    hint: add the column; if it goes by another name, state `trades: { path: missing-columns.csv, columns: { security_type: HEADER } }` in the configuration
     missing-columns.csv:1 quantity: L005: there is no column "quantity" among "trade_id", "side", "cusip", "type", "qantity", "price", "accrued_interest"
-    hint: if "qantity" is meant, state `columns: { quantity: qantity }`
+    hint: if "qantity" is meant, state `trades: { path: missing-columns.csv, columns: { quantity: qantity } }` in the configuration
     duplicate-columns.csv:1 price: L006: "price" and "Price" are one name for two columns
     hint: delete or rename one of them
     title-rows.csv:1: L005: none of the columns trade_id, side, security, security_type, quantity, price, accrued_interest, currency, account is among "Blotter of the day"
     hint: title-rows.csv:3 looks like the header row: delete the rows above it
-    "##);
+    "#);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn files_that_cannot_be_read_say_what_they_are_and_what_to_do() {
         "not-there.csv",
     ];
     let problem = |file: &str| load_trades(&fixture(&format!("bad-files/{file}")), &dollars()).unwrap_err().problem();
-    insta::assert_snapshot!(shown(&files.map(problem)), @r##"
+    insta::assert_snapshot!(shown(&files.map(problem)), @r#"
     archive.csv: L002: the content is a workbook or an archive, not a text table
     hint: name a workbook .xlsx; unpack an archive
     binary.csv: L031: the text cannot be decoded: it has empty characters, as UTF-16 without its byte order mark has
@@ -221,8 +221,8 @@ fn files_that_cannot_be_read_say_what_they_are_and_what_to_do() {
     web-page.xlsx: L002: the content is a web page or XML, not a workbook
     hint: open it in a spreadsheet and save it as .xlsx or .csv
     not-there.csv: L001: there is no such file
-    hint: check the path in the configuration, and that the file has arrived
-    "##);
+    hint: check the path, which starts at the configuration's folder, and that the file has arrived
+    "#);
     let folder = load_trades(&fixture("bad-files"), &dollars()).unwrap_err();
     assert_eq!(folder.to_string(), "load bad-files: the name has no file extension");
 }
@@ -251,9 +251,17 @@ fn one_trade(numbers: &str, change: impl FnOnce(&mut Source, &mut Conventions)) 
 #[test]
 fn a_price_with_three_digits_behind_a_comma_is_not_taken_for_thousands() {
     let refusal = "t.csv:2 price: L003: \"99,515\" could be 99515 or 99.515\n\
-                   hint: state `format: { decimal: \",\" }` in the configuration";
+                   hint: state `format: { decimal: \",\" }` in the configuration if 99.515 is meant; otherwise \
+                   write it without separators";
     assert_eq!(one_trade("\"1,000\",\"99,515\",0,USD", |_, _| ()), refusal);
     assert_eq!(one_trade("\"1,000\",\"1,099.515\",0,USD", |_, _| ()), "");
+}
+
+#[test]
+fn a_price_of_zero_loads_and_is_pointed_out() {
+    let warning = "t.csv:2 price: warning L033: the price is 0\n\
+                   hint: state the clean price, unless the bond is worthless";
+    assert_eq!(one_trade("1,0.00,0,USD", |_, _| ()), warning);
 }
 
 #[test]
