@@ -36,8 +36,11 @@ pub(crate) struct DeskPlan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Class {
-    /// Each limit is three times what an even split comes to.
+    /// Each limit is three times what an even split comes to; what a security costs is linear in its position.
     Loose,
+    /// The same limits; a short position costs more than a long one, so that it pays to have trades net each
+    /// other, which fractions of trades do best.
+    Netted,
     /// Generalized assignment of type D: plans are found easily, the best is not proven in seconds.
     Hard,
 }
@@ -52,7 +55,7 @@ pub(crate) fn write_desk(plan: &DeskPlan, folder: &Path) -> Outcome {
         return GapInstance::hard(plan.accounts, plan.trades, plan.seed).write_desk(folder, &plan.solver);
     }
     let book = Book::make(plan);
-    let metrics = metrics::first(plan.metrics, &book);
+    let metrics = metrics::first(plan, &book);
     files::make_empty(folder)?;
     files::write(&folder.join("desk.yaml"), &configuration(plan, &book, &metrics))?;
     files::write(&folder.join("trades.csv"), &book.trades_csv())?;
@@ -69,7 +72,7 @@ fn check(plan: &DeskPlan) -> Outcome {
         Class::Hard if plan.metrics != 2 => {
             refused(&format!("of class hard with {} metrics", plan.metrics), "a hard desk has 2".to_owned())
         }
-        Class::Loose if !LOOSE_METRICS.contains(&plan.metrics) => {
+        Class::Loose | Class::Netted if !LOOSE_METRICS.contains(&plan.metrics) => {
             let hint = format!("state {} to {}", LOOSE_METRICS.start(), LOOSE_METRICS.end());
             refused(&format!("with {} metrics", plan.metrics), hint)
         }
@@ -147,6 +150,20 @@ mod tests {
             let securities = 60 / 3;
             assert_eq!(coefficients.matches("PB1,financing_cost,").count(), securities);
         }
+    }
+
+    #[test]
+    fn costs_are_linear_or_netted() {
+        let cost = |class: Class| {
+            let [_, _, _, coefficients] = written(&plan(8, class));
+            let row = coefficients.lines().find(|line| line.contains(",financing_cost,")).unwrap().to_owned();
+            let sides: Vec<f64> = row.split(',').skip(3).map(|side| side.parse().unwrap()).collect();
+            (sides[0], sides[1])
+        };
+        let (long, short) = cost(Class::Loose);
+        assert!(long > 0.0 && short == -long);
+        let (long, short) = cost(Class::Netted);
+        assert!(long > 0.0 && short >= long);
     }
 
     #[test]

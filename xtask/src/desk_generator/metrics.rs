@@ -4,8 +4,8 @@
 //! Every limit is three times what an even split of the trades comes to, so that few decide anything; what
 //! each security costs differs by account, so that no account is cheapest for all.
 
-use super::Random;
 use super::book::{Account, Book, Holding, ISSUERS, Security, decimal};
+use super::{Class, DeskPlan, Random};
 
 /// A metric: how it is defined, and what each account has of it.
 pub(super) struct Metric {
@@ -25,28 +25,29 @@ type Rates = Box<dyn Fn(&Account, usize, &Security) -> Option<(String, String)>>
 const SLACK: f64 = 3.0;
 
 /// The first metrics of the list.
-pub(super) fn first(count: usize, book: &Book) -> Vec<Metric> {
-    let fixed: [fn() -> Metric; 8] =
-        [financing_cost, gross, equity, leverage, margin, dv01, margin_use, corporate_gross];
+pub(super) fn first(plan: &DeskPlan, book: &Book) -> Vec<Metric> {
+    let fixed: [fn() -> Metric; 7] = [gross, equity, leverage, margin, dv01, margin_use, corporate_gross];
+    let cost = financing_cost(plan.class);
     let issuers = (1..=ISSUERS).filter(|issuer| book.securities.iter().any(|security| security.issuer == *issuer));
     let others = (ISSUERS + 1..).map(|issuer| issuer - ISSUERS);
     // Where there are fewer issuers than asked for, some are measured twice under different names.
     let named = issuers.chain(others).enumerate().map(|(index, issuer)| issuer_net(index + 1, issuer));
-    fixed.into_iter().map(|make| make()).chain(named).take(count).collect()
+    std::iter::once(cost).chain(fixed.into_iter().map(|make| make())).chain(named).take(plan.metrics).collect()
 }
 
-fn financing_cost() -> Metric {
+fn financing_cost(class: Class) -> Metric {
     Metric {
         name: "financing_cost".to_owned(),
         definition: "{ coefficients: { cash: { long: -0.00009, short: 0.00011 } }, priority: -1 }".to_owned(),
         terms: Box::new(|_, _| "{}".to_owned()),
-        rates: Box::new(|account, index, _| {
-            // 2 to 8 parts in a million a day for what is long, up to twice that for what is short.
+        rates: Box::new(move |account, index, _| {
+            // 2 to 8 parts in a million a day for what is long; for what is short minus that, or up to twice it.
             let seed = u64::try_from(account.number * 1_000_000 + index).unwrap_or_default();
             let mut random = Random::new(seed);
             let long = random.between(20_000, 80_000);
             let short = long + random.between(0, long);
-            Some((decimal(long, 10), decimal(short, 10)))
+            let long_rate = decimal(long, 10);
+            Some(if class == Class::Netted { (long_rate, decimal(short, 10)) } else { both_sides(&long_rate) })
         }),
     }
 }

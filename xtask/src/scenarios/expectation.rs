@@ -16,6 +16,7 @@ pub(super) const KEYS: &[(&str, Check)] = &[
     ("assignments", check_assignments),
     ("metrics", check_metrics),
     ("conflict", check_conflict),
+    ("present", check_present),
     ("stderr", check_stderr),
 ];
 
@@ -89,6 +90,14 @@ fn check_conflict(want: &Value, trial: &Trial) -> Vec<String> {
     missing.chain(added).collect()
 }
 
+/// `["objective.gap"]`: what has a value, whatever it is.
+fn check_present(want: &Value, trial: &Trial) -> Vec<String> {
+    let published = trial.published();
+    let is_absent = |path: &&str| published.pointer(&format!("/{}", path.replace('.', "/"))).is_none_or(Value::is_null);
+    let paths = want.as_array().into_iter().flatten().filter_map(Value::as_str);
+    paths.filter(is_absent).map(|path| format!("{path}: a value expected, and none there")).collect()
+}
+
 /// `["P004", "text"]`: texts that stderr holds.
 fn check_stderr(want: &Value, trial: &Trial) -> Vec<String> {
     let texts = want.as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -123,6 +132,7 @@ mod tests {
             "assignments": { "T1": "PB1", "T2": "PB2" },
             "metrics": { "PB1 leverage": { "final": "5.5", "min": null } },
             "conflict": ["PB1 leverage max"],
+            "present": ["objective.value"],
             "stderr": ["L003", "trades.csv:2"],
         });
         assert_eq!(wrong(&expect), [""; 0]);
@@ -135,6 +145,7 @@ mod tests {
             "assignments": { "T1": "PB2", "T3": "PB1" },
             "metrics": { "PB1 leverage": { "final": "6" }, "PB2 leverage": {} },
             "conflict": ["PB1 leverage min"],
+            "present": ["objective.gap", "metrics"],
             "stderr": ["L004"],
         });
         assert_eq!(
@@ -149,6 +160,7 @@ mod tests {
                 "metric PB2 leverage: not among those of result.json: PB1 leverage",
                 "conflict: PB1 leverage min expected, and not named",
                 "conflict: PB1 leverage max named, and not expected",
+                "objective.gap: a value expected, and none there",
                 "stderr: \"L004\" expected, and not there",
             ]
         );
