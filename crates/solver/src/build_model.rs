@@ -3,7 +3,7 @@
 //! ```text
 //! maximise   Σ OP·W·M
 //! so that    Σₐ x[i,a] = 1                              for every trade with a choice
-//!            every row of the problem
+//!            every row of the problem that some choice could break
 //!            n[a,s] >= -P[a,s]                          where n is pulled down
 //!            n[a,s] <= -lowest·z,
 //!            P[a,s] + n[a,s] <= highest·(1 - z)         where n is pulled up
@@ -20,6 +20,7 @@ use domain::Amount;
 use crate::cut::Cut;
 use crate::model::{Comparison, Meaning, Model, ModelRow, RowSource, Variable};
 use crate::pressure::{Pressure, pressures};
+use crate::redundancy::is_redundant;
 
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,12 +48,13 @@ impl Purpose {
 pub fn build_model(problem: &AssignmentProblem, purpose: Purpose, cuts: &[Cut]) -> Model {
     let mut builder = Builder::new(problem);
     builder.choices();
-    let pressures = pressures(problem, purpose == Purpose::Full);
+    let rows: Vec<usize> = (0..problem.rows.len()).filter(|row| !is_redundant(problem, &problem.rows[*row])).collect();
+    let pressures = pressures(problem, &rows, purpose == Purpose::Full);
     for (position, pressure) in pressures.iter().enumerate() {
         builder.short_position(position, *pressure);
     }
-    for (index, row) in problem.rows.iter().enumerate() {
-        builder.limit(index, row, purpose);
+    for row in rows {
+        builder.limit(row, &problem.rows[row], purpose);
     }
     for cut in cuts {
         builder.cut(cut);

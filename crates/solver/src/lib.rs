@@ -16,6 +16,7 @@ pub mod solve;
 pub mod build_model;
 pub mod model;
 pub mod pressure;
+pub mod redundancy;
 pub mod scale;
 
 pub mod backend;

@@ -17,8 +17,8 @@ pub struct Pressure {
     pub up: bool,
 }
 
-/// The pressure on every net position of the problem, from its rows and, if `with_objective`, its objective.
-pub fn pressures(problem: &AssignmentProblem, with_objective: bool) -> Vec<Pressure> {
+/// The pressure on every net position of the problem, from these rows of it and, if `with_objective`, its objective.
+pub fn pressures(problem: &AssignmentProblem, rows: &[usize], with_objective: bool) -> Vec<Pressure> {
     let mut pressures = vec![Pressure::default(); problem.positions.len()];
     let mut press = |position: usize, larger_is_welcome: bool| {
         let pressure = &mut pressures[position];
@@ -28,7 +28,7 @@ pub fn pressures(problem: &AssignmentProblem, with_objective: bool) -> Vec<Press
             pressure.down = true;
         }
     };
-    for row in &problem.rows {
+    for row in rows.iter().map(|row| &problem.rows[*row]) {
         for (position, factor) in &row.expression.shorts {
             press(*position, factor.is_positive() == (row.relation == Relation::AtLeast));
         }
