@@ -1,9 +1,12 @@
-//! The seam to HiGHS's C interface: watching a solve while it runs. All `unsafe` of this workspace is here.
+//! The seam to HiGHS's C interface: watching a solve while it runs. All `unsafe` of the product is here.
 //!
 //! HiGHS calls back from the thread that solves, with a pointer to a [`Watch`] that outlives the call.
 #![expect(unsafe_code, reason = "HiGHS reports progress through a C callback only")]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 
 use highs::{HighsStatus, Model, SolvedModel};
 use highs_sys::{
@@ -11,40 +14,30 @@ use highs_sys::{
     HighsCallbackDataOut, kHighsCallbackMipImprovingSolution, kHighsCallbackMipInterrupt,
 };
 
-use crate::backend::{Control, Glimpse};
+use crate::backend::{Ending, Glimpse};
 
-/// How many of the latest improving points are kept: enough to fall back on when the last one turns out to
-/// rest on a tolerance.
-const KEPT_POINTS: usize = 8;
-
-/// What is seen of a solve.
-pub(crate) struct Watch<'a> {
-    columns: usize,
-    look: &'a mut dyn FnMut(Glimpse) -> Control,
-    points: Vec<Vec<f64>>,
+/// What a solve tells while it runs, and when it is done.
+pub(crate) enum News {
+    /// How it stands.
+    Glimpse(Glimpse),
+    /// A better point.
+    Point(Vec<f64>),
+    /// It is over.
+    Ended(Ending),
 }
 
-impl<'a> Watch<'a> {
-    /// A watch over a model whose first `columns` columns matter.
-    pub(crate) fn new(columns: usize, look: &'a mut dyn FnMut(Glimpse) -> Control) -> Self {
-        Self { columns, look, points: Vec::new() }
-    }
-
-    /// The improving points, best last.
-    pub(crate) fn into_points(self) -> Vec<Vec<f64>> {
-        self.points
-    }
-
-    fn improved(&mut self, point: &[f64]) {
-        if self.points.len() == KEPT_POINTS {
-            self.points.remove(0);
-        }
-        self.points.push(point[..self.columns].to_vec());
-    }
+/// Who is told, and who may stop it. A listener that is gone is no reason to fail.
+pub(crate) struct Watch {
+    /// The columns of a point that matter, the first ones.
+    pub(crate) columns: usize,
+    /// Where news goes.
+    pub(crate) news: Sender<News>,
+    /// Set when the solve should stop.
+    pub(crate) stop: Arc<AtomicBool>,
 }
 
 /// Runs the solver, calling the watch as it goes.
-pub(crate) fn solve_watched(mut solver: Model, watch: &mut Watch<'_>) -> Result<SolvedModel, HighsStatus> {
+pub(crate) fn solve_watched(mut solver: Model, watch: &mut Watch) -> Result<SolvedModel, HighsStatus> {
     let highs = solver.as_mut_ptr();
     let data = std::ptr::from_mut(watch).cast::<c_void>();
     // SAFETY: `highs` is the live solver; `data` points to `watch`, which outlives `try_solve` below, the only
@@ -85,28 +78,27 @@ unsafe extern "C" fn on_event(
     watch: *mut c_void,
 ) {
     // SAFETY: HiGHS passes live structures for the time of the call, and the pointer set in `solve_watched`.
-    let (Some(out), Some(watch)) = (unsafe { out.as_ref() }, unsafe { watch.cast::<Watch<'_>>().as_mut() }) else {
+    let (Some(out), Some(watch)) = (unsafe { out.as_ref() }, unsafe { watch.cast::<Watch>().as_ref() }) else {
         return;
     };
     if event == kHighsCallbackMipImprovingSolution {
         let size = usize::try_from(out.mip_solution_size).unwrap_or(0);
         if !out.mip_solution.is_null() && size >= watch.columns {
             // SAFETY: HiGHS says that the array has this many values.
-            watch.improved(unsafe { std::slice::from_raw_parts(out.mip_solution, size) });
+            let point = unsafe { std::slice::from_raw_parts(out.mip_solution, size) };
+            let _ = watch.news.send(News::Point(point[..watch.columns].to_vec()));
         }
     } else if event == kHighsCallbackMipInterrupt {
         let finite = |value: f64| value.is_finite().then_some(value);
-        let glimpse = Glimpse {
+        let _ = watch.news.send(News::Glimpse(Glimpse {
             elapsed_s: out.running_time,
             best: finite(out.mip_primal_bound),
             bound: finite(out.mip_dual_bound),
             nodes: out.mip_node_count,
-        };
-        let look = std::panic::AssertUnwindSafe(|| (watch.look)(glimpse));
-        let stop = matches!(std::panic::catch_unwind(look), Ok(Control::Stop) | Err(_));
+        }));
         // SAFETY: as above.
         if let Some(input) = unsafe { input.as_mut() } {
-            input.user_interrupt = c_int::from(stop);
+            input.user_interrupt = c_int::from(watch.stop.load(Ordering::Relaxed));
         }
     }
 }

@@ -1,17 +1,20 @@
 //! A problem in, an outcome out.
 //!
-//! [`build_model`] states an assignment problem as a mixed-integer program with exact coefficients;
-//! [`solve_model`] hands it to a backend as floats, [`fallback_feasibility`] does so without the objective,
-//! and [`extract_solution`] turns a point back into a placement. [`solve`] puts them in order. Every
+//! [`build_model()`] states an assignment problem as a mixed-integer program with exact coefficients;
+//! [`solve_model()`] hands it to a backend as floats, [`fallback_feasibility()`] does so without the objective,
+//! and [`extract_solution()`] turns a point back into a placement. [`solve()`] puts them in order. Every
 //! placement that leaves this crate keeps every row of the problem exactly: it has been checked in
 //! decimals, whatever the backend's tolerances are.
 //!
-//! This crate does not know what a row means to the business. Start with [`solve`] and [`outcome`].
+//! This crate does not know what a row means to the business. Start with [`mod@solve`] and [`outcome`].
 
 pub mod outcome;
 pub mod settings;
 
 pub mod solve;
+
+pub mod first_plan;
+pub mod polish;
 
 pub mod build_model;
 pub mod model;
@@ -33,6 +36,7 @@ pub mod names;
 
 mod highs_watch;
 mod statement;
+mod tally;
 
 pub use backend::{Backend, Glimpse};
 pub use build_model::{Purpose, build_model};

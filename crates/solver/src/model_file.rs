@@ -31,6 +31,17 @@ const CONSTANT: &str = "objective_constant";
 /// What a comment says of a row that comes from a limit.
 fn remark(problem: &AssignmentProblem, source: RowSource) -> Option<String> {
     let RowSource::Problem { row } = source else { return None };
+    Some(limit_text(problem, row))
+}
+
+/// What comments say of the limits that the model leaves out.
+fn left_out(problem: &AssignmentProblem, model: &Model) -> Vec<String> {
+    let stated = |row: usize| model.rows.iter().any(|stated| stated.source == RowSource::Problem { row });
+    let rows = (0..problem.rows.len()).filter(|row| !stated(*row));
+    rows.map(|row| format!("left out, no choice can break it: {}", limit_text(problem, row))).collect()
+}
+
+fn limit_text(problem: &AssignmentProblem, row: usize) -> String {
     let origin = &problem.rows[row].origin;
     let what = match origin.why {
         Why::Limit => "",
@@ -39,5 +50,5 @@ fn remark(problem: &AssignmentProblem, source: RowSource) -> Option<String> {
     };
     let source = origin.source.as_ref().map(|source| format!(" ({})", source.replace(['\n', '\r'], " ")));
     let (account, metric, bound, limit) = (&origin.account, &origin.metric, origin.bound, origin.limit);
-    Some(format!("account {account}: {metric} {bound} {limit}{what}{}", source.unwrap_or_default()))
+    format!("account {account}: {metric} {bound} {limit}{what}{}", source.unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! The order of a solve: the full problem; without the objective when that gave no plan; the conflict when
+//! The order of a solve: a first plan of our own; the full problem, started from it; without the objective when that gave no plan; the conflict when
 //! there is no plan. A plan that was found is never thrown away.
 
 use std::time::{Duration, Instant};
@@ -9,7 +9,9 @@ use crate::backend::{Control, Stop};
 use crate::build_model::Purpose;
 use crate::conflict::{Conflict, conflict, excesses};
 use crate::fallback_feasibility::fallback_feasibility;
+use crate::first_plan::first_plan;
 use crate::outcome::{Outcome, Plan, Solved, Work};
+use crate::polish::polish;
 use crate::settings::Settings;
 use crate::solve_model::{Attempt, Progress, plan, solve_model};
 
@@ -39,9 +41,9 @@ impl Run<'_> {
             return only_placement(self.problem);
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let attempt = self.attempt(purpose, None, watch);
+        let attempt = self.attempt(purpose, first_plan(self.problem), watch);
         match (attempt.best, attempt.stop) {
-            (Some(best), _) => self.found(plan(self.problem, best, attempt.bound)),
+            (Some(best), _) => self.found(plan(self.problem, polish(self.problem, best), attempt.bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
             (None, stop) if purpose == Purpose::Full => self.fallback(stop, watch),
             (None, Stop::Failed(message)) => Outcome::Failed(message),
@@ -98,7 +100,7 @@ impl Run<'_> {
             Conflict::Disproved(placement) => {
                 let again = self.attempt(purpose, Some(placement.clone()), watch);
                 let best = again.best.unwrap_or(placement);
-                self.found(plan(self.problem, best, again.bound))
+                self.found(plan(self.problem, polish(self.problem, best), again.bound))
             }
         }
     }

@@ -120,6 +120,18 @@ fn a_limit_that_binds_to_the_cent_is_neither_broken_nor_missed() {
 }
 
 #[test]
+fn plans_that_differ_in_the_twelfth_digit_are_told_apart() {
+    // Whoever is not at PB1 costs 0.0001 more for each unit, and two cents more are booked with T1.
+    let load = by_type("load", &["government 1"]).max("1000000000.01");
+    let pb1 = account("PB1", vec![load, by_type("cost", &["government 0.0001"]).priority("-1")]);
+    let pb2 = account("PB2", vec![by_type("cost", &["government 0.0002"]).priority("-1")]);
+    let trades = day().trade("T1 buy 1000000000.01 A government").trade("T2 buy 999999999.99 B government");
+    let problem = problem(vec![pb1, pb2], &trades);
+    // T1 at PB1: 100,000.000001 + 199,999.999998; T2 there instead would cost 0.000002 more.
+    for_every_backend(|backend| assert_eq!(proven(backend, &problem), (vec![0, 1], "-299999.999999".to_owned())));
+}
+
+#[test]
 fn an_inherited_ratio_may_stay_but_not_grow() {
     let levered = |id: &str| {
         let leverage = ratio("leverage", "gross", "equity").max("4").on_breach(OnBreach::MustNotWorsen);

@@ -73,10 +73,9 @@ fn a_model_reads_as_people_write_it() {
      one_account_T1: + 1 x_T1_PB1 + 1 x_T1_PB2 = 1
      one_account_T2: + 1 x_T2_PB1 + 1 x_T2_PB2 = 1
      short_at_least_PB1_USD: - 10 x_T1_PB1 - 10 x_T2_PB1 + 1 short_PB1_USD >= -17
-    \ account PB1: gross max 15
-     PB1_gross_max: + 10 x_T2_PB1 <= 10
     \ account PB2: gross max 15
      PB2_gross_max: + 10 x_T1_PB2 + 10 x_T2_PB2 <= 15
+    \ left out, no choice can break it: account PB1: gross max 15
     Bounds
      objective_constant = 1
      0 <= short_PB1_USD <= 3

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
 
-use super::{CONSTANT, ModelFormat, remark};
+use super::{CONSTANT, ModelFormat, left_out, remark};
 use crate::Model;
 use crate::model::Comparison;
 use crate::names::{row_names, variable_names};
@@ -42,6 +42,9 @@ fn write(problem: &AssignmentProblem, model: &Model) -> String {
             Comparison::Equal => "=",
         };
         let _ = writeln!(text, " {sign} {}", row.bound);
+    }
+    for limit in left_out(problem, model) {
+        let _ = writeln!(text, "\\ {limit}");
     }
     let _ = writeln!(text, "Bounds\n {CONSTANT} = 1");
     let names = || model.variables.iter().zip(&variables);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
 
-use super::{CONSTANT, ModelFormat, remark};
+use super::{CONSTANT, ModelFormat, left_out, remark};
 use crate::Model;
 use crate::model::Comparison;
 use crate::names::{row_names, variable_names};
@@ -18,6 +18,9 @@ fn write(problem: &AssignmentProblem, model: &Model) -> String {
     let mut text = String::from("* Prime broker trade assignment. Values in base currency.\n");
     for remark in model.rows.iter().zip(&rows).filter_map(|(row, name)| Some((name, remark(problem, row.source)?))) {
         let _ = writeln!(text, "* {}: {}", remark.0, remark.1);
+    }
+    for limit in left_out(problem, model) {
+        let _ = writeln!(text, "* {limit}");
     }
     text.push_str("NAME pb_assign\nOBJSENSE\n    MAX\nROWS\n N objective\n");
     for (row, name) in model.rows.iter().zip(&rows) {

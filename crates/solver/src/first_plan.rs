@@ -1,0 +1,68 @@
+//! A plan before the solver starts: each trade, the weightiest first, goes where it breaks least and pays most;
+//! then single trades move as long as that helps. On a loose day this is close to the best there is, and on any
+//! day it is a start that a time limit cannot take away. Work is counted, never timed: the same problem gives
+//! the same plan.
+
+use constraint_manager::AssignmentProblem;
+
+use crate::tally::{Change, Tally};
+
+/// Passes over all trades after the first placement.
+const MOST_PASSES: usize = 30;
+
+/// A placement that keeps every row exactly, if this simple search finds one.
+pub fn first_plan(problem: &AssignmentProblem) -> Option<Vec<usize>> {
+    let mut tally = Tally::new(problem);
+    let mut free: Vec<usize> = (0..problem.trades.len()).filter(|trade| problem.trades[*trade].is_free()).collect();
+    let weights: Vec<f64> = (0..problem.trades.len()).map(|trade| tally.weight(trade)).collect();
+    free.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]).then(a.cmp(b)));
+    for trade in &free {
+        let accounts: Vec<usize> = tally.accounts(*trade).collect();
+        let best = accounts.into_iter().map(|account| (account, tally.change(*trade, account, 1.0)));
+        let best = best.reduce(|best, next| if is_better(next.1, best.1) { next } else { best });
+        if let Some((account, _)) = best {
+            tally.apply(*trade, account, 1.0);
+        }
+    }
+    for _ in 0..MOST_PASSES {
+        if !improve(&mut tally, &free) {
+            break;
+        }
+    }
+    let placement: Vec<usize> = tally.placement.iter().copied().collect::<Option<_>>()?;
+    problem.broken_rows(&placement).is_empty().then_some(placement)
+}
+
+/// One pass: every trade moves to its best account. Whether anything moved.
+fn improve(tally: &mut Tally, trades: &[usize]) -> bool {
+    let mut moved = false;
+    for trade in trades {
+        let Some(from) = tally.placement[*trade] else { continue };
+        let leave = tally.change(*trade, from, -1.0);
+        let mut best: Option<(usize, Change)> = None;
+        for account in tally.accounts(*trade).filter(|account| *account != from) {
+            let both = leave.and(tally.change(*trade, account, 1.0));
+            if is_gain(both) && best.is_none_or(|(_, best)| is_better(both, best)) {
+                best = Some((account, both));
+            }
+        }
+        if let Some((account, _)) = best {
+            tally.apply(*trade, from, -1.0);
+            tally.apply(*trade, account, 1.0);
+            moved = true;
+        }
+    }
+    moved
+}
+
+/// Changes below this are float noise: following them could go round in circles.
+const LEAST_GAIN: f64 = 1e-9;
+
+fn is_gain(change: Change) -> bool {
+    change.broken < -LEAST_GAIN || (change.broken <= LEAST_GAIN && change.objective > LEAST_GAIN)
+}
+
+/// Fewer broken rows first, then more objective.
+fn is_better(a: Change, b: Change) -> bool {
+    a.broken < b.broken - LEAST_GAIN || (a.broken <= b.broken + LEAST_GAIN && a.objective > b.objective + LEAST_GAIN)
+}

@@ -1,0 +1,86 @@
+//! The last digits. A solver cannot tell two plans apart whose objectives differ by less than its tolerance; exact
+//! arithmetic can. Moves of one trade and swaps of two are looked at in floats, and those that are neither clearly
+//! worse nor clearly forbidden are compared exactly.
+
+use constraint_manager::AssignmentProblem;
+
+use crate::tally::{Change, Tally};
+
+/// Days with more trades than this are left as they are: pairs grow with the square.
+const MOST_TRADES: usize = 400;
+
+/// How many candidates are compared exactly at most.
+const MOST_COMPARISONS: usize = 400;
+
+/// A share of everything that the decisions move below which floats do not decide.
+const DOUBT_REL: f64 = 1e-9;
+
+/// A move: these trades go to these accounts.
+type Candidate = Vec<(usize, usize)>;
+
+/// The best placement found near `placement`, never a worse one; every row of the problem holds in it exactly as it did.
+pub fn polish(problem: &AssignmentProblem, placement: Vec<usize>) -> Vec<usize> {
+    let Some(mut value) = problem.objective_value(&placement) else { return placement };
+    let free: Vec<usize> = (0..problem.trades.len()).filter(|trade| problem.trades[*trade].is_free()).collect();
+    if free.len() > MOST_TRADES {
+        return placement;
+    }
+    let mut best = placement;
+    let mut comparisons = 0;
+    'again: loop {
+        for candidate in doubtful(problem, &free, &best) {
+            if comparisons == MOST_COMPARISONS {
+                return best;
+            }
+            comparisons += 1;
+            let mut next = best.clone();
+            candidate.iter().for_each(|(trade, account)| next[*trade] = *account);
+            match problem.objective_value(&next) {
+                Some(better) if better > value && problem.broken_rows(&next).is_empty() => {
+                    (best, value) = (next, better);
+                    continue 'again;
+                }
+                _ => {}
+            }
+        }
+        return best;
+    }
+}
+
+/// The moves from `placement` that floats cannot rule out.
+fn doubtful(problem: &AssignmentProblem, free: &[usize], placement: &[usize]) -> Vec<Candidate> {
+    let mut tally = Tally::new(problem);
+    for trade in free {
+        tally.apply(*trade, placement[*trade], 1.0);
+    }
+    let doubt = DOUBT_REL * free.iter().map(|trade| tally.stake(*trade)).sum::<f64>();
+    let is_open = |change: Change| change.objective > -doubt && change.broken < DOUBT_REL;
+    let mut open = Vec::new();
+    for (number, trade) in free.iter().enumerate() {
+        let from = placement[*trade];
+        let leave = tally.change(*trade, from, -1.0);
+        let others: Vec<usize> = tally.accounts(*trade).filter(|account| *account != from).collect();
+        for to in &others {
+            if is_open(leave.and(tally.change(*trade, *to, 1.0))) {
+                open.push(vec![(*trade, *to)]);
+            }
+        }
+        tally.apply(*trade, from, -1.0);
+        for other in &free[number + 1..] {
+            let to = placement[*other];
+            if to == from || !others.contains(&to) || !tally.accounts(*other).any(|account| account == from) {
+                continue;
+            }
+            // One after the other, so that two trades in one security net as they would.
+            let first = leave.and(tally.change(*other, to, -1.0));
+            tally.apply(*other, to, -1.0);
+            let swap = first.and(tally.change(*trade, to, 1.0)).and(tally.change(*other, from, 1.0));
+            tally.apply(*other, to, 1.0);
+            if is_open(swap) {
+                open.push(vec![(*trade, to), (*other, from)]);
+            }
+        }
+        tally.apply(*trade, from, 1.0);
+    }
+    open
+}

@@ -1,0 +1,188 @@
+//! A placement with its sums kept up to date, in floats: what moving one trade would do, in a few operations.
+//!
+//! For our own search only. What it finds is checked exactly before anybody relies on it.
+
+use constraint_manager::{AssignmentProblem, Relation};
+
+use crate::redundancy::is_redundant;
+use crate::scale::to_float;
+
+/// What a move changes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Change {
+    /// Of the sum of broken rows, each in units of its largest term.
+    pub(crate) broken: f64,
+    /// Of the objective.
+    pub(crate) objective: f64,
+}
+
+impl Change {
+    /// This change, then another.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { broken: self.broken + other.broken, objective: self.objective + other.objective }
+    }
+}
+
+/// The sums of a placement that is being built or changed.
+pub(crate) struct Tally {
+    /// `[trade][account]`: what booking it there adds; nothing where it may not go.
+    effects: Vec<Vec<Option<Effect>>>,
+    rows: Vec<RowSum>,
+    positions: Vec<PositionSum>,
+    /// Where each trade is; nothing while it is nowhere.
+    pub(crate) placement: Vec<Option<usize>>,
+}
+
+#[derive(Default, Clone)]
+struct Effect {
+    rows: Vec<(usize, f64)>,
+    positions: Vec<(usize, f64)>,
+    worth: f64,
+}
+
+struct RowSum {
+    /// Bound less left side for `<=`, the reverse for `>=`: below zero when broken.
+    room: f64,
+    scale: f64,
+}
+
+struct PositionSum {
+    value: f64,
+    /// What one unit of short adds to rows, in room.
+    rows: Vec<(usize, f64)>,
+    worth: f64,
+}
+
+impl Tally {
+    /// The tally of a problem with every trade that has a choice still nowhere.
+    pub(crate) fn new(problem: &AssignmentProblem) -> Self {
+        let accounts = problem.accounts.len();
+        let allowed = |trade: &constraint_manager::TradeChoice| {
+            let mut effects = vec![None; accounts];
+            trade.accounts.iter().for_each(|account| effects[*account] = Some(Effect::default()));
+            effects
+        };
+        let mut tally = Self {
+            effects: problem.trades.iter().map(allowed).collect(),
+            rows: Vec::new(),
+            positions: Vec::new(),
+            placement: problem.trades.iter().map(|trade| (!trade.is_free()).then(|| trade.accounts[0])).collect(),
+        };
+        for position in &problem.positions {
+            let index = tally.positions.len();
+            for (trade, value) in &position.bookings {
+                tally.effect(*trade, position.account).positions.push((index, to_float(value)));
+            }
+            tally.positions.push(PositionSum { value: to_float(&position.base), rows: Vec::new(), worth: 0.0 });
+        }
+        tally.add_rows(problem);
+        tally.add_objective(problem);
+        tally
+    }
+
+    fn effect(&mut self, trade: usize, account: usize) -> &mut Effect {
+        self.effects[trade][account].as_mut().expect("a term is about a trade that may be booked at the account")
+    }
+
+    fn add_rows(&mut self, problem: &AssignmentProblem) {
+        for row in problem.rows.iter().filter(|row| !is_redundant(problem, row)) {
+            let index = self.rows.len();
+            let sign = if row.relation == Relation::AtMost { 1.0 } else { -1.0 };
+            let mut scale = 0.0_f64;
+            for (trade, coefficient) in &row.expression.bookings {
+                let coefficient = to_float(coefficient);
+                scale = scale.max(coefficient.abs());
+                self.effect(*trade, row.account).rows.push((index, -sign * coefficient));
+            }
+            let mut room = sign * to_float(&(&row.bound - &row.expression.constant));
+            for (position, factor) in &row.expression.shorts {
+                let factor = -sign * to_float(factor);
+                let position = &mut self.positions[*position];
+                position.rows.push((index, factor));
+                room += factor * (-position.value).max(0.0);
+            }
+            self.rows.push(RowSum { room, scale: if scale > 0.0 { scale } else { 1.0 } });
+        }
+    }
+
+    fn add_objective(&mut self, problem: &AssignmentProblem) {
+        for term in problem.objective.iter().flat_map(|objective| &objective.terms) {
+            for (trade, coefficient) in &term.expression.bookings {
+                self.effect(*trade, term.account_index).worth += to_float(&(&term.worth * coefficient));
+            }
+            for (position, factor) in &term.expression.shorts {
+                self.positions[*position].worth += to_float(&(&term.worth * factor));
+            }
+        }
+    }
+
+    /// The accounts that a trade may go to.
+    pub(crate) fn accounts(&self, trade: usize) -> impl Iterator<Item = usize> + '_ {
+        self.effects[trade].iter().enumerate().filter(|(_, effect)| effect.is_some()).map(|(account, _)| account)
+    }
+
+    /// How much a trade can matter: its largest terms, each in units of its row.
+    pub(crate) fn weight(&self, trade: usize) -> f64 {
+        let of_effect = |effect: &Effect| {
+            effect.rows.iter().map(|(row, c)| (c / self.rows[*row].scale).abs()).sum::<f64>()
+                + effect.worth.abs() * 1e-12
+        };
+        self.effects[trade].iter().flatten().map(of_effect).fold(0.0, f64::max)
+    }
+
+    /// The most that booking a trade somewhere can move the objective.
+    pub(crate) fn stake(&self, trade: usize) -> f64 {
+        let of_effect = |effect: &Effect| {
+            let sided =
+                effect.positions.iter().map(|(position, value)| (self.positions[*position].worth * value).abs());
+            effect.worth.abs() + sided.sum::<f64>()
+        };
+        self.effects[trade].iter().flatten().map(of_effect).fold(0.0, f64::max)
+    }
+
+    /// What booking a trade (`direction` 1) or taking it back (-1) at an account would change.
+    pub(crate) fn change(&self, trade: usize, account: usize, direction: f64) -> Change {
+        let Some(effect) = &self.effects[trade][account] else {
+            return Change { broken: f64::INFINITY, objective: 0.0 };
+        };
+        let mut change = Change { broken: 0.0, objective: direction * effect.worth };
+        let mut moved: Vec<(usize, f64)> = effect.rows.iter().map(|(row, c)| (*row, direction * c)).collect();
+        for (position, value) in &effect.positions {
+            let position = &self.positions[*position];
+            let short = (-(position.value + direction * value)).max(0.0) - (-position.value).max(0.0);
+            change.objective += position.worth * short;
+            moved.extend(position.rows.iter().map(|(row, factor)| (*row, factor * short)));
+        }
+        moved.sort_unstable_by_key(|(row, _)| *row);
+        let mut next = 0;
+        while next < moved.len() {
+            let row = moved[next].0;
+            let mut room = 0.0;
+            while next < moved.len() && moved[next].0 == row {
+                room += moved[next].1;
+                next += 1;
+            }
+            let sum = &self.rows[row];
+            change.broken += ((-(sum.room + room)).max(0.0) - (-sum.room).max(0.0)) / sum.scale;
+        }
+        change
+    }
+
+    /// Books a trade (`direction` 1) or takes it back (-1).
+    pub(crate) fn apply(&mut self, trade: usize, account: usize, direction: f64) {
+        let effect = self.effects[trade][account].clone().unwrap_or_default();
+        for (row, coefficient) in &effect.rows {
+            self.rows[*row].room += direction * coefficient;
+        }
+        for (index, value) in &effect.positions {
+            let position = &mut self.positions[*index];
+            let before = (-position.value).max(0.0);
+            position.value += direction * value;
+            let short = (-position.value).max(0.0) - before;
+            for (row, factor) in &position.rows {
+                self.rows[*row].room += factor * short;
+            }
+        }
+        self.placement[trade] = (direction > 0.0).then_some(account);
+    }
+}
