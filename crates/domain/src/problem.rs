@@ -69,15 +69,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The one of `known` that `given` is most likely a misspelling of, if any is close.
+/// The one of `known` that `given` is most likely a misspelling of: the only one that is as close, if any is close.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
-    known
+    let mut near: Vec<(usize, &str)> = known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&given, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
-        .min()
-        .map(|(_, name)| name)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    match near.as_slice() {
+        [] => None,
+        [(first, _), (second, _), ..] if first == second => None,
+        [(_, name), ..] => Some(name),
+    }
 }
 
 #[cfg(test)]
@@ -89,5 +95,7 @@ mod tests {
         assert_eq!(nearest("qantity", ["price", "quantity"]), Some("quantity"));
         assert_eq!(nearest("Levarage", ["gross", "leverage"]), Some("leverage"));
         assert_eq!(nearest("desk", ["price", "quantity"]), None);
+        assert_eq!(nearest("PB3", ["PB1", "PB2"]), None);
+        assert_eq!(nearest("pb2", ["PB1", "PB2", "PB2"]), Some("PB2"));
     }
 }

@@ -6,7 +6,8 @@ use crate::{Code, Decimal, Problem, Setting, SettingValue};
 
 /// The codes of problems that a shape finds.
 pub const CODES: &[Code] = &[UNKNOWN_KEY, MISSING_KEY, WRONG_SHAPE];
-const UNKNOWN_KEY: Code = Code { id: "C001", title: "unknown key" };
+/// A key that the mapping does not have.
+pub const UNKNOWN_KEY: Code = Code { id: "C001", title: "unknown key" };
 const MISSING_KEY: Code = Code { id: "C002", title: "missing key" };
 const WRONG_SHAPE: Code = Code { id: "C003", title: "a value of the wrong kind" };
 
@@ -88,13 +89,53 @@ impl Shape {
             Self::Decimal => "a decimal number of at most 28 digits".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Duration => "a length of time such as 500ms, 10s or 2m".to_owned(),
-            Self::Choice(words) => format!("one of {}", words.join(", ")),
+            Self::Choice(words) => match words.as_slice() {
+                [only] => (*only).to_owned(),
+                words => format!("one of {}", words.join(", ")),
+            },
             Self::List(item) => format!("a list, each item {}", item.noun()),
             Self::Map { key, value } => format!("a mapping from {key} to {}", value.noun()),
             Self::Object(keys) => {
                 format!("a mapping with the keys {}", keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", "))
             }
             Self::Either(scalar, mapping) => format!("{} or {}", scalar.noun(), mapping.noun()),
+        }
+    }
+
+    /// How a value of this shape looks, for a hint.
+    fn sample(&self) -> String {
+        match self {
+            Self::Text => "…".to_owned(),
+            Self::Decimal => "0".to_owned(),
+            Self::Flag => "true".to_owned(),
+            Self::Duration => "10s".to_owned(),
+            Self::Choice(words) => words.join("|"),
+            Self::List(item) => format!("[{}]", item.sample()),
+            Self::Map { value, .. } => format!("{{ …: {} }}", value.sample()),
+            Self::Object(keys) => {
+                let required = keys.iter().filter(|key| key.required);
+                // Where no key has to be there, one of them shows how it is done.
+                let shown = required.chain(keys.first().filter(|_| keys.iter().all(|key| !key.required)));
+                let entries: Vec<String> = shown.map(|key| format!("{}: {}", key.name, key.shape.sample())).collect();
+                format!("{{ {} }}", entries.join(", "))
+            }
+            Self::Either(scalar, _) => scalar.sample(),
+        }
+    }
+
+    /// What to write instead. No choice is suggested: a word that is near another may mean a third.
+    fn remedy(&self) -> String {
+        match self {
+            Self::Decimal => {
+                "write digits alone, such as 1234.5: no commas between thousands, percent signs or units".to_owned()
+            }
+            Self::List(_) => {
+                format!("write `{}`, or each item on a line of its own behind `- `", self.sample())
+            }
+            Self::Map { .. } | Self::Object(_) => {
+                format!("write `{}`, or each key on a line of its own, indented", self.sample())
+            }
+            _ => format!("write {}", self.noun()),
         }
     }
 
@@ -122,7 +163,7 @@ impl Shape {
                 WRONG_SHAPE,
                 setting.place.clone(),
                 format!("{} is not {}", setting.noun(), self.noun()),
-                format!("write {}", self.noun()),
+                self.remedy(),
             )),
         }
     }
@@ -145,18 +186,12 @@ fn check_keys(keys: &[Key], setting: &Setting, problems: &mut Vec<Problem>) {
         match keys.iter().find(|key| key.name == name) {
             Some(key) if !key.required && value.value == SettingValue::Empty => {}
             Some(key) => key.shape.check_into(value, problems),
-            None => {
-                let hint = match nearest(name, keys.iter().map(|key| key.name)) {
-                    Some(known) => format!("did you mean \"{known}\"?"),
-                    None => format!("known keys: {}", keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
-                };
-                problems.push(Problem::error(
-                    UNKNOWN_KEY,
-                    value.place.clone(),
-                    format!("unknown key \"{name}\""),
-                    hint,
-                ));
-            }
+            None => problems.push(Problem::error(
+                UNKNOWN_KEY,
+                value.place.clone(),
+                format!("unknown key \"{name}\""),
+                unknown_key_hint(keys, name),
+            )),
         }
     }
     for key in keys.iter().filter(|key| key.required && setting.get(key.name).is_none()) {
@@ -164,8 +199,23 @@ fn check_keys(keys: &[Key], setting: &Setting, problems: &mut Vec<Problem>) {
             MISSING_KEY,
             setting.place.clone(),
             format!("\"{}\" is missing", key.name),
-            format!("{}: {}", key.name, key.about),
+            format!("add `{}: {}`: {}", key.name, key.shape.sample(), key.about),
         ));
+    }
+}
+
+fn unknown_key_hint(keys: &[Key], name: &str) -> String {
+    let names = || keys.iter().map(|key| key.name);
+    if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What is left of `{ max: 9,000,000 }`.
+        return "a comma ends a value here: write numbers without commas between thousands".to_owned();
+    }
+    if let Some((key, value)) = name.split_once(':').filter(|(key, _)| names().any(|known| known == *key)) {
+        return format!("put a blank behind the colon: `{key}: {value}`");
+    }
+    match nearest(name, names()) {
+        Some(known) => format!("did you mean \"{known}\"?"),
+        None => format!("known keys: {}", names().collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -249,9 +299,32 @@ mod tests {
             [
                 "C001: unknown key \"gpa\"\nhint: did you mean \"gap\"?",
                 "C003: \"tight\" is not a decimal number of at most 28 digits\n\
-                 hint: write a decimal number of at most 28 digits",
-                "C002: \"timeout\" is missing\nhint: timeout: how long",
+                 hint: write digits alone, such as 1234.5: no commas between thousands, percent signs or units",
+                "C002: \"timeout\" is missing\nhint: add `timeout: 10s`: how long",
             ]
+        );
+    }
+
+    #[test]
+    fn a_hint_shows_what_to_write() {
+        let sides = Shape::Object(vec![
+            Key::required("quote", Shape::Choice(vec!["per_100", "per_unit"]), "how"),
+            Key::optional("max", Shape::Decimal, "none", "the most"),
+        ]);
+        let hints = |shape: &Shape, setting: &Setting| -> Vec<String> {
+            shape.check(setting).into_iter().map(|problem| problem.hint).collect()
+        };
+        let with = |name: &str, value: &str| map(&[("quote", text("per_100")), (name, text(value))]);
+        assert_eq!(
+            hints(&sides, &with("000", "")),
+            ["a comma ends a value here: write numbers without commas between thousands"]
+        );
+        assert_eq!(hints(&sides, &with("max:5", "")), ["put a blank behind the colon: `max: 5`"]);
+        assert_eq!(hints(&sides, &map(&[])), ["add `quote: per_100|per_unit`: how"]);
+        assert_eq!(hints(&sides, &map(&[("quote", text("per_10"))])), ["write one of per_100, per_unit"]);
+        assert_eq!(
+            hints(&Shape::list(sides), &text("x")),
+            ["write `[{ quote: per_100|per_unit }]`, or each item on a line of its own behind `- `"]
         );
     }
 

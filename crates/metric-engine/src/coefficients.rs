@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::problem::nearest;
 use domain::shape::decimal;
 use domain::{
-    AccountId, CoefficientRow, MetricDefinition, MetricName, Problem, SecurityId, SecurityType, Setting, SideRates,
+    AccountId, CoefficientRow, MetricDefinition, MetricName, Place, Problem, SecurityId, SecurityType, Setting,
+    SideRates,
 };
 
 use crate::Security;
@@ -36,6 +38,8 @@ pub(crate) struct Coefficients<'a> {
     pub(crate) rows: &'a Rows<'a>,
     /// Every security of the book, with the id that rows have for it at this account.
     pub(crate) securities: &'a [Security],
+    /// The first row that names each.
+    pub(crate) named_at: &'a [Place],
     pub(crate) row_ids: &'a [SecurityId],
     /// Which of them can be at this account at all.
     pub(crate) present: &'a [bool],
@@ -62,22 +66,35 @@ impl Coefficients<'_> {
                 .or(if settles { Some(SideRates::linear(domain::Decimal::ZERO)) } else { default });
             match rate {
                 Some(rate) => found[index] = Some(rate),
-                None => missing.push(self.missing(definition, security)),
+                None => missing.push(self.missing(definition, index, by_type.keys().copied())),
             }
         }
         if missing.is_empty() { Ok(found) } else { Err(missing) }
     }
 
-    fn missing(&self, definition: &MetricDefinition, security: &Security) -> Problem {
+    fn missing<'t>(
+        &self,
+        definition: &MetricDefinition,
+        index: usize,
+        types: impl Iterator<Item = &'t str>,
+    ) -> Problem {
         let (account, metric) = (self.account, &definition.name);
-        let (id, label) = (&security.id, &security.security_type);
+        let Security { id, security_type } = &self.securities[index];
+        let named_at = &self.named_at[index];
+        let remedy = format!(
+            "add a row {account},{metric},{id} to the coefficients file, or \"{security_type}\" or a default to the metric"
+        );
         Problem::error(
             MISSING_COEFFICIENT,
             definition.place.clone(),
-            format!("account {account}, metric {metric}: no coefficient for security {id} of type {label}"),
             format!(
-                "add a row {account},{metric},{id} to the coefficients file, or \"{label}\" or a default to the metric"
+                "account {account}, metric {metric}: no coefficient for security {id} of type {security_type}, named at \
+                 {named_at}"
             ),
+            match nearest(security_type.as_str(), types) {
+                Some(near) => format!("is \"{security_type}\" meant to be \"{near}\"? otherwise {remedy}"),
+                None => remedy,
+            },
         )
     }
 }

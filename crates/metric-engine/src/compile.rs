@@ -1,12 +1,12 @@
 //! A desk and a day made into a [`Book`], with every problem of the two together in one pass.
 
-use domain::problem::nearest;
-use domain::{Amount, CurrentMetric, Day, Desk, MetricDefinition, Problem, SecurityType};
+use domain::{Amount, Day, Desk, MetricDefinition, Problem, SecurityType};
 
-use crate::codes::{COEFFICIENT_OF_RATIO, CURRENT_RATIO, KIND, UNKNOWN_METRIC};
+use crate::codes::KIND;
 use crate::coefficients::{Coefficients, Rows};
-use crate::holdings::{Holdings, account_index, currency, rate, unknown_account};
+use crate::holdings::{Holdings, currency, rate};
 use crate::kinds::{self, Kind, Surroundings, kinds_of};
+use crate::references;
 use crate::{AccountBook, Book, Form, Leg, Metric, TradeLine};
 
 /// Makes the book.
@@ -15,12 +15,10 @@ use crate::{AccountBook, Book, Form, Leg, Metric, TradeLine};
 /// Everything that files and configuration contradict each other in: accounts, metrics, currencies or
 /// coefficients that are missing, metrics of no kind, cash that could settle in two ways.
 pub fn compile(desk: &Desk, day: &Day) -> Result<Book, Vec<Problem>> {
-    let mut problems = Vec::new();
+    let mut problems = references::check(desk, day);
     let holdings = Holdings::collect(desk, day, &mut problems);
     let trades = trade_lines(desk, day, &holdings, &mut problems);
-    check_references(desk, day, &mut problems);
     let mut book = Book { accounts: bare_accounts(desk, &holdings), securities: holdings.securities.clone(), trades };
-    check_pins(desk, &book, &mut problems);
     let rows = Rows::new(&day.coefficients);
     for (index, account) in desk.accounts.iter().enumerate() {
         let present = present(&book, &holdings, index);
@@ -28,6 +26,7 @@ pub fn compile(desk: &Desk, day: &Day) -> Result<Book, Vec<Problem>> {
             account: &account.id,
             rows: &rows,
             securities: &holdings.securities,
+            named_at: &holdings.named_at,
             row_ids: &holdings.row_ids[index],
             present: &present,
         };
@@ -133,69 +132,6 @@ fn kind_of(definition: &MetricDefinition) -> Result<&'static Kind, Problem> {
                 message,
                 "keep one of them: each makes another kind of metric",
             ))
-        }
-    }
-}
-
-fn check_references(desk: &Desk, day: &Day, problems: &mut Vec<Problem>) {
-    for current in &day.current_metrics {
-        problems.extend(check_current(desk, current));
-    }
-    for row in &day.coefficients {
-        let accounts: Vec<usize> = match &row.account {
-            None => (0..desk.accounts.len()).collect(),
-            Some(id) => match account_index(desk, id) {
-                Some(index) => vec![index],
-                None => {
-                    problems.push(unknown_account(desk, id, &row.place));
-                    continue;
-                }
-            },
-        };
-        let of_name = |index: &usize| desk.accounts[*index].metrics.iter().find(|metric| metric.name == row.metric);
-        let found: Vec<&MetricDefinition> = accounts.iter().filter_map(of_name).collect();
-        if found.is_empty() {
-            let place = row.place.with_field("metric");
-            problems.push(unknown_metric(desk, &accounts, row.metric.as_str(), place));
-        } else if found.iter().all(|metric| is_ratio(metric)) {
-            let message = format!("metric {} is a ratio and has no coefficients", row.metric);
-            let hint = "give the coefficient to the metrics that the ratio is made of";
-            problems.push(Problem::error(COEFFICIENT_OF_RATIO, row.place.with_field("metric"), message, hint));
-        }
-    }
-}
-
-fn check_current(desk: &Desk, current: &CurrentMetric) -> Option<Problem> {
-    let Some(index) = account_index(desk, &current.account) else {
-        return Some(unknown_account(desk, &current.account, &current.place));
-    };
-    let Some(metric) = desk.accounts[index].metrics.iter().find(|metric| metric.name == current.metric) else {
-        return Some(unknown_metric(desk, &[index], current.metric.as_str(), current.place.with_field("metric")));
-    };
-    is_ratio(metric).then(|| {
-        let message = format!("metric {} is a ratio: its value follows from its two parts", current.metric);
-        let hint = "give the current values of the metrics that the ratio is made of";
-        Problem::error(CURRENT_RATIO, current.place.with_field("metric"), message, hint)
-    })
-}
-
-fn is_ratio(definition: &MetricDefinition) -> bool {
-    kinds_of(definition).iter().any(|kind| kind.key == kinds::ratio::KIND.key)
-}
-
-fn unknown_metric(desk: &Desk, accounts: &[usize], name: &str, place: domain::Place) -> Problem {
-    let known = || accounts.iter().flat_map(|index| &desk.accounts[*index].metrics).map(|metric| metric.name.as_str());
-    let hint = match nearest(name, known()) {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None => "add the metric to the account, or remove the row".to_owned(),
-    };
-    Problem::error(UNKNOWN_METRIC, place, format!("no account here has a metric \"{name}\""), hint)
-}
-
-fn check_pins(desk: &Desk, book: &Book, problems: &mut Vec<Problem>) {
-    for trade in &book.trades {
-        if let Some(pin) = trade.pin.as_ref().filter(|pin| account_index(desk, pin).is_none()) {
-            problems.push(unknown_account(desk, pin, &trade.place));
         }
     }
 }

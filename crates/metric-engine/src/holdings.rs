@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use domain::problem::nearest;
 use domain::{
-    AccountId, Amount, Currency, Day, Decimal, Desk, Place, Position, Problem, SecurityId, SecurityType,
-    SecurityTypeName,
+    Amount, Currency, Day, Decimal, Desk, Place, Position, Problem, SecurityId, SecurityType, SecurityTypeName,
 };
 
 use crate::Security;
 use crate::book::PositionKey;
-use crate::codes::{CASH, MISSING_RATE, SECURITY_CONFLICT, UNKNOWN_ACCOUNT};
+use crate::codes::{CASH, MISSING_RATE, SECURITY_CONFLICT};
+use crate::references::account_index;
 
 /// Securities, opening values and the ids that coefficient rows know cash by.
 pub(crate) struct Holdings {
     pub(crate) securities: Vec<Security>,
+    /// `[security]`: the first row that names it.
+    pub(crate) named_at: Vec<Place>,
     index: BTreeMap<PositionKey, usize>,
     /// `[account][security]`, base currency.
     pub(crate) opening: Vec<Vec<Amount>>,
@@ -44,6 +45,7 @@ impl Holdings {
             }
         }
         let index = types.keys().cloned().enumerate().map(|(index, key)| (key, index)).collect();
+        let named_at = types.values().map(|(_, place)| place.clone()).collect();
         let securities: Vec<Security> = types.into_iter().map(|(key, (label, _))| security(&key, label)).collect();
         let ids: Vec<SecurityId> = securities.iter().map(|security| security.id.clone()).collect();
         let blank = vec![Amount::zero(); securities.len()];
@@ -52,6 +54,7 @@ impl Holdings {
             held: vec![vec![false; securities.len()]; desk.accounts.len()],
             row_ids: vec![ids; desk.accounts.len()],
             securities,
+            named_at,
             index,
         };
         for position in &day.positions {
@@ -71,10 +74,8 @@ impl Holdings {
     }
 
     fn add(&mut self, desk: &Desk, position: &Position, problems: &mut Vec<Problem>) {
-        let Some(account) = account_index(desk, &position.account) else {
-            problems.push(unknown_account(desk, &position.account, &position.place));
-            return;
-        };
+        // An account that is not there was reported with the other references.
+        let Some(account) = account_index(desk, &position.account) else { return };
         let key = position_key(desk, position);
         let security = self.index[&key];
         if matches!(key, PositionKey::Cash(_)) {
@@ -120,21 +121,6 @@ pub(crate) fn rate(
         }
     }
     rate
-}
-
-/// The index of an account of the desk.
-pub(crate) fn account_index(desk: &Desk, id: &AccountId) -> Option<usize> {
-    desk.accounts.iter().position(|account| account.id == *id)
-}
-
-/// The problem of a row that names an account the desk does not have.
-pub(crate) fn unknown_account(desk: &Desk, id: &AccountId, place: &Place) -> Problem {
-    let known: Vec<&str> = desk.accounts.iter().map(|account| account.id.as_str()).collect();
-    let hint = match nearest(id.as_str(), known.iter().copied()) {
-        Some(near) => format!("did you mean \"{near}\"? the configuration has {}", known.join(", ")),
-        None => format!("the configuration has {}", known.join(", ")),
-    };
-    Problem::error(UNKNOWN_ACCOUNT, place.with_field("account"), format!("unknown account \"{id}\""), hint)
 }
 
 fn position_key(desk: &Desk, position: &Position) -> PositionKey {

@@ -19,9 +19,11 @@ pub mod value;
 mod codes;
 mod coefficients;
 mod holdings;
+mod references;
 
 pub use book::{AccountBook, Additive, Book, Form, Leg, Metric, Security, TradeLine};
 pub use codes::CODES;
 pub use compile::compile;
+pub use references::check as check_references;
 pub use standing::Standing;
 pub use value::MetricValue;

@@ -139,19 +139,20 @@ fn contradictions_between_files_and_configuration_come_in_one_pass() {
     assert_eq!(
         lines,
         [
-            "trades.csv security_type: M009: security A is \"bond\" here and \"government\" at positions.csv A\n\
-             hint: give the security one type in every file",
+            "trades.csv account: M001: unknown account \"PB3\"\nhint: the configuration has PB1, PB2",
             "positions.csv account: M001: unknown account \"PB9\"\n\
-             hint: did you mean \"PB1\"? the configuration has PB1, PB2",
+             hint: the configuration has PB1, PB2",
             "metrics.csv metric: M002: no account here has a metric \"leverage\"\n\
              hint: add the metric to the account, or remove the row",
             "coefficients.csv metric: M002: no account here has a metric \"gros\"\nhint: did you mean \"gross\"?",
-            "trades.csv account: M001: unknown account \"PB3\"\nhint: did you mean \"PB1\"? the configuration has PB1, PB2",
-            "desk.yaml metrics.gross: M003: account PB1, metric gross: no coefficient for security B of type corporate\n\
+            "trades.csv security_type: M009: security A is \"bond\" here and \"government\" at positions.csv A\n\
+             hint: give the security one type in every file",
+            "desk.yaml metrics.gross: M003: account PB1, metric gross: no coefficient for security B of type corporate, named \
+             at trades.csv T1\n\
              hint: add a row PB1,gross,B to the coefficients file, or \"corporate\" or a default to the metric",
-            "M006: \"of\" of the ratio leverage is \"gros\", which the account does not have\n\
+            "M006: \"of\" of the ratio leverage is \"gros\", which account PB1 does not have\n\
              hint: did you mean \"gross\"?",
-            "M006: \"to\" of the ratio leverage is \"equity\", which the account does not have\n\
+            "M006: \"to\" of the ratio leverage is \"equity\", which account PB1 does not have\n\
              hint: add the metric \"equity\" to the account, or name one that it has",
         ]
     );

@@ -25,7 +25,7 @@ fn compile(definition: &MetricDefinition, around: &Surroundings<'_>) -> Result<F
     let ratio = definition.settings.iter().find(|(key, _)| key == KIND.key).map(|(_, setting)| setting);
     let part = |key: &str| {
         let setting = ratio.and_then(|ratio| ratio.get(key));
-        sibling(definition, setting, key, around.siblings)
+        sibling(definition, setting, key, around)
     };
     match (part("of"), part("to")) {
         (Ok(of), Ok(to)) => Ok(Form::Quotient { of, to }),
@@ -37,8 +37,9 @@ fn sibling(
     definition: &MetricDefinition,
     setting: Option<&Setting>,
     key: &str,
-    siblings: &[MetricDefinition],
+    around: &Surroundings<'_>,
 ) -> Result<usize, Problem> {
+    let (siblings, account) = (around.siblings, around.coefficients.account);
     let place = setting.map_or(&definition.place, |setting| &setting.place).clone();
     let name = setting.and_then(Setting::text).unwrap_or_default();
     let Some(index) = siblings.iter().position(|sibling| sibling.name.as_str() == name) else {
@@ -47,11 +48,12 @@ fn sibling(
             None => format!("add the metric \"{name}\" to the account, or name one that it has"),
         };
         let message =
-            format!("\"{key}\" of the ratio {} is \"{name}\", which the account does not have", definition.name);
+            format!("\"{key}\" of the ratio {} is \"{name}\", which account {account} does not have", definition.name);
         return Err(Problem::error(RATIO, place, message, hint));
     };
     if kinds_of(&siblings[index]).iter().any(|kind| kind.key == KIND.key) {
-        let message = format!("\"{key}\" of the ratio {} is \"{name}\", itself a ratio", definition.name);
+        let message =
+            format!("\"{key}\" of the ratio {} is \"{name}\", itself a ratio at account {account}", definition.name);
         return Err(Problem::error(RATIO, place, message, "name a metric with coefficients"));
     }
     Ok(index)
