@@ -14,8 +14,8 @@ pub(crate) struct Read {
     pub day: Day,
     /// What was read, by content: the same whatever the order of the rows.
     pub digests: Vec<InputDigest>,
-    /// SHA-256 of the bytes of each file, by its name.
-    pub bytes_sha256: Vec<(String, String)>,
+    /// What was read, by the bytes of each file.
+    pub files: Vec<InputDigest>,
     /// What the user should know.
     pub warnings: Vec<Problem>,
 }
@@ -38,6 +38,8 @@ pub(crate) fn read(config: &Config) -> Result<Read, Failure> {
     };
     reading.problems.extend(trade_loader::contradictions(&day.trades, &day.positions, &config.desk.fx.base));
     if reading.problems.iter().any(Problem::is_error) {
+        // The rows that load may name what is not there: it is said now, not when the others have been mended.
+        reading.problems.extend(metric_engine::check_references(&config.desk, &day));
         return Err(Failure::Refused(reading.problems));
     }
     // The order of rows in a file means nothing, so that nothing downstream can depend on it.
@@ -49,14 +51,14 @@ pub(crate) fn read(config: &Config) -> Result<Read, Failure> {
         coefficients = day.coefficients.len(),
         "read the day's files"
     );
-    Ok(Read { day, digests: reading.digests, bytes_sha256: reading.bytes_sha256, warnings: reading.problems })
+    Ok(Read { day, digests: reading.digests, files: reading.files, warnings: reading.problems })
 }
 
 #[derive(Default)]
 struct Reading {
     problems: Vec<Problem>,
     digests: Vec<InputDigest>,
-    bytes_sha256: Vec<(String, String)>,
+    files: Vec<InputDigest>,
 }
 
 impl Reading {
@@ -70,7 +72,7 @@ impl Reading {
             Ok(loaded) => {
                 self.problems.extend(loaded.problems);
                 self.digests.push(InputDigest { path: source.name.clone(), sha256: loaded.rows_sha256 });
-                self.bytes_sha256.push((source.name.clone(), loaded.bytes_sha256));
+                self.files.push(InputDigest { path: source.name.clone(), sha256: loaded.bytes_sha256 });
                 loaded.rows
             }
             Err(error) => {

@@ -32,7 +32,8 @@ pub struct Report<'a> {
     pub standings: Vec<Standing>,
     /// What else a person should know.
     pub diagnostics: Diagnostics,
-    /// What was read, in the order of the configuration.
+    /// What was read, in the order of the configuration, with the SHA-256 of the decoded rows, sorted: the same
+    /// whatever the order of the rows and the format of the file.
     pub inputs: Vec<InputDigest>,
     /// What computed it.
     pub engine: Engine,
@@ -188,12 +189,12 @@ pub struct ConflictLimit {
     pub owner: Option<String>,
 }
 
-/// A file that was read.
+/// A file that was read, and what was in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputDigest {
     /// Its path as the configuration names it.
     pub path: String,
-    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    /// A SHA-256 in lower-case hexadecimal; of what, the field that holds this says.
     pub sha256: String,
 }
 
@@ -219,6 +220,8 @@ pub struct RunInfo {
     pub arguments: Vec<String>,
     /// The folder it publishes to.
     pub out: Option<String>,
+    /// Every file that was read, the configuration first, with the SHA-256 of its bytes.
+    pub read: Vec<InputDigest>,
     /// How long each stage took, in the order of the stages.
     pub stages: Vec<StageTime>,
     /// Counts of work by name: nodes, rows, columns, moves.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::path::Path;
 
 use domain::Day;
-use reporter::{Report, ResultDocument, RunInfo, Style};
+use reporter::{InputDigest, Report, ResultDocument, RunInfo, Style};
 use sha2::{Digest, Sha256};
 use solver::Solved;
 use solver::outcome::Work;
@@ -112,12 +113,19 @@ fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> Run
         config: std::path::absolute(config).unwrap_or_else(|_| config.clone()).display().to_string(),
         arguments: std::env::args().collect(),
         out: (!arguments.dry_run).then(|| prepared.config.outputs.display().to_string()),
+        read: files_read(prepared, config),
         stages: Vec::new(),
         work: BTreeMap::from([
             ("solver_calls".to_owned(), work.len() as u64),
             ("nodes".to_owned(), sum(|work| work.nodes)),
         ]),
     }
+}
+
+/// Every file that was read, by its bytes.
+fn files_read(prepared: &Prepared, config: &Path) -> Vec<InputDigest> {
+    let config = InputDigest { path: config.display().to_string(), sha256: prepared.config.sha256.clone() };
+    std::iter::once(config).chain(prepared.read.files.iter().cloned()).collect()
 }
 
 fn host() -> String {

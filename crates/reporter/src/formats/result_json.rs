@@ -182,7 +182,8 @@ pub struct ConflictEntry {
 pub struct InputEntry {
     /// Its path as the configuration names it.
     pub path: String,
-    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    /// The SHA-256 of its rows as decoded and sorted, in lower-case hexadecimal, so that the order of rows does not
+    /// matter. run.json has that of the bytes.
     #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub sha256: String,
 }

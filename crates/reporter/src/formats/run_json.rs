@@ -20,6 +20,7 @@ struct RunDocument<'a> {
     config: &'a str,
     arguments: &'a [String],
     out: Option<&'a str>,
+    read: Vec<ReadEntry<'a>>,
     stages: Vec<StageEntry<'a>>,
     work: &'a BTreeMap<String, u64>,
     files: Vec<FileEntry>,
@@ -29,6 +30,12 @@ struct RunDocument<'a> {
 struct StageEntry<'a> {
     stage: &'a str,
     elapsed_ms: u64,
+}
+
+#[derive(Serialize)]
+struct ReadEntry<'a> {
+    path: &'a str,
+    sha256: &'a str,
 }
 
 #[derive(Serialize)]
@@ -49,6 +56,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
     let run = &report.run;
     let stages = run.stages.iter().map(|stage| StageEntry { stage: &stage.stage, elapsed_ms: stage.elapsed_ms });
+    let read = run.read.iter().map(|file| ReadEntry { path: &file.path, sha256: &file.sha256 });
     let files = others.iter().map(|other| FileEntry {
         file: other.file,
         bytes: other.bytes.len(),
@@ -62,6 +70,7 @@ fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterEr
         config: &run.config,
         arguments: &run.arguments,
         out: run.out.as_deref(),
+        read: read.collect(),
         stages: stages.collect(),
         work: &run.work,
         files: files.collect(),

@@ -162,6 +162,12 @@ fn run_json_has_what_varies_and_the_digests_of_the_other_files() {
         "run"
       ],
       "out": "out",
+      "read": [
+        {
+          "path": "desk.yaml",
+          "sha256": "0000000000000000000000000000000000000000000000000000000000000000"
+        }
+      ],
       "stages": [
         {
           "stage": "load",

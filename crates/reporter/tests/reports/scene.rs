@@ -41,6 +41,7 @@ impl Scene {
                 config: "desk.yaml".to_owned(),
                 arguments: vec!["pb-assign".to_owned(), "run".to_owned()],
                 out: Some("out".to_owned()),
+                read: vec![InputDigest { path: "desk.yaml".into(), sha256: "0".repeat(64) }],
                 stages: vec![StageTime { stage: "load".to_owned(), elapsed_ms: 3 }],
                 work: [("nodes".to_owned(), 17)].into(),
             },
