@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use jiff::civil::Date;
@@ -26,7 +27,7 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Human)]
     log: LogFormat,
     /// What is logged: error, warn, info, debug, or a filter such as solver=debug.
-    #[arg(long, global = true, default_value = "warn", env = "PB_ASSIGN_LOG")]
+    #[arg(long, global = true, default_value = "warn", env = "PB_ASSIGN_LOG", value_parser = telemetry::filter)]
     log_level: String,
     #[command(subcommand)]
     command: Command,
@@ -227,9 +228,20 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let line = json!({
         "status": "failed", "reason": Exit::Configuration.word(), "exit": Exit::Configuration as u8,
-        "counts": { "problems": 1 }, "problems": [{ "message": error.kind().to_string() }],
+        "counts": { "problems": 1 }, "problems": [{ "message": usage_message(error) }],
     });
     let printed = writeln!(std::io::stdout(), "{line}");
     drop(printed);
     ExitCode::from(Exit::Configuration as u8)
+}
+
+/// What is wrong with the command line, without the help around it.
+fn usage_message(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "a command is missing".to_owned();
+    }
+    let text = error.to_string();
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
 }

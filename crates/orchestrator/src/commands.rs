@@ -41,7 +41,7 @@ pub(crate) fn prepare(path: &std::path::Path, given: &Given, stages: &mut Stages
         stages.run("constraints", || constraint_manager::build(&book, include_limited)).map_err(Failure::Refused)?;
     tracing::info!(
         accounts = problem.accounts.len(),
-        limits = problem.rows.len(),
+        rows = problem.rows.len(),
         net_positions = problem.positions.len(),
         "stated the problem"
     );

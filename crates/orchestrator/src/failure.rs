@@ -34,7 +34,7 @@ pub enum Failure {
         hint: String,
     },
     /// The system refused to read or write.
-    #[error("failed to {action} {path}: {source}")]
+    #[error("failed to {action} {path}: {source}\nhint: check the path, and who may {action} there")]
     Io {
         /// What was tried.
         action: &'static str,

@@ -13,11 +13,11 @@ pub(crate) struct Stages {
 impl Stages {
     /// Does a stage inside its span and notes how long it took.
     pub(crate) fn run<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
-        let span = tracing::info_span!("stage", name);
+        let _inside = tracing::info_span!("run", stage = %name).entered();
         let begun = Instant::now();
-        let result = span.in_scope(work);
+        let result = work();
         let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(stage = name, elapsed_ms, "stage done");
+        tracing::info!(elapsed_ms, "done");
         self.done.push(StageTime { stage: name.to_owned(), elapsed_ms });
         result
     }

@@ -1,8 +1,10 @@
 //! Logs to stderr: one line a stage, for people or as JSON.
 
+use std::io::IsTerminal;
+
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::filter::LevelFilter;
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -13,18 +15,32 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Starts logging. `level` is a level or a filter as `RUST_LOG` has it.
-pub(crate) fn start(format: LogFormat, level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+/// A level, or a filter as `RUST_LOG` has it: levels by module, with commas between them.
+///
+/// # Errors
+/// A word that is neither.
+pub(crate) fn filter(text: &str) -> Result<String, String> {
+    // The parser takes any other word for the name of a module, and then shows nothing at all.
+    let is_directive = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+    let is_filter = text.split(',').all(is_directive) && EnvFilter::try_new(text).is_ok();
+    is_filter
+        .then(|| text.to_owned())
+        .ok_or_else(|| "write off, error, warn, info, debug, trace or MODULE=LEVEL".to_owned())
+}
+
+/// Starts logging by a [`filter`].
+pub(crate) fn start(format: LogFormat, filter: &str) {
+    let filter = EnvFilter::new(filter);
     // What HiGHS warns of, a coefficient too small to matter to it, is what our exact checks are for.
     let filter = match "highs=error".parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
     let result = match format {
-        LogFormat::Human => builder.with_target(false).without_time().with_span_events(FmtSpan::NONE).try_init(),
-        LogFormat::Json => builder.json().with_span_events(FmtSpan::CLOSE).flatten_event(true).try_init(),
+        LogFormat::Human => builder.with_target(false).without_time().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
     // A second start in one process, as in tests, keeps the first.
     drop(result);

@@ -37,9 +37,9 @@ pub fn run(dir: &Path) -> Result<(Exit, String), Failure> {
         let path = dir.join(name);
         std::fs::write(&path, text).map_err(failed("write", &path))?;
     }
-    let config = dir.join(FILES[0].0);
+    let config = if dir == Path::new(".") { FILES[0].0.into() } else { dir.join(FILES[0].0) };
     eprintln!("Wrote {}.", FILES.map(|(name, _)| name).join(", "));
-    eprintln!("Next: pb-assign run --config {} --out {}", config.display(), dir.join("out").display());
+    eprintln!("Next: pb-assign run --config {}", config.display());
     let line = json!({ "status": "written", "exit": 0, "config": config.display().to_string() });
     Ok((Exit::Done, line.to_string()))
 }

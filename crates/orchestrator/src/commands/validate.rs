@@ -14,7 +14,7 @@ use crate::stage::Stages;
 /// Every problem that was found.
 #[expect(clippy::print_stderr, reason = "warnings and the verdict are for a person; standard output is for programs")]
 pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
-    let Prepared { problem, warnings, read, .. } =
+    let Prepared { book, problem, warnings, read, .. } =
         prepare(&arguments.config, &arguments.given(), &mut Stages::default())?;
     for warning in &warnings {
         eprintln!("{warning}");
@@ -22,9 +22,11 @@ pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
     for note in &problem.notes {
         eprintln!("note {}: {}", note.code.id, note.message);
     }
-    let (trades, accounts, limits) = (problem.trades.len(), problem.accounts.len(), problem.rows.len());
+    let (trades, accounts) = (book.trades.len(), book.accounts.len());
+    let bounds = book.accounts.iter().flat_map(|account| &account.metrics);
+    let limits = bounds.flat_map(|metric| [metric.limit.min, metric.limit.max]).flatten().count();
     eprintln!(
-        "Valid: {trades} trades, {accounts} accounts, {} positions; {limits} rows to keep.",
+        "Valid: {trades} trades, {accounts} accounts with {} positions, {limits} limits.",
         read.day.positions.len()
     );
     let line = json!({

@@ -89,10 +89,11 @@ fn changed_inputs(document: &ResultDocument, prepared: &Prepared) -> Vec<String>
 /// Where the spreadsheet files say something else than `result.json`.
 fn disagreeing_files(dir: &Path, document: &ResultDocument) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
-    let booked: Vec<(domain::TradeId, domain::AccountId)> = assignments_csv::read(&read(dir, assignments_csv::FORMAT.file)?)?
-        .into_iter()
-        .map(|row| (row.trade_id, row.account))
-        .collect();
+    let booked: Vec<(domain::TradeId, domain::AccountId)> =
+        assignments_csv::read(&read(dir, assignments_csv::FORMAT.file)?)?
+            .into_iter()
+            .map(|row| (row.trade_id, row.account))
+            .collect();
     let said = document.assignments.iter().map(|entry| (entry.trade_id.clone(), entry.account.clone()));
     if !said.eq(booked) {
         found.push(format!("{} and {} book differently", assignments_csv::FORMAT.file, result_json::FORMAT.file));

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use domain::place::At;
 use domain::problem::nearest;
+use domain::shape::UNKNOWN_KEY;
 use domain::{Currency, Decimal, Desk, FxRates, MetricName, ObjectiveSettings, Problem, Setting, Valuation};
 use sha2::{Digest, Sha256};
 
@@ -13,6 +14,7 @@ use super::codes::{OUT_OF_RANGE, UNKNOWN_METRIC};
 use super::inputs::Paths;
 use super::keys::{ACCRUED_QUOTES, DEFAULT_TIMEOUT_MS, PRICE_QUOTES, backends, configuration};
 use super::read::{at, choice_at, decimal_at, duration_ms_at, flag_at, refuse, text_at};
+use super::reference::keys_with_paths;
 use super::{Config, Given, Loaded, SolverSettings};
 
 /// What a configuration is read from and with.
@@ -28,7 +30,7 @@ pub(super) struct Source<'a> {
 /// Reads the whole of `tree`. Every part is read whatever the others hold, so that all `problems` are found.
 pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem>) -> Result<Loaded, Vec<Problem>> {
     let mut problems = problems;
-    problems.extend(configuration().check(tree));
+    problems.extend(configuration().check(tree).into_iter().map(with_level));
     let given = source.given;
     let mut paths = Paths { folder: source.folder, as_of: given.as_of, uses_as_of: false };
     let inputs = paths.inputs(tree, given, &mut problems);
@@ -59,6 +61,27 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
         }
         None => Err(problems),
     }
+}
+
+/// Says where a key belongs that we know, at another level than it was found at.
+fn with_level(problem: Problem) -> Problem {
+    if problem.code != UNKNOWN_KEY {
+        return problem;
+    }
+    let name = problem.place.field.rsplit('.').next().unwrap_or_default();
+    let parents: Vec<String> = keys_with_paths()
+        .into_iter()
+        .filter(|(_, key)| key.name == name)
+        .map(|(path, _)| match path.strip_suffix(name).unwrap_or_default().trim_end_matches('.') {
+            "" => "the top level".to_owned(),
+            parent => parent.to_owned(),
+        })
+        .collect();
+    let hint = match parents.as_slice() {
+        [] => problem.hint,
+        parents => format!("\"{name}\" belongs in {}", parents.join(" or ")),
+    };
+    Problem { hint, ..problem }
 }
 
 fn desk(tree: &Setting, problems: &mut Vec<Problem>) -> Option<Desk> {

@@ -162,8 +162,8 @@ fn a_place_is_a_line_and_a_path_of_keys() {
 #[test]
 fn every_mistake_is_reported_in_one_pass() {
     insta::assert_snapshot!(messages(include_str!("tests/mistakes.yaml")), @r#"
-    desk.yaml:1:10 version: C003: "2" is not one of 1
-    hint: write one of 1
+    desk.yaml:1:10 version: C003: "2" is not 1
+    hint: write 1
     desk.yaml:4:11 inputs.trades: C013: --as-of is required because inputs.trades holds {as_of}
     hint: state the date of the run: --as-of 2026-11-20
     desk.yaml:5:22 inputs.positions.path: C014: inputs.positions.path holds {date}, which stands for nothing
@@ -171,7 +171,7 @@ fn every_mistake_is_reported_in_one_pass() {
     desk.yaml:5:66 inputs.positions.columns.qantity: C001: unknown key "qantity"
     hint: did you mean "quantity"?
     desk.yaml:6:1 valuation: C002: "accrued" is missing
-    hint: accrued: whether accrued interest is the amount for the whole holding, in its currency, or for 100 of par
+    hint: add `accrued: amount|per_100`: whether accrued interest is the amount for the whole holding, in its currency, or for 100 of par
     desk.yaml:6:27 valuation.price_quote: C003: "percent" is not one of per_100, per_unit
     hint: write one of per_100, per_unit
     desk.yaml:7:12 fx.USD: C008: the rate of the base currency USD is 1.5, not 1
@@ -193,21 +193,21 @@ fn every_mistake_is_reported_in_one_pass() {
     desk.yaml:13:36 metrics.financing_cost.default: C007: "default" is stated twice, first at line 13, column 21
     hint: keep one of them
     desk.yaml:14:15 metrics.leverage.ratio: C002: "to" is missing
-    hint: to: the denominator, a metric of the same account
+    hint: add `to: …`: the denominator, a metric of the same account
     desk.yaml:18:7 accounts.PB1.metrics.leverge: C011: the metric "leverge" of account PB1 has no definition
     hint: did you mean "leverage"?
     desk.yaml:19:30 accounts.PB1.metrics.financing_cost.min: C003: "1_000" is not a decimal number of at most 28 digits
-    hint: write a decimal number of at most 28 digits
+    hint: write digits alone, such as 1234.5: no commas between thousands, percent signs or units
     desk.yaml:19:42 accounts.PB1.metrics.financing_cost.max: C003: ".inf" is not a decimal number of at most 28 digits
-    hint: write a decimal number of at most 28 digits
+    hint: write digits alone, such as 1234.5: no commas between thousands, percent signs or units
     desk.yaml:19:58 accounts.PB1.metrics.financing_cost.priority: C003: "1:30" is not a decimal number of at most 28 digits
-    hint: write a decimal number of at most 28 digits
+    hint: write digits alone, such as 1234.5: no commas between thousands, percent signs or units
     desk.yaml:20:5 accounts.PB1: C009: the account "PB1" is stated twice, first at line 16, column 5
     hint: give each account an id of its own
     desk.yaml:21:16 accounts.PB1.accepts.security_types: C015: "security_types" has no value
     hint: write `security_types: []` to take nothing, or remove the key to take everything
     desk.yaml:22:5 accounts[2]: C002: "id" is missing
-    hint: id: the account as the files name it; unique
+    hint: add `id: …`: the account as the files name it; unique
     "#);
 }
 

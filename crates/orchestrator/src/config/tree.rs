@@ -23,11 +23,27 @@ pub(super) fn parse(file: &str, text: &str) -> Result<(Setting, Vec<Problem>), P
     let mut settler = Settler { file: Arc::from(file), text, problems: Vec::new() };
     let place = settler.place(root.referenced, "");
     let setting = settler.settle(root, place);
-    if setting.value == SettingValue::Empty {
-        let hint = "`pb-assign init` writes a starting configuration";
-        return Err(Problem::error(BLANK, Place::file(file), "the configuration is empty", hint));
+    let refused = |code, message: String, hint| Err(Problem::error(code, Place::file(file), message, hint));
+    match setting.value {
+        SettingValue::Map(_) => Ok((setting, settler.problems)),
+        SettingValue::Empty => {
+            refused(BLANK, "the configuration is empty".to_owned(), "`pb-assign init` writes a starting configuration")
+        }
+        _ => refused(
+            SYNTAX,
+            format!("the configuration is {}, not keys with values", shortened(&setting.noun())),
+            "is this the right file? `pb-assign init` writes a starting configuration",
+        ),
     }
-    Ok((setting, settler.problems))
+}
+
+/// The beginning of a text, where it may be a whole file.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A node as the parser sees it.
