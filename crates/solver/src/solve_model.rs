@@ -150,9 +150,17 @@ fn milliseconds(time: Duration) -> u64 {
 }
 
 /// Differences between bound and plan below this share of everything that the decisions move are float noise.
-fn noise(model: &Model) -> Amount {
-    let moved: Amount = model.objective.iter().zip(&model.variables).map(|(c, v)| &c.abs() * &v.upper).sum();
-    &moved * &Amount::from_parts(1, 9)
+const NOISE_DECIMALS: i64 = 9;
+
+fn noise(problem: &AssignmentProblem) -> Amount {
+    let terms = problem.objective.iter().flat_map(|objective| &objective.terms);
+    let moved = terms.map(|term| {
+        let bookings: Amount = term.expression.bookings.iter().map(|(_, c)| c.abs()).sum();
+        let short = |(position, k): &(usize, Amount)| &k.abs() * &problem.positions[*position].lowest.abs();
+        let shorts: Amount = term.expression.shorts.iter().map(short).sum();
+        &term.worth.abs() * &(bookings + shorts)
+    });
+    &moved.sum::<Amount>() * &Amount::from_parts(1, NOISE_DECIMALS)
 }
 
 /// Decimals of a published gap.
@@ -163,10 +171,7 @@ pub fn plan(problem: &AssignmentProblem, placement: Vec<usize>, bound: Option<Am
     let Some(value) = problem.objective_value(&placement) else {
         return Plan { placement, value: None, bound: None, gap_rel: None };
     };
-    let bound = bound.map(|bound| {
-        let noise = noise(&build_model(problem, Purpose::Full, &[]));
-        if &bound - &value <= noise { value.clone() } else { bound }
-    });
+    let bound = bound.map(|bound| if &bound - &value <= noise(problem) { value.clone() } else { bound });
     let gap_rel = bound.as_ref().map(|bound| gap_rel(&value, bound));
     Plan { placement, value: Some(value), bound, gap_rel }
 }

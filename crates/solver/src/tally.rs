@@ -186,3 +186,53 @@ impl Tally {
         self.placement[trade] = (direction > 0.0).then_some(account);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::Amount;
+    use proptest::prelude::*;
+    use test_desks::{Add, With, account, by_type, day, desk};
+
+    use super::Tally;
+    use crate::scale::to_float;
+
+    proptest! {
+        #[test]
+        fn a_change_is_what_exact_arithmetic_says(
+            sizes in prop::collection::vec(-50_i64..50, 3..8),
+            placement in prop::collection::vec(0_usize..2, 8),
+            moved in 0_usize..3,
+        ) {
+            let pb = |id: &str| {
+                let card = by_type("cost", &["government 0.5", "cash -0.1 0.3"]).priority("-1");
+                account(id, vec![by_type("gross", &["government 1 1"]).max("20"), card])
+            };
+            let trades = sizes.iter().enumerate().fold(day().position("PB1 7 A government"), |day, (index, size)| {
+                let side = if *size < 0 { "sell" } else { "buy" };
+                day.trade(&format!("T{index} {side} {} {} government", size.abs().max(1), if index % 2 == 0 { "A" } else { "B" }))
+            });
+            let book = metric_engine::compile(&desk(vec![pb("PB1"), pb("PB2")]), &trades).unwrap();
+            let problem = constraint_manager::build(&book, false).unwrap();
+            let before: Vec<usize> = placement[..sizes.len()].to_vec();
+            let mut after = before.clone();
+            after[moved] = 1 - before[moved];
+
+            let mut tally = Tally::new(&problem);
+            for (trade, account) in before.iter().enumerate() {
+                tally.apply(trade, *account, 1.0);
+            }
+            let leave = tally.change(moved, before[moved], -1.0);
+            let change = leave.and(tally.change(moved, after[moved], 1.0));
+            let exact = |placement: &[usize]| problem.objective_value(placement).unwrap();
+            prop_assert!((change.objective - to_float(&(exact(&after) - exact(&before)))).abs() < 1e-9);
+            // Each row counts in units of its largest coefficient; redundant rows are never broken and add nothing.
+            let scale = |row: usize| {
+                let sizes = problem.rows[row].expression.bookings.iter().map(|(_, c)| to_float(&c.abs()));
+                Some(sizes.fold(0.0, f64::max)).filter(|largest| *largest > 0.0).unwrap_or(1.0)
+            };
+            let part = |(row, room): (usize, Amount)| -to_float(&room) / scale(row);
+            let broken = |placement: &[usize]| problem.broken_rows(placement).into_iter().map(part).sum::<f64>();
+            prop_assert!((change.broken - (broken(&after) - broken(&before))).abs() < 1e-9);
+        }
+    }
+}
