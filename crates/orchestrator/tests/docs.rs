@@ -1,0 +1,113 @@
+//! What the documentation says is so: the reference is current, tables are complete, output is real, paths exist.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use orchestrator::exit::Exit;
+use reporter::Reason;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Standard output and standard error of the program, run at the top of the workspace.
+fn pb_assign(arguments: &[&str]) -> (String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pb-assign"));
+    let output = command.args(arguments).current_dir(root()).env_remove("PB_ASSIGN_LOG").output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
+    (text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_configuration_reference_is_current() {
+    const PAGE: &str = "docs/configuration.md";
+    let (table, _) = pb_assign(&["schema", "config-reference"]);
+    let current = page(PAGE);
+    let introduction = &current[..current.find("| key |").expect("the page has the table")];
+    let expected = format!("{introduction}{table}");
+    if std::env::var_os("PB_ASSIGN_BLESS").is_some() {
+        std::fs::write(root().join(PAGE), &expected).unwrap();
+    } else {
+        assert!(current == expected, "{PAGE} is out of date; its first lines say how to write it again");
+    }
+}
+
+#[test]
+fn the_readme_has_every_exit_code() {
+    let readme = page("README.md");
+    for (exit, word, meaning) in Exit::TABLE {
+        let row = format!("| {} | `{word}` | {meaning} |", exit as u8);
+        assert!(readme.contains(&row), "README.md lacks the row {row}");
+    }
+}
+
+#[test]
+fn the_readme_has_every_ending() {
+    let readme = page("README.md");
+    for (word, _, status) in Reason::TABLE {
+        let row = format!("| `{status}` | `{word}` | ");
+        assert!(readme.contains(&row), "README.md lacks the row {row}…");
+    }
+}
+
+#[test]
+fn the_readme_names_the_table_of_every_recipe() {
+    let readme = page("README.md");
+    let tables = [
+        ("crates/metric-engine/src/kinds.rs", "TABLE"),
+        ("crates/domain/src/security_type.rs", "TABLE"),
+        ("crates/trade-loader/src/formats.rs", "TABLE"),
+        ("crates/solver/src/backends.rs", "TABLE"),
+        ("crates/reporter/src/formats.rs", "FORMATS"),
+        ("crates/solver/src/model_file.rs", "TABLE"),
+    ];
+    for (file, table) in tables {
+        assert!(readme.contains(&format!("`{table}` in `{file}`")), "README.md lacks `{table}` in `{file}`");
+        assert!(page(file).contains(&format!("const {table}: &[")), "{file} has no table {table}");
+    }
+}
+
+/// A line with its numbers, the widths of its columns and its rules left out: another build of the solver may find
+/// another plan within the gap.
+fn shape(line: &str) -> String {
+    let mut shape = String::new();
+    for word in line.split_whitespace() {
+        let is_number = word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+        let is_rule = word.chars().all(|c| c == '─');
+        shape += if is_number { "#" } else { word };
+        shape += if is_rule { "" } else { " " };
+    }
+    shape.replace('─', "")
+}
+
+#[test]
+fn the_output_in_the_readme_is_what_the_program_prints() {
+    let (_, shown) = pb_assign(&["run", "--config", "fixtures/desk/desk.yaml", "--as-of", "2026-03-24", "--dry-run"]);
+    let printed: Vec<String> = shown.lines().map(shape).collect();
+    let readme = page("README.md");
+    let block =
+        readme.split("```text\n").find(|block| block.starts_with("Optimal, proven within")).expect("the output");
+    for line in block.lines().take_while(|line| *line != "```") {
+        assert!(printed.contains(&shape(line)), "README.md shows a line that the demonstration does not print: {line}");
+    }
+}
+
+#[test]
+fn every_path_in_the_documentation_exists() {
+    for name in ["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md"] {
+        let text = page(name);
+        let folder = root().join(name).parent().unwrap().to_owned();
+        let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).map(|path| folder.join(path));
+        let quoted = text.split('`').skip(1).step_by(2).filter(|word| {
+            let is_path = ["crates/", "fixtures/", "xtask/", "docs/", "config/"].iter().any(|at| word.starts_with(at));
+            is_path && !word.contains(['*', ' ', '{']) && !word.contains("NAME")
+        });
+        for path in linked.chain(quoted.map(|path| root().join(path))) {
+            assert!(path.exists(), "{name} names {}, which is not there", path.display());
+        }
+    }
+}
