@@ -71,6 +71,24 @@ fn the_readme_names_the_table_of_every_recipe() {
     }
 }
 
+#[test]
+fn the_configuration_in_the_readme_is_valid() {
+    let readme = page("README.md");
+    let (_, rest) = readme.split_once("```yaml\n").expect("a configuration");
+    let (configuration, _) = rest.split_once("```").expect("its end");
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    pb_assign(&["init", &path("")]);
+    let inbox = folder.path().join("inbox/2026-11-20");
+    std::fs::create_dir_all(&inbox).unwrap();
+    for name in ["trades.csv", "positions.csv"] {
+        std::fs::copy(path(name), inbox.join(name)).unwrap();
+    }
+    std::fs::write(path("readme.yaml"), configuration).unwrap();
+    let (line, said) = pb_assign(&["validate", "--config", &path("readme.yaml"), "--as-of", "2026-11-20"]);
+    assert!(line.contains("\"valid\""), "{said}");
+}
+
 /// A line with its numbers, the widths of its columns and its rules left out: another build of the solver may find
 /// another plan within the gap.
 fn shape(line: &str) -> String {

@@ -142,7 +142,7 @@ pub struct ObjectiveReport {
     pub value: Amount,
     /// What no assignment can exceed, where a bound is known.
     pub bound: Option<Amount>,
-    /// The distance between the two as a fraction of the value, rounded up by whoever computed it.
+    /// The distance between the two as a fraction of the larger of them in size, rounded up by whoever computed it.
     pub gap: Option<Amount>,
 }
 

@@ -59,7 +59,7 @@ pub struct ObjectiveEntry {
     /// What no assignment can exceed, in the unit of the value; null where no bound is known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub bound: Option<Exact>,
-    /// The distance between the two as a fraction of the value, never below 0; null where no bound is known.
+    /// The distance between the two as a fraction of the larger of them in size, rounded up; null where no bound is known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub gap: Option<Exact>,
 }
