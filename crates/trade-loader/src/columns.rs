@@ -28,11 +28,20 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     /// Whether a file must have it.
     pub(crate) required: bool,
+    /// Whether its cells are numbers.
+    pub(crate) is_number: bool,
+}
+
+impl Column {
+    /// The same column, of numbers.
+    pub(crate) const fn of_numbers(self) -> Self {
+        Self { is_number: true, ..self }
+    }
 }
 
 /// Where our columns stand in a file.
 pub(crate) struct Columns {
-    layout: &'static Layout,
+    pub(crate) layout: &'static Layout,
     found: Vec<(&'static str, Option<usize>)>,
     /// The other columns: index and header.
     pub(crate) others: Vec<(usize, String)>,
@@ -40,12 +49,12 @@ pub(crate) struct Columns {
 
 /// A column that a file must have.
 pub(crate) const fn required(name: &'static str) -> Column {
-    Column { name, required: true }
+    Column { name, required: true, is_number: false }
 }
 
 /// A column that a file may have.
 pub(crate) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false }
+    Column { name, required: false, is_number: false }
 }
 
 impl Layout {
@@ -63,6 +72,11 @@ impl Columns {
     /// Whether a file must have one of our columns.
     pub(crate) fn is_required(&self, name: &str) -> bool {
         self.layout.is_required(name)
+    }
+
+    /// Whether the cells at an index are numbers.
+    pub(crate) fn is_number(&self, index: usize) -> bool {
+        self.layout.columns.iter().any(|column| column.is_number && self.index(column.name) == Some(index))
     }
 
     /// The columns of a table; what is wrong with its header row goes to `problems`. Nothing when the first

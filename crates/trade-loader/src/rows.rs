@@ -34,11 +34,21 @@ pub(crate) fn load<T>(
     let bytes = file::bytes(&source.path).map_err(failed)?;
     let input = Input { file: file.clone(), bytes: &bytes, format: &source.format };
     let table = input.read(format)?;
-    let (rows, problems) = read_rows(&table, source, conventions, layout, read);
+    let mut problems = Vec::new();
+    // An empty JSON list names no columns and lacks none.
+    let columns = match table.headers.cells.is_empty() {
+        true => None,
+        false => Columns::of(&table, source, layout, &mut problems),
+    };
+    let rows = match &columns {
+        Some(columns) => read_rows(&table, source, conventions, columns, &mut problems, read),
+        None => Vec::new(),
+    };
+    let is_number = |index| columns.as_ref().is_some_and(|columns| columns.is_number(index));
     Ok(Loaded {
         rows,
         problems,
-        rows_sha256: table.rows_sha256(),
+        rows_sha256: table.rows_sha256(is_number, source.format.decimal),
         bytes_sha256: file::sha256([&bytes]),
         rows_read: table.rows.len(),
     })
@@ -48,16 +58,11 @@ fn read_rows<T>(
     table: &Table,
     source: &Source,
     conventions: &Conventions,
-    layout: &'static Layout,
+    columns: &Columns,
+    problems: &mut Vec<Problem>,
     mut read: impl FnMut(&mut RowReader<'_>) -> Option<T>,
-) -> (Vec<T>, Vec<Problem>) {
-    let mut problems = Vec::new();
+) -> Vec<T> {
     let mut rows = Vec::new();
-    // An empty JSON list names no columns and lacks none.
-    if table.headers.cells.is_empty() {
-        return (rows, problems);
-    }
-    let Some(columns) = Columns::of(table, source, layout, &mut problems) else { return (rows, problems) };
     let no_field = Arc::from("");
     for row in &table.rows {
         if problems.len() >= limits::PROBLEMS {
@@ -66,7 +71,7 @@ fn read_rows<T>(
             problems.push(Problem::error(codes::STOPPED, place, message, "mend those before it and try again"));
             break;
         }
-        if let Some(warning) = total(table, row, layout, &columns) {
+        if let Some(warning) = total(table, row, columns) {
             problems.push(warning);
             continue;
         }
@@ -79,11 +84,11 @@ fn read_rows<T>(
         let mut reader = RowReader {
             table,
             row,
-            columns: &columns,
+            columns,
             conventions,
             mark: source.format.decimal,
             no_field: &no_field,
-            problems: &mut problems,
+            problems,
             is_refused: false,
             currencies_seen: Vec::new(),
         };
@@ -93,7 +98,7 @@ fn read_rows<T>(
             rows.extend(read);
         }
     }
-    (rows, problems)
+    rows
 }
 
 fn filled(row: &Row) -> impl Iterator<Item = (usize, &Cell)> {
@@ -101,14 +106,14 @@ fn filled(row: &Row) -> impl Iterator<Item = (usize, &Cell)> {
 }
 
 /// What is said about a row that sums up others: its first cell says so, and nothing says what it is about.
-fn total(table: &Table, row: &Row, layout: &Layout, columns: &Columns) -> Option<Problem> {
+fn total(table: &Table, row: &Row, columns: &Columns) -> Option<Problem> {
     let (first, label) = filled(row).next()?;
     let is_set = |name: &&str| columns.index(name).is_some_and(|at| filled(row).any(|(i, _)| i == at && i != first));
-    if !is_total(unwrapped(&label.text)) || layout.identity.iter().any(is_set) {
+    if !is_total(unwrapped(&label.text)) || columns.layout.identity.iter().any(is_set) {
         return None;
     }
     let message = format!("the row {} is taken for a total and skipped", quoted(&label.text));
-    let hint = format!("if it is one of the {}, fill in {}", layout.noun, layout.identity.join(", "));
+    let hint = format!("if it is one of the {}, fill in {}", columns.layout.noun, columns.layout.identity.join(", "));
     Some(Problem::warning(codes::TOTAL_ROW, table.row_place(row, &"".into()), message, hint))
 }
 

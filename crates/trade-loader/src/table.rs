@@ -9,6 +9,7 @@ use crate::error::Reason;
 use crate::file::sha256;
 use crate::limits;
 use crate::text::trimmed;
+use crate::{DecimalMark, number};
 
 /// A file as rows of cells.
 #[derive(Debug, Default)]
@@ -140,10 +141,15 @@ impl Table {
     }
 
     /// SHA-256 of the header row, then the other rows in the order of their text, so that no order of
-    /// rows in the file changes it.
-    pub(crate) fn rows_sha256(&self) -> String {
+    /// rows in the file changes it. A number counts by its value: 101.40 as text is 101.4 in a workbook.
+    pub(crate) fn rows_sha256(&self, is_number: impl Fn(usize) -> bool, mark: DecimalMark) -> String {
         const CELL_END: char = '\u{1F}';
         const ROW_END: char = '\u{1E}';
+        let decoded = |index: usize, cell: &Cell| match cell.kind {
+            Kind::Text if is_number(index) => number::read(&cell.text, mark).ok().map(|number| number.value),
+            Kind::Number | Kind::Computed | Kind::Percent if is_number(index) => number::read_plain(&cell.text).ok(),
+            _ => None,
+        };
         let line = |row: &Row| {
             let mut line = String::new();
             for (index, cell) in row.cells.iter().enumerate() {
@@ -151,7 +157,8 @@ impl Table {
                     line.push(CELL_END);
                 }
                 // Inside a cell the two marks are blanks; at its ends they were trimmed.
-                line.extend(cell.text.chars().map(|c| if matches!(c, CELL_END | ROW_END) { ' ' } else { c }));
+                let text = decoded(index, cell).map_or(cell.text.clone(), |value| value.normalize().to_string());
+                line.extend(text.chars().map(|c| if matches!(c, CELL_END | ROW_END) { ' ' } else { c }));
             }
             line
         };

@@ -17,9 +17,9 @@ const LAYOUT: Layout = Layout {
         required("side"),
         required("security"),
         required("security_type"),
-        required("quantity"),
-        required("price"),
-        required("accrued_interest"),
+        required("quantity").of_numbers(),
+        required("price").of_numbers(),
+        required("accrued_interest").of_numbers(),
         optional("currency"),
         optional("account"),
     ],
@@ -55,7 +55,8 @@ fn trade(row: &mut RowReader<'_>, ids: &mut Seen<TradeId>, securities: &mut Secu
     let quantity = quantity(row);
     let price = row.price(kind);
     if price.is_some_and(|price| price.is_zero()) {
-        row.warn("price", codes::ZERO_PRICE, "the price is 0", "state the clean price, unless the bond is worthless");
+        let message = format!("the price of trade {} is 0", quoted(row.written("trade_id")));
+        row.warn("price", codes::ZERO_PRICE, message, "state the clean price, unless the bond is worthless");
     }
     let accrued = row.accrued(kind);
     let currency = row.currency();

@@ -259,7 +259,7 @@ fn a_price_with_three_digits_behind_a_comma_is_not_taken_for_thousands() {
 
 #[test]
 fn a_price_of_zero_loads_and_is_pointed_out() {
-    let warning = "t.csv:2 price: warning L033: the price is 0\n\
+    let warning = "t.csv:2 price: warning L033: the price of trade \"T1\" is 0\n\
                    hint: state the clean price, unless the bond is worthless";
     assert_eq!(one_trade("1,0.00,0,USD", |_, _| ()), warning);
 }
