@@ -1,8 +1,10 @@
 //! A solver's outcome in the words of a report.
 
+use std::path::Path;
+
 use constraint_manager::{AssignmentProblem, Origin, Why};
 use domain::limit::Bound;
-use domain::{Amount, Problem};
+use domain::{Amount, Place, Problem};
 use metric_engine::{Book, MetricValue};
 use reporter::{ConflictLimit, Diagnostics, Note, ObjectiveReport, Reason};
 use solver::outcome::Excess;
@@ -36,13 +38,9 @@ pub(crate) fn diagnostics(
     warnings: &[Problem],
 ) -> Diagnostics {
     let note = |note: &constraint_manager::Note| Note { code: note.code.id.to_owned(), message: note.message.clone() };
-    let warning = |warning: &Problem| Note {
-        code: warning.code.id.to_owned(),
-        message: format!("{}: {}", warning.place, warning.message),
-    };
     Diagnostics {
         notes: problem.notes.iter().map(note).collect(),
-        warnings: warnings.iter().map(warning).collect(),
+        warnings: warning_notes(warnings),
         conflict: match outcome {
             Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
             _ => Vec::new(),
@@ -52,6 +50,18 @@ pub(crate) fn diagnostics(
             _ => None,
         },
     }
+}
+
+/// The warnings, whatever the order of the rows and however the paths were given: without lines, sorted.
+fn warning_notes(warnings: &[Problem]) -> Vec<Note> {
+    let note = |warning: &Problem| {
+        let file = Path::new(&*warning.place.file).file_name().map_or("".into(), |name| name.to_string_lossy());
+        let place = Place::file(&file).with_field(&warning.place.field);
+        Note { code: warning.code.id.to_owned(), message: format!("{place}: {}", warning.message) }
+    };
+    let mut notes: Vec<Note> = warnings.iter().map(note).collect();
+    notes.sort_by(|a, b| (&a.code, &a.message).cmp(&(&b.code, &b.message)));
+    notes
 }
 
 /// The limits behind the rows that have to give way. Rows are about sums; what is published is about metrics, so

@@ -205,16 +205,14 @@ fn dispatch(command: Command) -> Result<(Exit, String), Failure> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "an explanation is for a person; standard output is for programs")]
 fn explain(failure: &Failure) -> String {
-    eprintln!("{failure}");
+    telemetry::tell(&failure.to_string());
     failure.summary_line()
 }
 
-#[expect(clippy::print_stderr, reason = "an explanation is for a person; standard output is for programs")]
 fn internal_error() -> String {
-    eprintln!(
-        "This is a fault of pb-assign; nothing was published. Please report the lines above with the input that led here."
+    telemetry::tell(
+        "This is a fault of pb-assign; nothing was published. Please report the lines above with the input that led here.",
     );
     json!({ "status": "failed", "reason": Exit::Internal.word(), "exit": Exit::Internal as u8 }).to_string()
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use domain::Amount;
 use solver::solve_model::Progress;
 
+use crate::telemetry;
+
 /// A solve shorter than this says nothing.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -20,7 +22,7 @@ pub(crate) struct ProgressLine {
 impl ProgressLine {
     /// A line that has not said anything yet.
     pub(crate) fn new() -> Self {
-        let on_terminal = std::io::stderr().is_terminal();
+        let on_terminal = telemetry::is_for_people() && std::io::stderr().is_terminal();
         let every = if on_terminal { Duration::from_millis(500) } else { Duration::from_secs(5) };
         Self { on_terminal, every, next: Instant::now() + QUIET, shown: false }
     }

@@ -1,8 +1,10 @@
-//! Logs to stderr: one line a stage, for people or as JSON.
+//! What goes to stderr: logs, and what a command tells a person; as text, or as one JSON object a line.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
+use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -28,8 +30,23 @@ pub(crate) fn filter(text: &str) -> Result<String, String> {
         .ok_or_else(|| "write off, error, warn, info, debug, trace or MODULE=LEVEL".to_owned())
 }
 
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+
+/// Whether a person reads stderr.
+pub(crate) fn is_for_people() -> bool {
+    FORMAT.get().is_none_or(|format| *format == LogFormat::Human)
+}
+
+/// Tells a person something. A reader that has gone, as behind `2>&1 | head`, is no failure of the run.
+pub(crate) fn tell(text: &str) {
+    let text = text.trim_end();
+    let line = if is_for_people() { text.to_owned() } else { json!({ "level": "INFO", "message": text }).to_string() };
+    drop(writeln!(std::io::stderr(), "{line}"));
+}
+
 /// Starts logging by a [`filter`].
 pub(crate) fn start(format: LogFormat, filter: &str) {
+    FORMAT.get_or_init(|| format);
     let filter = EnvFilter::new(filter);
     // What HiGHS warns of, a coefficient too small to matter to it, is what our exact checks are for.
     let filter = match "highs=error".parse() {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::Failure;
 use crate::exit::Exit;
+use crate::{Failure, telemetry};
 
 /// The files, in the order to read them.
 const FILES: [(&str, &str); 4] = [
@@ -19,7 +19,6 @@ const FILES: [(&str, &str); 4] = [
 ///
 /// # Errors
 /// A file that is there already, or that cannot be written; nothing is ever written over.
-#[expect(clippy::print_stderr, reason = "what to do next is for a person; standard output is for programs")]
 pub fn run(dir: &Path) -> Result<(Exit, String), Failure> {
     let taken: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| dir.join(name).exists()).collect();
     if !taken.is_empty() {
@@ -38,8 +37,8 @@ pub fn run(dir: &Path) -> Result<(Exit, String), Failure> {
         std::fs::write(&path, text).map_err(failed("write", &path))?;
     }
     let config = if dir == Path::new(".") { FILES[0].0.into() } else { dir.join(FILES[0].0) };
-    eprintln!("Wrote {}.", FILES.map(|(name, _)| name).join(", "));
-    eprintln!("Next: pb-assign run --config {}", config.display());
+    let wrote = FILES.map(|(name, _)| name).join(", ");
+    telemetry::tell(&format!("Wrote {wrote}.\nNext: pb-assign run --config {}", config.display()));
     let line = json!({ "status": "written", "exit": 0, "config": config.display().to_string() });
     Ok((Exit::Done, line.to_string()))
 }

@@ -16,7 +16,7 @@ use crate::cli::RunArguments;
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::stage::Stages;
-use crate::{Failure, answer, claim};
+use crate::{Failure, answer, claim, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
@@ -148,9 +148,9 @@ fn verify(prepared: &Prepared, report: &Report<'_>) -> Result<(), Failure> {
     Err(Failure::DoesNotHold { what: "the answer that was found".to_owned(), discrepancies, internal: true })
 }
 
-#[expect(clippy::print_stderr, reason = "the view for a person goes beside the logs; standard output is for programs")]
 fn show(report: &Report<'_>) {
     let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(100, |(width, _)| usize::from(width.0));
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    eprintln!("{}", reporter::terminal(report, Style { colour, width }));
+    let colour =
+        telemetry::is_for_people() && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    telemetry::tell(&reporter::terminal(report, Style { colour, width }));
 }

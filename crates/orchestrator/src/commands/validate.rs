@@ -3,32 +3,31 @@
 use serde_json::json;
 
 use super::{Prepared, prepare};
-use crate::Failure;
 use crate::cli::InputArguments;
 use crate::exit::Exit;
 use crate::stage::Stages;
+use crate::{Failure, telemetry};
 
 /// Reads and checks everything, and solves nothing.
 ///
 /// # Errors
 /// Every problem that was found.
-#[expect(clippy::print_stderr, reason = "warnings and the verdict are for a person; standard output is for programs")]
 pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
     let Prepared { book, problem, warnings, read, .. } =
         prepare(&arguments.config, &arguments.given(), &mut Stages::default())?;
     for warning in &warnings {
-        eprintln!("{warning}");
+        telemetry::tell(&warning.to_string());
     }
     for note in &problem.notes {
-        eprintln!("note {}: {}", note.code.id, note.message);
+        telemetry::tell(&format!("note {}: {}", note.code.id, note.message));
     }
     let (trades, accounts) = (book.trades.len(), book.accounts.len());
     let bounds = book.accounts.iter().flat_map(|account| &account.metrics);
     let limits = bounds.flat_map(|metric| [metric.limit.min, metric.limit.max]).flatten().count();
-    eprintln!(
+    telemetry::tell(&format!(
         "Valid: {trades} trades, {accounts} accounts with {} positions, {limits} limits.",
         read.day.positions.len()
-    );
+    ));
     let line = json!({
         "status": "valid", "exit": 0,
         "counts": { "trades": trades, "accounts": accounts, "limits": limits, "warnings": warnings.len() },

@@ -1,4 +1,10 @@
 //! The program `pb-assign` as its users meet it: commands in, exit code, one line of JSON and words out.
 
-mod starter;
+mod contract;
+mod desk;
+mod folder;
+mod json_configuration;
+mod logs;
+mod same_bytes;
 mod typical_mistakes;
+mod verify;

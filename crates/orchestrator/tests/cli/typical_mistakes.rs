@@ -6,7 +6,7 @@ mod in_other_files;
 mod in_trades;
 mod on_command_line;
 
-use crate::starter::{Ran, Starter};
+use crate::desk::{Desk, Ran};
 
 /// One wrong edit of the starter desk, and what has to be said about it.
 struct Mistake {
@@ -30,7 +30,7 @@ enum Edit {
 use Edit::{Folder, Remove, Replace, Write};
 
 impl Edit {
-    fn make(&self, desk: &Starter) {
+    fn make(&self, desk: &Desk) {
         match self {
             Replace(file, from, to) => desk.replace(file, from, to),
             Write(file, bytes) => desk.write(file, bytes),
@@ -45,7 +45,7 @@ impl Edit {
 
 /// Makes the edits in a fresh desk, runs it, and holds `validate` to the same words.
 fn run(edits: &[Edit]) -> Ran {
-    let desk = Starter::new();
+    let desk = Desk::starter();
     edits.iter().for_each(|edit| edit.make(&desk));
     let ran = desk.pb_assign(&["run", "--config", "desk.yaml"]);
     if ran.exit != 0 {
@@ -100,7 +100,7 @@ fn a_file_with_a_header_alone_is_a_day_without_trades() {
 fn a_price_of_zero_is_pointed_out_in_the_answer() {
     let ran = run(&[Replace("trades.csv", "99.53125", "0")]);
     assert_eq!((ran.exit, &ran.line()["counts"]["warnings"]), (0, &1.into()));
-    assert!(ran.stderr.contains("warning L033: trades.csv:3 price: the price is 0"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning L033: trades.csv price: the price of trade \"T2\" is 0"), "{}", ran.stderr);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Mistakes on the command line, and in the folders that it names.
 
-use crate::starter::{Starter, pb_assign};
+use crate::desk::{Desk, pb_assign};
 
 /// Runs a fresh desk with these arguments behind `pb-assign`; expects exit 2 and these words.
 fn check(arguments: &[&str], says: &[&str]) {
-    check_in(&Starter::new(), arguments, 2, says);
+    check_in(&Desk::starter(), arguments, 2, says);
 }
 
-fn check_in(desk: &Starter, arguments: &[&str], exit: i32, says: &[&str]) {
+fn check_in(desk: &Desk, arguments: &[&str], exit: i32, says: &[&str]) {
     let ran = desk.pb_assign(arguments);
     let line = ran.line();
     assert_eq!(ran.exit, exit, "{arguments:?}: {}", ran.stderr);
@@ -27,13 +27,13 @@ fn run_with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn a_file_of_trades_that_is_not_there_is_named() {
     let says = ["late.csv: L001: there is no such file", "hint: check the path"];
-    check_in(&Starter::new(), &run_with(&["--trades", "late.csv"]), 3, &says);
+    check_in(&Desk::starter(), &run_with(&["--trades", "late.csv"]), 3, &says);
 }
 
 #[test]
 fn a_configuration_given_as_trades_is_told_apart() {
     let says = ["desk.yaml: L002: \".yaml\" is not a file extension", "hint: save it as one of .csv"];
-    check_in(&Starter::new(), &run_with(&["--trades", "desk.yaml"]), 3, &says);
+    check_in(&Desk::starter(), &run_with(&["--trades", "desk.yaml"]), 3, &says);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn the_line_for_programs_says_what_is_wrong_with_the_command_line() {
 
 #[test]
 fn a_folder_with_files_of_somebody_else_is_left_alone() {
-    let desk = Starter::new();
+    let desk = Desk::starter();
     std::fs::create_dir(desk.path().join("mine")).expect("a folder");
     desk.write("mine/notes.txt", "keep me");
     let says = ["mine", "notes.txt", "name another folder, or move those files away"];
@@ -93,7 +93,7 @@ fn a_folder_with_files_of_somebody_else_is_left_alone() {
 
 #[test]
 fn a_desk_that_is_there_already_is_not_written_over() {
-    let desk = Starter::new();
+    let desk = Desk::starter();
     desk.write("desk.yaml", "mine");
     check_in(&desk, &["init"], 2, &["has desk.yaml, trades.csv", "pb-assign init FOLDER"]);
     assert_eq!(desk.read("desk.yaml"), "mine");

@@ -44,17 +44,29 @@ impl Ran {
     }
 }
 
-/// The desk that `pb-assign init` writes.
-pub(crate) struct Starter {
+/// A desk to run and to change.
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
-impl Starter {
-    /// Fresh from `init`.
-    pub(crate) fn new() -> Self {
+impl Desk {
+    /// The desk that `pb-assign init` writes.
+    pub(crate) fn starter() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the desk");
         let ran = pb_assign(folder.path(), &["init"]);
         assert_eq!(ran.exit, 0, "{}", ran.stderr);
+        Self { folder }
+    }
+
+    /// A copy of the demonstration desk.
+    pub(crate) fn demonstration() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the desk");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/desk");
+        let day = "inbox/2026-03-24";
+        std::fs::create_dir_all(folder.path().join(day)).expect("a folder for the day");
+        for file in ["desk.yaml", "coefficients.csv", &format!("{day}/trades.csv"), &format!("{day}/positions.csv")] {
+            std::fs::copy(from.join(file), folder.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        }
         Self { folder }
     }
 

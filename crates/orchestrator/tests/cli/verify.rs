@@ -1,0 +1,123 @@
+//! `pb-assign verify`: a fresh answer holds, and no single change escapes.
+
+use crate::desk::{Desk, Ran};
+
+/// The starter desk with its answer published.
+fn answered() -> Desk {
+    let desk = Desk::starter();
+    let ran = desk.pb_assign(&["run", "--config", "desk.yaml"]);
+    assert_eq!(ran.exit, 0, "{}", ran.stderr);
+    desk
+}
+
+fn verified(desk: &Desk) -> Ran {
+    let ran = desk.pb_assign(&["verify", "out"]);
+    assert_eq!(ran.line()["exit"], ran.exit);
+    ran
+}
+
+/// Changes one thing; the check must fail and name it.
+fn check(file: &str, from: &str, to: &str, says: &[&str]) {
+    let desk = answered();
+    desk.replace(file, from, to);
+    let ran = verified(&desk);
+    assert_eq!((ran.exit, &ran.line()["status"]), (4, &"failed".into()), "{file} {from}: {}", ran.stderr);
+    for part in says {
+        assert!(ran.stderr.contains(part), "{file} {from} without {part:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_fresh_answer_holds() {
+    let ran = verified(&answered());
+    let line = ran.line();
+    assert_eq!((ran.exit, &line["status"], &line["counts"]["assigned"]), (0, &"verified".into(), &8.into()));
+}
+
+#[test]
+fn an_answer_holds_from_any_folder_and_with_files_of_its_own() {
+    let desk = Desk::starter();
+    desk.write("late.csv", desk.read("trades.csv").replace("T8,", "T9,"));
+    let run = desk.pb_assign(&["run", "--config", "desk.yaml", "--trades", "late.csv", "--out", "late"]);
+    assert_eq!(run.exit, 0, "{}", run.stderr);
+    let given = desk.pb_assign(&["verify", "late", "--trades", "late.csv"]);
+    assert_eq!(given.exit, 0, "{}", given.stderr);
+    let configured = desk.pb_assign(&["verify", "late"]);
+    assert_eq!(configured.exit, 4);
+    assert!(configured.stderr.contains("late.csv"), "{}", configured.stderr);
+    let elsewhere = tempfile::tempdir().expect("another folder");
+    let out = answered();
+    let path = out.path().join("out");
+    let ran = crate::desk::pb_assign(elsewhere.path(), &["verify", path.to_str().expect("UTF-8")]);
+    assert_eq!(ran.exit, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn a_booking_moved_in_the_result_is_named() {
+    check("out/result.json", "\"account\": \"PB1\"", "\"account\": \"PB2\"", &["PB1", "PB2"]);
+}
+
+#[test]
+fn a_booking_left_out_of_the_result_is_named() {
+    let desk = answered();
+    let mut result: serde_json::Value = serde_json::from_str(&desk.read("out/result.json")).expect("JSON");
+    result["assignments"].as_array_mut().expect("assignments").remove(2);
+    desk.write("out/result.json", result.to_string());
+    let ran = verified(&desk);
+    assert_eq!(ran.exit, 4);
+    assert!(ran.stderr.contains("T3"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_metric_changed_in_the_result_is_named() {
+    let desk = answered();
+    let mut result: serde_json::Value = serde_json::from_str(&desk.read("out/result.json")).expect("JSON");
+    for key in ["initial", "final", "max", "headroom"] {
+        let mut changed = result.clone();
+        let margin = changed["metrics"].as_array_mut().expect("metrics").iter_mut();
+        let margin = margin.into_iter().find(|entry| entry["metric"] == "margin").expect("margin");
+        assert!(margin[key].is_string(), "{margin}");
+        margin[key] = "823876".into();
+        desk.write("out/result.json", changed.to_string());
+        let ran = verified(&desk);
+        assert_eq!(ran.exit, 4, "{key}");
+        assert!(ran.stderr.contains("margin") && ran.stderr.contains("823876"), "{key}: {}", ran.stderr);
+    }
+    result["objective"]["value"] = "-1".into();
+    desk.write("out/result.json", result.to_string());
+    assert!(verified(&desk).stderr.contains("objective"));
+}
+
+#[test]
+fn a_booking_changed_in_the_spreadsheet_is_named() {
+    check("out/assignments.csv", "T1,PB", "T1,XB", &["assignments.csv"]);
+    check("out/assignments.csv", ",buy,", ",sell,", &["assignments.csv"]);
+    check("out/assignments.csv", "10000000", "10000001", &["assignments.csv"]);
+}
+
+#[test]
+fn a_metric_changed_in_the_spreadsheet_is_named() {
+    check("out/metrics.csv", "5000000", "5000001", &["metrics.csv"]);
+    check("out/metrics.csv", "none", "caused", &["metrics.csv"]);
+}
+
+#[test]
+fn a_limit_changed_in_the_configuration_is_named() {
+    check("desk.yaml", "margin:         { max: 9000000 }", "margin:         { max: 9000001 }", &["margin", "9000001"]);
+}
+
+#[test]
+fn a_coefficient_changed_since_is_named() {
+    check("coefficients.csv", "0.00068", "0.00069", &["coefficients.csv", "dv01"]);
+    check("desk.yaml", "{long: 0.02, short: 0.03}", "{long: 0.021, short: 0.03}", &["margin"]);
+}
+
+#[test]
+fn a_price_changed_in_the_trades_is_named() {
+    check("trades.csv", "99.53125", "99.53126", &["trades.csv has changed since"]);
+}
+
+#[test]
+fn a_position_changed_since_is_named() {
+    check("positions.csv", "4000000,101.40", "4000001,101.40", &["positions.csv has changed since"]);
+}
