@@ -7,7 +7,7 @@ use orchestrator::exit::Exit;
 use reporter::Reason;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
 }
 
 fn page(name: &str) -> String {
@@ -17,8 +17,9 @@ fn page(name: &str) -> String {
 /// Standard output and standard error of the program, run at the top of the workspace.
 fn pb_assign(arguments: &[&str]) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pb-assign"));
-    let output = command.args(arguments).current_dir(root()).env_remove("PB_ASSIGN_LOG").output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace("\r\n", "\n");
+    let output = command.args(arguments).current_dir(root()).env_remove("PB_ASSIGN_LOG").output();
+    let output = output.expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8").replace("\r\n", "\n");
     (text(output.stdout), text(output.stderr))
 }
 
