@@ -111,7 +111,7 @@ fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> Run
         started_at: jiff::Timestamp::now().to_string(),
         host: host(),
         config: std::path::absolute(config).unwrap_or_else(|_| config.clone()).display().to_string(),
-        arguments: std::env::args().collect(),
+        arguments: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
         out: (!arguments.dry_run).then(|| prepared.config.outputs.display().to_string()),
         read: files_read(prepared, config),
         stages: Vec::new(),

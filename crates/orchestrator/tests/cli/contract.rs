@@ -203,3 +203,16 @@ fn a_reader_that_has_gone_is_no_failure() {
         assert!(!told.contains("panicked"), "{told}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_text_is_a_path() {
+    use std::os::unix::ffi::OsStrExt;
+    let desk = Desk::starter();
+    let name = std::ffi::OsStr::from_bytes(b"d\xe9sk.yaml");
+    std::fs::rename(desk.path().join("desk.yaml"), desk.path().join(name)).expect("another name");
+    let mut run = command(desk.path(), &["run", "--config"]);
+    run.arg(name);
+    let ran = crate::desk::finish(run);
+    assert_eq!(ran.exit, 0, "{}", ran.stderr);
+}
