@@ -98,6 +98,13 @@ impl Amount {
         Self(BigDecimal::new(quotient, places))
     }
 
+    /// The number as a whole count of units of `10^-decimals`; nothing where it is not whole or too large to hold.
+    pub fn in_units(&self, decimals: i64) -> Option<i128> {
+        let (digits, scale) = self.to_parts();
+        let up = u32::try_from(decimals - scale).ok()?;
+        i128::try_from(digits).ok()?.checked_mul(10_i128.checked_pow(up)?)
+    }
+
     /// How many decimals the number has, trailing zeros not counted; 0 for whole numbers.
     pub fn decimals(&self) -> i64 {
         self.to_parts().1.max(0)
@@ -249,6 +256,14 @@ mod tests {
         assert_eq!(amount("0.0000000000000000000001").to_string(), "0.0000000000000000000001");
         assert_eq!(amount("-1000000000000000000000").to_string(), "-1000000000000000000000");
         assert_eq!(amount("-0").to_string(), "0");
+    }
+
+    #[test]
+    fn units_are_whole_or_nothing() {
+        assert_eq!(amount("-12.5").in_units(2), Some(-1250));
+        assert_eq!(amount("100").in_units(0), Some(100));
+        assert_eq!(amount("12.5").in_units(0), None);
+        assert_eq!(amount("1000000000000000000000000000000000000000").in_units(0), None);
     }
 
     #[test]

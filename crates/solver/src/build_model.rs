@@ -18,9 +18,11 @@ use constraint_manager::{AssignmentProblem, Expression, NetPosition, Row};
 use domain::Amount;
 
 use crate::cut::Cut;
+use crate::digits::{DigitRow, digit_rows};
 use crate::model::{Comparison, Meaning, Model, ModelRow, RowSource, Variable};
 use crate::pressure::{Pressure, pressures};
 use crate::redundancy::is_redundant;
+use crate::refinement::Refinement;
 
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,8 +46,8 @@ impl Purpose {
     }
 }
 
-/// Builds the model of `problem` for `purpose`, with `cuts` ruling out placements known to break a row.
-pub fn build_model(problem: &AssignmentProblem, purpose: Purpose, cuts: &[Cut]) -> Model {
+/// Builds the model of `problem` for `purpose`, with what earlier answers have taught.
+pub fn build_model(problem: &AssignmentProblem, purpose: Purpose, refinement: &Refinement) -> Model {
     let mut builder = Builder::new(problem);
     builder.choices();
     let rows: Vec<usize> = (0..problem.rows.len()).filter(|row| !is_redundant(problem, &problem.rows[*row])).collect();
@@ -54,9 +56,12 @@ pub fn build_model(problem: &AssignmentProblem, purpose: Purpose, cuts: &[Cut]) 
         builder.short_position(position, *pressure);
     }
     for row in rows {
-        builder.limit(row, &problem.rows[row], purpose);
+        match digit_rows(&problem.rows[row]) {
+            Some(digits) if refinement.in_digits.contains(&row) => builder.digits(row, &digits),
+            _ => builder.limit(row, &problem.rows[row], purpose),
+        }
     }
-    for cut in cuts {
+    for cut in &refinement.cuts {
         builder.cut(cut);
     }
     if purpose == Purpose::Full {
@@ -76,9 +81,9 @@ impl<'a> Builder<'a> {
         Self { problem, model: Model::default(), index: BTreeMap::new() }
     }
 
-    fn add(&mut self, meaning: Meaning, upper: Amount, binary: bool) -> usize {
+    fn add(&mut self, meaning: Meaning, upper: Amount, whole: bool) -> usize {
         let index = self.model.variables.len();
-        self.model.variables.push(Variable { meaning, upper, binary });
+        self.model.variables.push(Variable { meaning, upper, whole });
         self.model.objective.push(Amount::zero());
         self.index.insert(meaning, index);
         index
@@ -152,6 +157,24 @@ impl<'a> Builder<'a> {
             terms.push((excess, Amount::from(if comparison == Comparison::AtMost { -1 } else { 1 })));
         }
         self.row(RowSource::Problem { row: index }, terms, comparison, bound);
+    }
+
+    fn digits(&mut self, row: usize, digits: &[DigitRow]) {
+        let bookings = &self.problem.rows[row].expression.bookings;
+        let account = self.problem.rows[row].account;
+        let most = Amount::from(i64::try_from(bookings.len() + 1).unwrap_or(i64::MAX));
+        let mut carry = None;
+        for (digit, part) in digits.iter().enumerate() {
+            let whole = |number: i128| Amount::from_parts(number, 0);
+            let of_trade = |(term, weight): &(usize, i128)| (self.booking(bookings[*term].0, account), whole(*weight));
+            let mut terms: Vec<(usize, Amount)> = part.terms.iter().map(of_trade).collect();
+            terms.extend(carry.filter(|_| part.carry_in).map(|carry| (carry, whole(1))));
+            carry = part.carry_out.then(|| self.add(Meaning::Carry { row, digit }, most.clone(), true));
+            terms.extend(carry.map(|carry| (carry, whole(-DigitRow::BASE))));
+            // Halfway between the last number that fits and the first that does not.
+            let bound = Amount::from_parts(part.bound * 10 + 5, 1);
+            self.row(RowSource::Digit { row, digit }, terms, Comparison::AtMost, bound);
+        }
     }
 
     /// The variable by which a row may be exceeded and the price of one unit of it: a power of ten, so that

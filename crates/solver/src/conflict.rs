@@ -10,6 +10,7 @@ use crate::backend::{Control, Effort};
 use crate::build_model::{Purpose, build_model};
 use crate::extract_solution::extract_solution;
 use crate::outcome::{Excess, Work};
+use crate::refinement::Refinement;
 use crate::scale::to_floats;
 use crate::settings::Settings;
 
@@ -27,7 +28,7 @@ pub enum Conflict {
 /// Looks for the rows that have to give way, within `time`.
 pub fn conflict(problem: &AssignmentProblem, settings: &Settings, time: Duration) -> (Conflict, Work) {
     let begun = Instant::now();
-    let model = build_model(problem, Purpose::Elastic, &[]);
+    let model = build_model(problem, Purpose::Elastic, &Refinement::default());
     let floats = to_floats(&model);
     let effort = Effort { time, gap_rel: 1e-4, start: None };
     let ending = settings.backend.solve(&floats, &effort, &mut |_| Control::GoOn);

@@ -30,10 +30,12 @@ pub mod solve_model;
 
 pub mod conflict;
 pub mod cut;
+pub mod refinement;
 
 pub mod model_file;
 pub mod names;
 
+mod digits;
 mod highs_watch;
 mod statement;
 mod tally;
@@ -44,6 +46,7 @@ pub use extract_solution::extract_solution;
 pub use fallback_feasibility::fallback_feasibility;
 pub use model::Model;
 pub use outcome::{Outcome, Plan, Solved};
+pub use refinement::Refinement;
 pub use settings::Settings;
 pub use solve::solve;
 pub use solve_model::solve_model;

@@ -24,8 +24,8 @@ pub struct Variable {
     pub meaning: Meaning,
     /// Its largest value; the smallest is 0.
     pub upper: Amount,
-    /// Whether it is 0 or 1 only.
-    pub binary: bool,
+    /// Whether it takes whole values only.
+    pub whole: bool,
 }
 
 /// What a variable decides.
@@ -47,6 +47,13 @@ pub enum Meaning {
     IsShort {
         /// The net position, as an index into the problem's positions.
         position: usize,
+    },
+    /// What a row in digits carries from one digit to the next.
+    Carry {
+        /// The row, as an index into the problem's rows.
+        row: usize,
+        /// The digit it leaves, the smallest being 0.
+        digit: usize,
     },
     /// How far a row may be exceeded, in an elastic model.
     Excess {
@@ -80,6 +87,13 @@ pub enum RowSource {
     Problem {
         /// The row, as an index into the problem's rows.
         row: usize,
+    },
+    /// One digit of a row of the problem.
+    Digit {
+        /// The row, as an index into the problem's rows.
+        row: usize,
+        /// The digit, the smallest being 0.
+        digit: usize,
     },
     /// A short position is at least what is missing: `n >= -P`.
     ShortAtLeast {

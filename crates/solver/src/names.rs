@@ -22,6 +22,7 @@ pub fn variable_names(problem: &AssignmentProblem, model: &Model) -> Vec<String>
         Meaning::Booking { trade, account } => format!("x_{}_{}", problem.trades[trade].id, problem.accounts[account]),
         Meaning::Short { position: index } => format!("short_{}", position(index)),
         Meaning::IsShort { position: index } => format!("is_short_{}", position(index)),
+        Meaning::Carry { row, digit } => format!("carry_{}_{digit}", row_name(problem, row)),
         Meaning::Excess { row } => format!("excess_{}", row_name(problem, row)),
     };
     unique(model.variables.iter().map(|variable| name(variable.meaning)))
@@ -36,6 +37,7 @@ pub fn row_names(problem: &AssignmentProblem, model: &Model) -> Vec<String> {
     let name = |source: RowSource| match source {
         RowSource::OneAccount { trade } => format!("one_account_{}", problem.trades[trade].id),
         RowSource::Problem { row } => row_name(problem, row),
+        RowSource::Digit { row, digit } => format!("{}_digit_{digit}", row_name(problem, row)),
         RowSource::ShortAtLeast { position: index } => position(index, "short_at_least"),
         RowSource::ShortOnlyIf { position: index } => position(index, "short_only_if"),
         RowSource::LongOnlyIfNot { position: index } => position(index, "long_only_if_not"),

@@ -7,7 +7,7 @@
 
 use domain::Amount;
 
-use crate::model::{Comparison, Model};
+use crate::model::{Comparison, Model, ModelRow, RowSource};
 
 /// The model in floats, scaled.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +31,8 @@ pub struct FloatColumn {
     pub objective: f64,
     /// Its largest value.
     pub upper: f64,
-    /// Whether it is 0 or 1 only.
-    pub binary: bool,
+    /// Whether it takes whole values only.
+    pub whole: bool,
 }
 
 /// A scaled row.
@@ -51,7 +51,7 @@ pub fn to_floats(model: &Model) -> FloatModel {
     let column_scale: Vec<f64> = model
         .variables
         .iter()
-        .map(|variable| if variable.binary { 1.0 } else { power_of_two_above(to_float(&variable.upper)) })
+        .map(|variable| if variable.whole { 1.0 } else { power_of_two_above(to_float(&variable.upper)) })
         .collect();
     let costs: Vec<f64> =
         model.objective.iter().zip(&column_scale).map(|(amount, scale)| to_float(amount) * scale).collect();
@@ -59,7 +59,7 @@ pub fn to_floats(model: &Model) -> FloatModel {
     let columns = model.variables.iter().zip(&costs).zip(&column_scale).map(|((variable, cost), scale)| FloatColumn {
         objective: cost * objective_scale,
         upper: to_float(&variable.upper) / scale,
-        binary: variable.binary,
+        whole: variable.whole,
     });
     let rows = model.rows.iter().map(|row| {
         let terms: Vec<(usize, f64)> =
@@ -69,7 +69,7 @@ pub fn to_floats(model: &Model) -> FloatModel {
         FloatRow {
             terms: terms.into_iter().map(|(column, value)| (column, value / scale)).collect(),
             comparison: row.comparison,
-            bound: to_float(&row.bound) / scale,
+            bound: to_float(&row.bound) / scale + widening(model, row, scale),
         }
     });
     FloatModel {
@@ -81,6 +81,32 @@ pub fn to_floats(model: &Model) -> FloatModel {
     }
 }
 
+/// How far limits are widened for a solver, in units of a row's largest coefficient. A placement that keeps a limit
+/// exactly must lie clearly inside for a solver that works within a tolerance; one that only keeps the widened limit
+/// is found out in exact arithmetic.
+const WIDENING: f64 = 1e-6;
+
+/// What is added to the right side of a scaled row that states a limit.
+fn widening(model: &Model, row: &ModelRow, scale: f64) -> f64 {
+    if !matches!(row.source, RowSource::Problem { .. }) {
+        return 0.0;
+    }
+    // On a coarse grid half a unit tells what fits from what does not, and leaves nothing to find out.
+    let width = half_unit(model, row).map_or(WIDENING, |half| half / scale).max(WIDENING);
+    match row.comparison {
+        Comparison::AtMost => width,
+        Comparison::AtLeast => -width,
+        Comparison::Equal => 0.0,
+    }
+}
+
+/// Half a unit of the row's own grid, where whole variables alone stand in it.
+fn half_unit(model: &Model, row: &ModelRow) -> Option<f64> {
+    let all_whole = row.terms.iter().all(|(variable, _)| model.variables[*variable].whole);
+    let decimals = row.terms.iter().map(|(_, amount)| amount.decimals()).chain([row.bound.decimals()]).max()?;
+    (all_whole && decimals < 20).then(|| 0.5 / 10_f64.powi(i32::try_from(decimals).unwrap_or(0)))
+}
+
 /// The largest whole number that the objective may have on its own grid to be left on it.
 const LARGEST_ON_GRID: f64 = 1e6;
 
@@ -89,9 +115,9 @@ fn objective_scale(model: &Model, costs: &[f64]) -> f64 {
     if largest == 0.0 {
         return 1.0;
     }
-    let only_binaries = model.variables.iter().zip(costs).all(|(variable, cost)| variable.binary || *cost == 0.0);
+    let only_whole = model.variables.iter().zip(costs).all(|(variable, cost)| variable.whole || *cost == 0.0);
     let grid = 10_f64.powi(decimals(model));
-    if only_binaries && largest * grid <= LARGEST_ON_GRID {
+    if only_whole && largest * grid <= LARGEST_ON_GRID {
         return grid;
     }
     1024.0 / power_of_two_above(largest)

@@ -1,7 +1,8 @@
 //! One model solved until its answer holds exactly.
 //!
-//! A backend works within tolerances: its best point may break a row by a hair. Such a point is ruled out by
-//! an exact cut and the model is solved again; a plan that left this file keeps every row in decimals.
+//! A backend works within tolerances: its best point may break a row by a hair. The row is then stated in digits,
+//! where a hair is a whole unit, or where it cannot be the point is ruled out by an exact cut, and the model is solved
+//! again. A plan that leaves this file keeps every row in decimals.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +11,9 @@ use domain::Amount;
 
 use crate::backend::{Control, Effort, Ending, Glimpse, Stop};
 use crate::build_model::{Purpose, build_model};
-use crate::cut::Cut;
 use crate::extract_solution::{extract_solution, point_of};
 use crate::outcome::Work;
+use crate::refinement::Refinement;
 use crate::scale::{FloatModel, to_amount, to_float, to_floats};
 use crate::settings::Settings;
 use crate::{Model, Plan};
@@ -59,14 +60,14 @@ pub fn solve_model(
 ) -> Attempt {
     let begun = Instant::now();
     let mut attempt = Attempt { best: start, bound: None, stop: Stop::Limit, work: Vec::new() };
-    let mut cuts: Vec<Cut> = Vec::new();
+    let mut refinement = Refinement::at_first(problem, settings.gap_rel.is_zero());
     for _ in 0..MOST_ROUNDS {
         let left = time.saturating_sub(begun.elapsed());
         if left.is_zero() {
             attempt.stop = Stop::Limit;
             break;
         }
-        let model = build_model(problem, purpose, &cuts);
+        let model = build_model(problem, purpose, &refinement);
         let floats = to_floats(&model);
         let ending = call(problem, &model, &floats, purpose, settings, left, &mut attempt, watch);
         attempt.stop = ending.stop.clone();
@@ -78,8 +79,8 @@ pub fn solve_model(
             attempt.stop = Stop::Finished;
             break;
         }
-        let Some(broken) = keep_best(problem, &model, &ending, &mut attempt) else { break };
-        cuts.extend(broken);
+        let Some((placement, broken)) = keep_best(problem, &model, &ending, &mut attempt) else { break };
+        broken.iter().for_each(|row| refinement.learn(problem, *row, &placement));
     }
     attempt
 }
@@ -120,10 +121,15 @@ fn call(
     ending
 }
 
-/// Keeps the best point that holds exactly. Returns the cuts that a last point teaches which does not, and
-/// nothing when there is nothing more to do.
-fn keep_best(problem: &AssignmentProblem, model: &Model, ending: &Ending, attempt: &mut Attempt) -> Option<Vec<Cut>> {
-    let mut taught = None;
+/// Keeps the best point that holds exactly. Returns a last point that does not, with the rows it breaks; nothing
+/// when there is nothing more to do.
+fn keep_best(
+    problem: &AssignmentProblem,
+    model: &Model,
+    ending: &Ending,
+    attempt: &mut Attempt,
+) -> Option<(Vec<usize>, Vec<usize>)> {
+    let mut mistaken = None;
     for (age, point) in ending.points.iter().rev().enumerate() {
         let placement = extract_solution(problem, model, point);
         let broken = problem.broken_rows(&placement);
@@ -134,11 +140,10 @@ fn keep_best(problem: &AssignmentProblem, model: &Model, ending: &Ending, attemp
             break;
         }
         if age == 0 {
-            let cut = |(row, _): &(usize, Amount)| Cut::from_broken_row(problem, *row, &placement);
-            taught = Some(broken.iter().map(cut).collect());
+            mistaken = Some((placement, broken.into_iter().map(|(row, _)| row).collect()));
         }
     }
-    taught
+    mistaken
 }
 
 fn is_better(problem: &AssignmentProblem, placement: &[usize], best: Option<&Vec<usize>>) -> bool {

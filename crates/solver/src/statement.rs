@@ -16,7 +16,7 @@ pub(crate) fn state<M: SolverModel>(
     let mut columns = Vec::with_capacity(model.columns.len());
     for (index, column) in model.columns.iter().enumerate() {
         let bounded = variable().clamp(0.0, column.upper);
-        let typed = if column.binary { bounded.integer() } else { bounded };
+        let typed = if column.whole { bounded.integer() } else { bounded };
         columns.push(variables.add(match start {
             Some(point) => typed.initial(point[index]),
             None => typed,

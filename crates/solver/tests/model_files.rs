@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::time::Duration;
 
 use domain::Amount;
-use solver::{Outcome, Purpose, Settings, backends, build_model, model_file, solve};
+use solver::{Outcome, Purpose, Refinement, Settings, backends, build_model, model_file, solve};
 use test_desks::{Add, With, account, by_type, day, desk};
 
 fn optimum_of_file(path: &std::path::Path) -> f64 {
@@ -40,7 +40,7 @@ fn every_format_holds_the_same_model() {
     let settings = Settings { timeout: Duration::from_secs(30), gap_rel: Amount::zero(), backend: backends::TABLE[0] };
     let Outcome::Proven(plan) = solve(&problem, &settings, &mut |_| ()).outcome else { panic!("an easy day") };
     let value: f64 = plan.value.unwrap().to_string().parse().unwrap();
-    let model = build_model(&problem, Purpose::Full, &[]);
+    let model = build_model(&problem, Purpose::Full, &Refinement::default());
     let folder = tempfile::tempdir().unwrap();
     for format in model_file::TABLE {
         let path = folder.path().join(format!("model.{}", format.name));
@@ -65,7 +65,7 @@ fn a_model_reads_as_people_write_it() {
         day().trade("T1 buy 10 A government").trade("T2 buy 10 B government").trade("T3 sell 5 A government PB1");
     let book = metric_engine::compile(&desk(vec![pb("PB1"), pb("PB2")]), &trades.position("PB1 12 USD cash")).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
-    insta::assert_snapshot!((model_file::lp::FORMAT.write)(&problem, &build_model(&problem, Purpose::Full, &[])), @r"
+    insta::assert_snapshot!((model_file::lp::FORMAT.write)(&problem, &build_model(&problem, Purpose::Full, &Refinement::default())), @r"
     \ Prime broker trade assignment. Values in base currency.
     Maximize
      objective: - 2.5 x_T1_PB2 - 2.5 x_T2_PB2 - 0.25 short_PB1_USD + 0 objective_constant

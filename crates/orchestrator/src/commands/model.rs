@@ -1,6 +1,6 @@
 //! `pb-assign model`: the mixed-integer program as a file, for auditors and for other solvers.
 
-use solver::{Purpose, build_model, model_file};
+use solver::{Purpose, Refinement, build_model, model_file};
 
 use super::prepare;
 use crate::Failure;
@@ -15,7 +15,7 @@ use crate::stage::Stages;
 pub fn run(arguments: &ModelArguments) -> Result<(Exit, String), Failure> {
     let prepared = prepare(&arguments.inputs.config, &arguments.inputs.given(), &mut Stages::default())?;
     let purpose = if prepared.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-    let model = build_model(&prepared.problem, purpose, &[]);
+    let model = build_model(&prepared.problem, purpose, &Refinement::default());
     let format = model_file::named(&arguments.format).unwrap_or(&model_file::TABLE[0]);
     let text = (format.write)(&prepared.problem, &model);
     let Some(path) = &arguments.output else { return Ok((Exit::Done, text.trim_end().to_owned())) };

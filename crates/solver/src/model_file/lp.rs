@@ -7,7 +7,7 @@ use domain::Amount;
 
 use super::{CONSTANT, ModelFormat, left_out, remark};
 use crate::Model;
-use crate::model::Comparison;
+use crate::model::{Comparison, Variable};
 use crate::names::{row_names, variable_names};
 
 /// `lp`.
@@ -48,12 +48,18 @@ fn write(problem: &AssignmentProblem, model: &Model) -> String {
     }
     let _ = writeln!(text, "Bounds\n {CONSTANT} = 1");
     let names = || model.variables.iter().zip(&variables);
-    for (variable, name) in names().filter(|(variable, _)| !variable.binary) {
+    for (variable, name) in names().filter(|(variable, _)| !variable.whole || variable.upper != Amount::from(1)) {
         let _ = writeln!(text, " 0 <= {name} <= {}", variable.upper);
     }
-    text.push_str("Binaries\n");
-    for (_, name) in names().filter(|(variable, _)| variable.binary) {
-        let _ = writeln!(text, " {name}");
+    for (section, binary) in [("Generals", false), ("Binaries", true)] {
+        let is_one = |variable: &Variable| variable.upper == Amount::from(1);
+        let mut of_kind = names().filter(|(variable, _)| variable.whole && is_one(variable) == binary).peekable();
+        if of_kind.peek().is_some() {
+            let _ = writeln!(text, "{section}");
+        }
+        for (_, name) in of_kind {
+            let _ = writeln!(text, " {name}");
+        }
     }
     text.push_str("End\n");
     text

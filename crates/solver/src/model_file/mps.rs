@@ -50,8 +50,8 @@ fn columns(text: &mut String, model: &Model, variables: &[String], rows: &[Strin
         row.terms.iter().for_each(|(variable, amount)| by_column[*variable].push((index, amount)));
     }
     text.push_str("COLUMNS\n");
-    let of_kind = |text: &mut String, binary: bool| {
-        let kind = |(index, _): &(usize, &String)| model.variables[*index].binary == binary;
+    let of_kind = |text: &mut String, whole: bool| {
+        let kind = |(index, _): &(usize, &String)| model.variables[*index].whole == whole;
         for (index, name) in variables.iter().enumerate().filter(kind) {
             // A column has to be named even where it does nothing.
             if !model.objective[index].is_zero() || by_column[index].is_empty() {
