@@ -3,7 +3,6 @@
 
 mod book;
 mod metrics;
-mod random;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,7 +14,6 @@ use crate::files;
 use crate::gap_instance::GapInstance;
 use book::Book;
 use metrics::Metric;
-pub(crate) use random::Random;
 
 /// What a desk is to be like.
 #[derive(Debug, Clone, Deserialize)]

@@ -7,9 +7,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::desk_generator::Random;
 use crate::error::Outcome;
 use crate::files;
+use crate::random::Random;
 
 /// One instance; rows by agent, columns by job.
 #[derive(Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod gap_instance;
 mod native_tools;
+mod random;
 mod scenarios;
 mod test;
 mod tidy;

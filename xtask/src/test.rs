@@ -35,7 +35,7 @@ const STEPS: &[Step] = &[
 /// Tests and lints build with the features of test dependencies; so does this, and nothing is built twice.
 const BUILD: &[&str] = &["build", "--release", "--workspace", "--all-targets"];
 const LINTS: &[&str] = &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"];
-const TESTS: &[&str] = &["test", "--release", "--workspace"];
+const TESTS: &[&str] = &["test", "--release", "--workspace", "--no-fail-fast"];
 const DOCS: &[&str] = &["doc", "--release", "--workspace", "--no-deps"];
 
 /// How a step went.

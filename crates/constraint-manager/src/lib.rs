@@ -4,7 +4,7 @@
 //! limit it came from, so that whoever reads an answer, or the lack of one, can speak the desk's language.
 //! All numbers are exact.
 //!
-//! This crate does not know which solver runs, or that there are floats. Start with [`problem`]; [`build`]
+//! This crate does not know which solver runs, or that there are floats. Start with [`problem`]; [`build()`]
 //! makes one from a book.
 #![deny(clippy::float_arithmetic)]
 

@@ -57,8 +57,8 @@ struct MovedPosition {
 }
 
 impl<'a> Positions<'a> {
-    /// The positions of `account` that trades which may be booked there can move. `only` tells for each
-    /// trade whether it has no other account.
+    /// The positions of `account` that trades which may be booked there can move. `allowed` has
+    /// the accounts of each trade; one with a single account moves the base.
     pub(crate) fn of(book: &'a Book, account: usize, allowed: &[Vec<usize>]) -> Self {
         let opening = &book.accounts[account].opening;
         let mut moved: BTreeMap<usize, (Amount, Vec<(usize, Amount)>)> = BTreeMap::new();

@@ -26,6 +26,18 @@ impl Breach {
         }
     }
 
+    /// The breach of a limit as a whole, from those of its two ends: what an assignment did to the worse for one end is
+    /// not hidden by what it did for the other.
+    pub fn worst(ends: impl IntoIterator<Item = Self>) -> Self {
+        let weight = |breach: &Self| match breach {
+            Self::None => 0,
+            Self::Cured => 1,
+            Self::Inherited => 2,
+            Self::Caused => 3,
+        };
+        ends.into_iter().max_by_key(weight).unwrap_or(Self::None)
+    }
+
     /// Every breach with the word that results use.
     pub const TABLE: [(&'static str, Self); 4] =
         [("none", Self::None), ("inherited", Self::Inherited), ("cured", Self::Cured), ("caused", Self::Caused)];

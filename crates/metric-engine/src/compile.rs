@@ -27,7 +27,7 @@ pub fn compile(desk: &Desk, day: &Day) -> Result<Book, Vec<Problem>> {
             rows: &rows,
             securities: &holdings.securities,
             named_at: &holdings.named_at,
-            row_ids: &holdings.row_ids[index],
+            row_ids: &holdings.row_ids,
             present: &present,
         };
         let around = Surroundings { siblings: &account.metrics, coefficients: &coefficients };

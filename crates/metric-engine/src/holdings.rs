@@ -21,8 +21,8 @@ pub(crate) struct Holdings {
     pub(crate) opening: Vec<Vec<Amount>>,
     /// `[account][security]`: whether a position row names it.
     pub(crate) held: Vec<Vec<bool>>,
-    /// `[account][security]`: the id in coefficient rows.
-    pub(crate) row_ids: Vec<Vec<SecurityId>>,
+    /// The id of each security in coefficient rows: for cash the name that positions have for it.
+    pub(crate) row_ids: Vec<SecurityId>,
 }
 
 impl Holdings {
@@ -52,7 +52,7 @@ impl Holdings {
         let mut holdings = Self {
             opening: vec![blank; desk.accounts.len()],
             held: vec![vec![false; securities.len()]; desk.accounts.len()],
-            row_ids: vec![ids; desk.accounts.len()],
+            row_ids: ids,
             securities,
             named_at,
             index,
@@ -79,14 +79,8 @@ impl Holdings {
         let key = position_key(desk, position);
         let security = self.index[&key];
         if matches!(key, PositionKey::Cash(_)) {
-            let code = Currency::new(position.security.as_str());
-            if desk.fx.rate(&code).is_some() && PositionKey::Cash(code) != key {
-                problems.push(miscoded_cash(desk, position));
-            }
-            if self.held[account][security] {
-                problems.push(second_cash(desk, position));
-            }
-            self.row_ids[account][security] = position.security.clone();
+            problems.extend(self.check_cash(desk, position, account, security));
+            self.row_ids[security] = position.security.clone();
         }
         self.held[account][security] = true;
         let Some(fx) = rate(desk, position.currency.as_ref(), &position.place, problems) else { return };
@@ -95,6 +89,25 @@ impl Holdings {
         valuation.price_quote = kind.price_quote.unwrap_or(valuation.price_quote);
         let value = valuation.value_base(position.quantity, position.price, position.accrued, fx);
         self.opening[account][security] += &value;
+    }
+}
+
+impl Holdings {
+    /// What is ambiguous about a cash position, given those before it.
+    fn check_cash(&self, desk: &Desk, position: &Position, account: usize, security: usize) -> Option<Problem> {
+        let currency = currency(desk, position.currency.as_ref());
+        let named = position.security.as_str();
+        let looks_like_code = named.len() == 3 && named.bytes().all(|byte| byte.is_ascii_uppercase());
+        let earlier = self.held.iter().any(|held| held[security]);
+        if looks_like_code && named != currency.as_str() {
+            Some(miscoded_cash(position, &currency))
+        } else if self.held[account][security] {
+            Some(second_cash(position, &currency))
+        } else if earlier && self.row_ids[security] != position.security {
+            Some(renamed_cash(position, &currency, &self.row_ids[security]))
+        } else {
+            None
+        }
     }
 }
 
@@ -155,8 +168,8 @@ fn type_conflict(
     )
 }
 
-fn miscoded_cash(desk: &Desk, position: &Position) -> Problem {
-    let (id, currency) = (&position.security, currency(desk, position.currency.as_ref()));
+fn miscoded_cash(position: &Position, currency: &Currency) -> Problem {
+    let id = &position.security;
     Problem::error(
         CASH,
         position.place.with_field("currency"),
@@ -165,8 +178,18 @@ fn miscoded_cash(desk: &Desk, position: &Position) -> Problem {
     )
 }
 
-fn second_cash(desk: &Desk, position: &Position) -> Problem {
-    let (account, currency) = (&position.account, currency(desk, position.currency.as_ref()));
+fn renamed_cash(position: &Position, currency: &Currency, earlier: &SecurityId) -> Problem {
+    let (id, account) = (&position.security, &position.account);
+    Problem::error(
+        CASH,
+        position.place.with_field("security"),
+        format!("cash in {currency} is \"{id}\" at account {account} and \"{earlier}\" at another"),
+        "give it one name at every account: coefficients go by that name",
+    )
+}
+
+fn second_cash(position: &Position, currency: &Currency) -> Problem {
+    let account = &position.account;
     Problem::error(
         CASH,
         position.place.with_field("security"),

@@ -1,6 +1,6 @@
 //! How every metric stands: before, after, and against its limit. What a result publishes of it.
 
-use domain::{Amount, Breach};
+use domain::{Amount, Bound, Breach};
 
 use crate::evaluate::Placement;
 use crate::{Book, MetricValue};
@@ -33,8 +33,8 @@ impl Book {
                 let limit = &self.accounts[account].metrics[metric].limit;
                 let last = last.as_ref().map(|last| last[account][metric].clone());
                 let now = last.as_ref().unwrap_or(&initial);
-                let (headroom, breach) =
-                    (now.headroom(limit), Breach::between(initial.breaks(limit), now.breaks(limit)));
+                let end = |end| Breach::between(initial.breaks_bound(limit, end), now.breaks_bound(limit, end));
+                let (headroom, breach) = (now.headroom(limit), Breach::worst([end(Bound::Min), end(Bound::Max)]));
                 standings.push(Standing { account, metric, initial, last, headroom, breach });
             }
         }

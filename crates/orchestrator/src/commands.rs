@@ -60,7 +60,7 @@ fn require_trades(config: &Config) -> Result<(), Failure> {
 
 /// What the solver may use up, from the configuration.
 pub(crate) fn settings(config: &Config) -> Settings {
-    let backend = backends::named(&config.solver.backend).unwrap_or(backends::TABLE[0]);
+    let backend = backends::named(&config.solver.backend).expect("the configuration takes names of the table only");
     let timeout = std::time::Duration::from_millis(config.solver.timeout_ms);
     Settings { timeout, gap_rel: Amount::from(config.solver.gap), backend }
 }

@@ -1,7 +1,7 @@
 //! Why a command could not do what it was asked to.
 
 use domain::Problem;
-use reporter::ReporterError;
+use reporter::{ReporterError, is_temporary};
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -53,6 +53,8 @@ impl Failure {
             Self::DoesNotHold { internal: true, .. } => Exit::Internal,
             Self::DoesNotHold { internal: false, .. } => Exit::Failed,
             Self::Report(error) if error.is_temporary() => Exit::TryAgain,
+            Self::Report(ReporterError::Render { .. }) => Exit::Internal,
+            Self::Io { source, .. } if is_temporary(source) => Exit::TryAgain,
             Self::Report(_) | Self::Request { .. } | Self::Io { .. } => Exit::Configuration,
         }
     }

@@ -5,6 +5,7 @@
 //! `reporter`. Start with [`commands::run`], where the order of the stages stands; [`config`] is where a desk says
 //! everything about itself, [`exit`] what the process ends with.
 
+pub mod arguments;
 pub mod cli;
 
 pub mod commands;

@@ -54,14 +54,19 @@ impl ReporterError {
     /// Whether the same run may succeed later without anybody changing it: no space, no handles.
     pub fn is_temporary(&self) -> bool {
         let Self::Publish { source, .. } = self else { return false };
-        matches!(
-            source.kind(),
-            io::ErrorKind::StorageFull
-                | io::ErrorKind::QuotaExceeded
-                | io::ErrorKind::ResourceBusy
-                | io::ErrorKind::OutOfMemory
-                | io::ErrorKind::Interrupted
-                | io::ErrorKind::WouldBlock
-        )
+        is_temporary(source)
     }
+}
+
+/// Whether what the system refused may go well later without anybody changing it: no space, no handles.
+pub fn is_temporary(source: &io::Error) -> bool {
+    matches!(
+        source.kind(),
+        io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::ResourceBusy
+            | io::ErrorKind::OutOfMemory
+            | io::ErrorKind::Interrupted
+            | io::ErrorKind::WouldBlock
+    )
 }

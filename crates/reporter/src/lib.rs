@@ -22,7 +22,7 @@ pub mod publish;
 mod error;
 mod spreadsheet;
 
-pub use error::ReporterError;
+pub use error::{ReporterError, is_temporary};
 pub use formats::assignments_csv::AssignmentRow;
 pub use formats::metrics_csv::MetricRow;
 pub use formats::result_json::ResultDocument;

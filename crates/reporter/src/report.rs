@@ -153,7 +153,7 @@ pub struct Diagnostics {
     pub notes: Vec<Note>,
     /// What somebody should look at.
     pub warnings: Vec<Note>,
-    /// The limits that cannot hold together, where none can be kept.
+    /// The limits that the nearest assignment found breaks, where none keeps them all.
     pub conflict: Vec<ConflictLimit>,
     /// What the solver said when it failed.
     pub message: Option<String>,
@@ -168,7 +168,7 @@ pub struct Note {
     pub message: String,
 }
 
-/// A limit that cannot hold together with the others listed.
+/// A limit that the nearest assignment found breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConflictLimit {
     /// The account.

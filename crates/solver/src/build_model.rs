@@ -10,7 +10,8 @@
 //!            x, z in {0,1}, n >= 0
 //! ```
 //!
-//! Trades with one account are constants and have no variable.
+//! Trades with one account are constants and have no variable. A refinement may state rows in digits or add cuts; an
+//! elastic model lets every row be exceeded at a price instead.
 
 use std::collections::BTreeMap;
 
@@ -56,9 +57,10 @@ pub fn build_model(problem: &AssignmentProblem, purpose: Purpose, refinement: &R
         builder.short_position(position, *pressure);
     }
     for row in rows {
-        match digit_rows(&problem.rows[row]) {
-            Some(digits) if refinement.in_digits.contains(&row) => builder.digits(row, &digits),
-            _ => builder.limit(row, &problem.rows[row], purpose),
+        let digits = refinement.in_digits.contains(&row).then(|| digit_rows(&problem.rows[row])).flatten();
+        match digits {
+            Some(digits) => builder.digits(row, &digits),
+            None => builder.limit(row, &problem.rows[row], purpose),
         }
     }
     for cut in &refinement.cuts {
@@ -82,8 +84,12 @@ impl<'a> Builder<'a> {
     }
 
     fn add(&mut self, meaning: Meaning, upper: Amount, whole: bool) -> usize {
+        self.add_sized(meaning, upper.clone(), whole, upper)
+    }
+
+    fn add_sized(&mut self, meaning: Meaning, upper: Amount, whole: bool, step: Amount) -> usize {
         let index = self.model.variables.len();
-        self.model.variables.push(Variable { meaning, upper, whole });
+        self.model.variables.push(Variable { meaning, upper, whole, step });
         self.model.objective.push(Amount::zero());
         self.index.insert(meaning, index);
         index
@@ -112,7 +118,8 @@ impl<'a> Builder<'a> {
             return;
         }
         let net = &self.problem.positions[position];
-        let short = self.add(Meaning::Short { position }, -&net.lowest, false);
+        let step = net.bookings.iter().map(|(_, value)| value.abs()).max().unwrap_or_default();
+        let short = self.add_sized(Meaning::Short { position }, -&net.lowest, false, step);
         if pressure.down {
             let mut terms = self.position_terms(net);
             terms.push((short, Amount::from(1)));
@@ -172,7 +179,7 @@ impl<'a> Builder<'a> {
             carry = part.carry_out.then(|| self.add(Meaning::Carry { row, digit }, most.clone(), true));
             terms.extend(carry.map(|carry| (carry, whole(-DigitRow::BASE))));
             // Halfway between the last number that fits and the first that does not.
-            let bound = Amount::from_parts(part.bound * 10 + 5, 1);
+            let bound = whole(part.bound) + Amount::from_parts(5, 1);
             self.row(RowSource::Digit { row, digit }, terms, Comparison::AtMost, bound);
         }
     }
@@ -180,16 +187,15 @@ impl<'a> Builder<'a> {
     /// The variable by which a row may be exceeded and the price of one unit of it: a power of ten, so that
     /// exceeding a row by its largest term costs about 1 whatever its unit.
     fn excess(&mut self, index: usize, row: &Row) -> (usize, Amount) {
-        let sizes = row.expression.bookings.iter().map(|(_, c)| c.abs());
         let worst = row.room(&row.expression.constant).abs();
-        let largest = sizes.chain([worst.clone()]).max().unwrap_or_default();
+        let largest = row.expression.bookings.iter().map(|(_, c)| c.abs()).max().unwrap_or_else(|| worst.clone());
         let spread = row.expression.bookings.iter().map(|(_, c)| c.abs()).sum::<Amount>();
         let shorts =
             row.expression.shorts.iter().map(|(position, k)| k.abs() * -&self.problem.positions[*position].lowest);
         let upper = worst + spread + shorts.sum::<Amount>() + Amount::from(1);
         let (digits, scale) = largest.to_parts();
         let magnitude = i64::try_from(digits.to_string().trim_start_matches('-').len()).unwrap_or(i64::MAX) - scale;
-        (self.add(Meaning::Excess { row: index }, upper, false), Amount::from_parts(1, magnitude))
+        (self.add_sized(Meaning::Excess { row: index }, upper, false, largest), Amount::from_parts(1, magnitude))
     }
 
     fn cut(&mut self, cut: &Cut) {

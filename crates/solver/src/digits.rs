@@ -39,7 +39,8 @@ pub(crate) fn can_be_stated_in_digits(row: &Row) -> bool {
     row.expression.shorts.is_empty() && whole(row).is_some()
 }
 
-/// The row as digit rows, the smallest digits first; nothing where [`can_be_stated_in_digits`] says no.
+/// The row as digit rows, the smallest digits first; nothing where it has too many digits. Short sizes are
+/// not part of it: [`can_be_stated_in_digits`] asks first.
 pub(crate) fn digit_rows(row: &Row) -> Option<Vec<DigitRow>> {
     let (mut weights, mut bound) = whole(row)?;
     let mut rows = Vec::new();

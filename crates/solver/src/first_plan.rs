@@ -16,16 +16,17 @@ pub fn first_plan(problem: &AssignmentProblem) -> Option<Vec<usize>> {
     let mut free: Vec<usize> = (0..problem.trades.len()).filter(|trade| problem.trades[*trade].is_free()).collect();
     let weights: Vec<f64> = (0..problem.trades.len()).map(|trade| tally.weight(trade)).collect();
     free.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]).then(a.cmp(b)));
+    let judge = Judge::new(&tally, &free);
     for trade in &free {
         let accounts: Vec<usize> = tally.accounts(*trade).collect();
         let best = accounts.into_iter().map(|account| (account, tally.change(*trade, account, 1.0)));
-        let best = best.reduce(|best, next| if is_better(next.1, best.1) { next } else { best });
+        let best = best.reduce(|best, next| if judge.is_better(next.1, best.1) { next } else { best });
         if let Some((account, _)) = best {
             tally.apply(*trade, account, 1.0);
         }
     }
     for _ in 0..MOST_PASSES {
-        if !improve(&mut tally, &free) {
+        if !improve(&mut tally, &free, &judge) {
             break;
         }
     }
@@ -34,7 +35,7 @@ pub fn first_plan(problem: &AssignmentProblem) -> Option<Vec<usize>> {
 }
 
 /// One pass: every trade moves to its best account. Whether anything moved.
-fn improve(tally: &mut Tally, trades: &[usize]) -> bool {
+fn improve(tally: &mut Tally, trades: &[usize], judge: &Judge) -> bool {
     let mut moved = false;
     for trade in trades {
         let Some(from) = tally.placement[*trade] else { continue };
@@ -42,7 +43,7 @@ fn improve(tally: &mut Tally, trades: &[usize]) -> bool {
         let mut best: Option<(usize, Change)> = None;
         for account in tally.accounts(*trade).filter(|account| *account != from) {
             let both = leave.and(tally.change(*trade, account, 1.0));
-            if is_gain(both) && best.is_none_or(|(_, best)| is_better(both, best)) {
+            if judge.is_gain(both) && best.is_none_or(|(_, best)| judge.is_better(both, best)) {
                 best = Some((account, both));
             }
         }
@@ -55,14 +56,30 @@ fn improve(tally: &mut Tally, trades: &[usize]) -> bool {
     moved
 }
 
-/// Changes below this are float noise: following them could go round in circles.
-const LEAST_GAIN: f64 = 1e-9;
-
-fn is_gain(change: Change) -> bool {
-    change.broken < -LEAST_GAIN || (change.broken <= LEAST_GAIN && change.objective > LEAST_GAIN)
+/// What counts as a change: below that, following it could go round in circles in float noise.
+struct Judge {
+    /// The least change of the objective.
+    gain: f64,
 }
 
-/// Fewer broken rows first, then more objective.
-fn is_better(a: Change, b: Change) -> bool {
-    a.broken < b.broken - LEAST_GAIN || (a.broken <= b.broken + LEAST_GAIN && a.objective > b.objective + LEAST_GAIN)
+/// The least change of the sum of broken rows, each in units of its largest term.
+const LEAST_BROKEN: f64 = 1e-9;
+
+/// The least change of the objective, as a share of everything that the trades can move.
+const LEAST_GAIN_REL: f64 = 1e-12;
+
+impl Judge {
+    fn new(tally: &Tally, trades: &[usize]) -> Self {
+        Self { gain: LEAST_GAIN_REL * trades.iter().map(|trade| tally.stake(*trade)).sum::<f64>() }
+    }
+
+    fn is_gain(&self, change: Change) -> bool {
+        self.is_better(change, Change::default())
+    }
+
+    /// Fewer broken rows first, then more objective.
+    fn is_better(&self, a: Change, b: Change) -> bool {
+        a.broken < b.broken - LEAST_BROKEN
+            || (a.broken <= b.broken + LEAST_BROKEN && a.objective > b.objective + self.gain)
+    }
 }

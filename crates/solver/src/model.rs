@@ -26,6 +26,8 @@ pub struct Variable {
     pub upper: Amount,
     /// Whether it takes whole values only.
     pub whole: bool,
+    /// About how much one decision moves it: the unit that suits it in floats.
+    pub step: Amount,
 }
 
 /// What a variable decides.

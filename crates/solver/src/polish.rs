@@ -12,6 +12,9 @@ const MOST_TRADES: usize = 400;
 /// How many candidates are compared exactly at most.
 const MOST_COMPARISONS: usize = 400;
 
+/// How many of them may turn out better: after each the moves are looked at anew.
+const MOST_GAINS: usize = 8;
+
 /// A share of everything that the decisions move below which floats do not decide.
 const DOUBT_REL: f64 = 1e-9;
 
@@ -26,7 +29,7 @@ pub fn polish(problem: &AssignmentProblem, placement: Vec<usize>) -> Vec<usize> 
         return placement;
     }
     let mut best = placement;
-    let mut comparisons = 0;
+    let (mut comparisons, mut gains) = (0, 0);
     'again: loop {
         for candidate in doubtful(problem, &free, &best) {
             if comparisons == MOST_COMPARISONS {
@@ -38,6 +41,10 @@ pub fn polish(problem: &AssignmentProblem, placement: Vec<usize>) -> Vec<usize> 
             match problem.objective_value(&next) {
                 Some(better) if better > value && problem.broken_rows(&next).is_empty() => {
                     (best, value) = (next, better);
+                    gains += 1;
+                    if gains == MOST_GAINS {
+                        return best;
+                    }
                     continue 'again;
                 }
                 _ => {}

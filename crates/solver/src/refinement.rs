@@ -34,6 +34,15 @@ impl Refinement {
         Self { in_digits: (0..problem.rows.len()).filter(in_digits).collect(), cuts: Vec::new() }
     }
 
+    /// States every row in digits that can be; whether that adds any. A claim that there is no plan is believed only
+    /// of such a model.
+    pub fn state_all_in_digits(&mut self, problem: &AssignmentProblem) -> bool {
+        let before = self.in_digits.len();
+        let more = (0..problem.rows.len()).filter(|row| can_be_stated_in_digits(&problem.rows[*row]));
+        self.in_digits.extend(more);
+        self.in_digits.len() > before
+    }
+
     /// Learns from a placement that a solver took for good and that breaks `row`.
     pub fn learn(&mut self, problem: &AssignmentProblem, row: usize, placement: &[usize]) {
         if can_be_stated_in_digits(&problem.rows[row]) && self.in_digits.insert(row) {

@@ -1,7 +1,7 @@
 //! The one place where decimals become floats.
 //!
 //! A row is divided by the power of two that brings its largest coefficient into `[1/2, 1)`, a continuous
-//! variable by the power of two above its upper bound, the objective so that its largest coefficient is in
+//! variable by the power of two above what one decision moves it by, the objective so that its largest coefficient is in
 //! `[512, 1024)`, or by its own grid where it lies on small whole numbers. Powers of two change no digit, so
 //! that a coefficient is rounded once, to the nearest float.
 
@@ -51,7 +51,7 @@ pub fn to_floats(model: &Model) -> FloatModel {
     let column_scale: Vec<f64> = model
         .variables
         .iter()
-        .map(|variable| if variable.whole { 1.0 } else { power_of_two_above(to_float(&variable.upper)) })
+        .map(|variable| if variable.whole { 1.0 } else { power_of_two_above(to_float(&variable.step)) })
         .collect();
     let costs: Vec<f64> =
         model.objective.iter().zip(&column_scale).map(|(amount, scale)| to_float(amount) * scale).collect();

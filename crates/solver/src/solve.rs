@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
+use domain::Amount;
 
 use crate::backend::{Control, Stop};
 use crate::build_model::Purpose;
@@ -41,7 +42,14 @@ impl Run<'_> {
             return only_placement(self.problem);
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let attempt = self.attempt(purpose, first_plan(self.problem), watch);
+        let first = first_plan(self.problem);
+        if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
+            return Outcome::NoObjective(plan(self.problem, first.clone(), None));
+        }
+        let attempt = self.attempt(purpose, first, watch);
+        if let Stop::Failed(message) = &attempt.stop {
+            tracing::warn!("{message}");
+        }
         match (attempt.best, attempt.stop) {
             (Some(best), _) => self.found(plan(self.problem, polish(self.problem, best), attempt.bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
@@ -70,7 +78,7 @@ impl Run<'_> {
         match &plan.gap_rel {
             _ if plan.value.is_none() => Outcome::NoObjective(plan),
             Some(gap) if gap.is_zero() => Outcome::Proven(plan),
-            Some(gap) if *gap <= self.settings.gap_rel => Outcome::WithinGap(plan),
+            Some(_) if is_within(&plan, &self.settings.gap_rel) => Outcome::WithinGap(plan),
             _ => Outcome::TimeLimit(plan),
         }
     }
@@ -108,6 +116,12 @@ impl Run<'_> {
     fn time_left(&self) -> Duration {
         self.settings.timeout.saturating_sub(self.begun.elapsed())
     }
+}
+
+/// Whether bound and value are within a gap of each other, exactly: the published gap is rounded up.
+fn is_within(plan: &Plan, gap_rel: &Amount) -> bool {
+    let (Some(value), Some(bound)) = (&plan.value, &plan.bound) else { return false };
+    bound - value <= gap_rel * &value.abs().max(bound.abs())
 }
 
 /// The outcome where no trade has a choice: the one placement there is, checked.

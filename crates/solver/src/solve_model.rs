@@ -71,12 +71,17 @@ pub fn solve_model(
         let floats = to_floats(&model);
         let ending = call(problem, &model, &floats, purpose, settings, left, &mut attempt, watch);
         attempt.stop = ending.stop.clone();
-        // Bounds of models with fewer cuts hold too; each is at least as tight as the one before.
+        // Every round's bound holds: each model leaves out broken placements only.
         let bound = ending.bound.and_then(|bound| to_amount(bound / floats.objective_scale));
-        attempt.bound = bound.or(attempt.bound);
-        if attempt.stop == Stop::Infeasible && attempt.best.is_some() {
-            // Every cut rules out broken placements only, so that the plan at hand disproves this.
-            attempt.stop = Stop::Finished;
+        attempt.bound = attempt.bound.into_iter().chain(bound).min();
+        if attempt.stop == Stop::Infeasible {
+            if refinement.state_all_in_digits(problem) {
+                continue;
+            }
+            if attempt.best.is_some() {
+                // The plan at hand disproves it, and with it whatever this backend said of bounds.
+                (attempt.stop, attempt.bound) = (Stop::Limit, None);
+            }
             break;
         }
         let Some((placement, broken)) = keep_best(problem, &model, &ending, &mut attempt) else { break };
@@ -176,13 +181,19 @@ pub fn plan(problem: &AssignmentProblem, placement: Vec<usize>, bound: Option<Am
     let Some(value) = problem.objective_value(&placement) else {
         return Plan { placement, value: None, bound: None, gap_rel: None };
     };
-    let bound = bound.map(|bound| if &bound - &value <= noise(problem) { value.clone() } else { bound });
+    let noise = noise(problem);
+    let bound = bound.and_then(|bound| match &bound - &value {
+        // A plan that is clearly better than a bound disproves it.
+        difference if difference < -&noise => None,
+        difference if difference <= noise => Some(value.clone()),
+        _ => Some(bound),
+    });
     let gap_rel = bound.as_ref().map(|bound| gap_rel(&value, bound));
     Plan { placement, value: Some(value), bound, gap_rel }
 }
 
 /// `(bound - value) / max(|bound|, |value|)`, rounded up.
-fn gap_rel(value: &Amount, bound: &Amount) -> Amount {
+pub fn gap_rel(value: &Amount, bound: &Amount) -> Amount {
     let (difference, size) = (bound - value, bound.abs().max(value.abs()));
     if difference.is_zero() {
         return Amount::zero();

@@ -17,7 +17,8 @@ fn data() -> Option<PathBuf> {
 }
 
 fn day_of(instance: &str) -> (Desk, Day) {
-    let numbers: Vec<usize> = instance.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let numbers: Vec<usize> =
+        instance.split_whitespace().map(|number| number.parse().expect("a whole number")).collect();
     let (agents, jobs) = (numbers[0], numbers[1]);
     let (costs, rest) = numbers[2..].split_at(agents * jobs);
     let (weights, capacities) = rest.split_at(agents * jobs);

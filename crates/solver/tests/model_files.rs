@@ -9,7 +9,7 @@ use solver::{Outcome, Purpose, Refinement, Settings, backends, build_model, mode
 use test_desks::{Add, With, account, by_type, day, desk};
 
 fn optimum_of_file(path: &std::path::Path) -> f64 {
-    let path = CString::new(path.to_str().unwrap()).unwrap();
+    let path = CString::new(path.to_str().expect("a path in UTF-8")).expect("a path without a zero");
     // SAFETY: one solver made, used and destroyed here; the path ends with a zero.
     unsafe {
         let highs = highs_sys::Highs_create();

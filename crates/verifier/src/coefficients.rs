@@ -21,7 +21,7 @@ pub(crate) fn rates(desk: &Desk, day: &Day, book: &Book) -> Vec<Discrepancy> {
     let rows: Rows<'_> =
         day.coefficients.iter().map(|row| ((row.account.as_ref(), &row.metric, &row.security), row.rates)).collect();
     for (account, used) in desk.accounts.iter().zip(&book.accounts) {
-        let names = row_ids(desk, day, book, &account.id);
+        let names = row_ids(desk, day, book);
         for (metric, used) in account.metrics.iter().zip(&used.metrics) {
             match &used.form {
                 Form::Additive(additive) if known_sum(metric) => {
@@ -90,18 +90,18 @@ impl<'a> Coefficients<'a> {
     }
 }
 
-/// The id that coefficient rows have for each security at an account: cash goes by the name that the
-/// account's own position has, everything else by its id.
-fn row_ids(desk: &Desk, day: &Day, book: &Book, account: &AccountId) -> Vec<SecurityId> {
-    let own_cash: BTreeMap<&Currency, &SecurityId> = day
+/// The id that coefficient rows have for each security: cash goes by the name that positions have for it,
+/// everything else by its id.
+fn row_ids(desk: &Desk, day: &Day, book: &Book) -> Vec<SecurityId> {
+    let named: BTreeMap<&Currency, &SecurityId> = day
         .positions
         .iter()
-        .filter(|position| position.account == *account && SecurityType::of(&position.security_type).settles)
+        .filter(|position| SecurityType::of(&position.security_type).settles)
         .map(|position| (position.currency.as_ref().unwrap_or(&desk.fx.base), &position.security))
         .collect();
     let own = |security: &metric_engine::Security| {
         let settles = SecurityType::of(&security.security_type).settles;
-        settles.then(|| own_cash.get(&Currency::new(security.id.as_str())).copied()).flatten()
+        settles.then(|| named.get(&Currency::new(security.id.as_str())).copied()).flatten()
     };
     book.securities.iter().map(|security| own(security).unwrap_or(&security.id).clone()).collect()
 }

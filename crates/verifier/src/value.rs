@@ -63,11 +63,6 @@ impl Value {
         }
     }
 
-    /// Whether any end of the limit is broken.
-    pub(crate) fn breaks(&self, limit: &Limit) -> bool {
-        ends(limit).any(|(side, end)| !self.keeps(side, &end))
-    }
-
     /// The distance to the nearer end of the limit, as it is published.
     pub(crate) fn headroom(&self, limit: &Limit) -> Option<Amount> {
         let nearer = |value: &Amount, unit: &Amount| {
@@ -93,14 +88,17 @@ pub(crate) fn ends(limit: &Limit) -> impl Iterator<Item = (Bound, Amount)> {
     min.into_iter().chain(limit.max.map(|end| (Bound::Max, Amount::from(end))))
 }
 
-/// The word for what happened to a limit.
+/// The word for what happened to a limit: for each end, then the one that matters most.
 pub(crate) fn breach(opened: &Value, now: &Value, limit: &Limit) -> Breach {
-    match (opened.breaks(limit), now.breaks(limit)) {
-        (false, false) => Breach::None,
-        (false, true) => Breach::Caused,
-        (true, false) => Breach::Cured,
-        (true, true) => Breach::Inherited,
-    }
+    let of_end = |(side, end): (Bound, Amount)| match (opened.keeps(side, &end), now.keeps(side, &end)) {
+        (true, true) => Breach::None,
+        (true, false) => Breach::Caused,
+        (false, true) => Breach::Cured,
+        (false, false) => Breach::Inherited,
+    };
+    let ends: Vec<Breach> = ends(limit).map(of_end).collect();
+    let first = |word: &Breach| ends.contains(word);
+    [Breach::Caused, Breach::Inherited, Breach::Cured].into_iter().find(first).unwrap_or(Breach::None)
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::{DeskPlan, Random};
+use super::DeskPlan;
+use crate::random::Random;
 
 /// A bond.
 #[derive(Debug)]

@@ -5,7 +5,8 @@
 //! each security costs differs by account, so that no account is cheapest for all.
 
 use super::book::{Account, Book, Holding, ISSUERS, Security, decimal};
-use super::{Class, DeskPlan, Random};
+use super::{Class, DeskPlan};
+use crate::random::Random;
 
 /// A metric: how it is defined, and what each account has of it.
 pub(super) struct Metric {

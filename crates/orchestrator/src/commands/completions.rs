@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 use clap_complete::{Shell, generate};
 
-use crate::cli::Cli;
+use crate::arguments::Cli;
 
 /// The script.
 pub fn text(shell: Shell) -> String {

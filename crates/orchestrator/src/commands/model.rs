@@ -4,7 +4,7 @@ use solver::{Purpose, Refinement, build_model, model_file};
 
 use super::prepare;
 use crate::Failure;
-use crate::cli::ModelArguments;
+use crate::arguments::ModelArguments;
 use crate::exit::Exit;
 use crate::stage::Stages;
 
@@ -16,7 +16,7 @@ pub fn run(arguments: &ModelArguments) -> Result<(Exit, String), Failure> {
     let prepared = prepare(&arguments.inputs.config, &arguments.inputs.given(), &mut Stages::default())?;
     let purpose = if prepared.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
     let model = build_model(&prepared.problem, purpose, &Refinement::default());
-    let format = model_file::named(&arguments.format).unwrap_or(&model_file::TABLE[0]);
+    let format = model_file::named(&arguments.format).expect("the command line takes names of the table only");
     let text = (format.write)(&prepared.problem, &model);
     let Some(path) = &arguments.output else { return Ok((Exit::Done, text.trim_end().to_owned())) };
     std::fs::write(path, text).map_err(|source| Failure::Io {

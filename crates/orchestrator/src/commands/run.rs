@@ -12,7 +12,7 @@ use solver::Solved;
 use solver::outcome::Work;
 
 use super::{Prepared, engine, prepare, settings};
-use crate::cli::RunArguments;
+use crate::arguments::RunArguments;
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::stage::Stages;
@@ -86,7 +86,7 @@ fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments)
 }
 
 /// What the run goes by: the same for the same configuration, content of files, date and version.
-fn run_id(prepared: &Prepared) -> String {
+pub(crate) fn run_id(prepared: &Prepared) -> String {
     let Prepared { config, read, .. } = prepared;
     let mut hash = Sha256::new();
     let date = config.as_of.map(|date| date.to_string()).unwrap_or_default();

@@ -1,19 +1,7 @@
 //! `pb-assign schema`: what a configuration may hold and what a result holds, for editors and programs.
 
-use clap::ValueEnum;
-
+use crate::arguments::SchemaOf;
 use crate::config;
-
-/// The document to describe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
-    /// The configuration, as JSON Schema.
-    Config,
-    /// result.json, as JSON Schema.
-    Result,
-    /// The configuration, as a table of keys in Markdown.
-    ConfigReference,
-}
 
 /// The text of the description.
 pub fn text(of: SchemaOf) -> String {

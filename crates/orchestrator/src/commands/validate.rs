@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Prepared, prepare};
-use crate::cli::InputArguments;
+use crate::arguments::InputArguments;
 use crate::exit::Exit;
 use crate::stage::Stages;
 use crate::{Failure, telemetry};

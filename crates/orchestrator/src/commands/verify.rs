@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use metric_engine::TradeLine;
 use reporter::formats::{assignments_csv, metrics_csv, result_json, run_json};
-use reporter::{Diagnostics, InputDigest, Report, ResultDocument, RunInfo};
+use reporter::{Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, Status};
 use serde_json::json;
+use solver::solve_model::gap_rel;
 
+use super::run::run_id;
 use super::{Prepared, engine, prepare, settings};
-use crate::cli::VerifyArguments;
+use crate::arguments::VerifyArguments;
 use crate::config::Given;
 use crate::exit::Exit;
 use crate::stage::Stages;
@@ -34,6 +36,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
     };
     let prepared = prepare(&config, &given, &mut Stages::default())?;
     let mut found = changed_inputs(&document, &prepared);
+    found.extend(unsupported(&document, &prepared));
     let claim = claim::of(&document);
     let checked = verifier::verify(&prepared.config.desk, &prepared.read.day, &prepared.book, &claim);
     found.extend(checked.iter().map(ToString::to_string));
@@ -43,11 +46,15 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
         return Err(Failure::DoesNotHold { what, discrepancies: found, internal: false });
     }
     let (trades, metrics) = (document.assignments.len(), document.metrics.len());
-    telemetry::tell(&format!(
-        "Verified: {trades} bookings and {metrics} metrics follow from the inputs, and every limit holds that must."
-    ));
+    telemetry::tell(&if document.status.has_assignment() {
+        format!(
+            "Verified: {trades} bookings and {metrics} metrics follow from the inputs, and every limit holds that must."
+        )
+    } else {
+        format!("Verified: the run found no assignment, and its {metrics} opening metrics follow from the inputs.")
+    });
     let line = json!({
-        "status": "verified", "exit": 0, "run_id": document.run_id,
+        "status": "verified", "exit": 0, "run_id": document.run_id, "run_status": document.status,
         "counts": { "assigned": trades, "metrics": metrics },
     });
     Ok((Exit::Done, line.to_string()))
@@ -64,12 +71,50 @@ fn read(dir: &Path, file: &str) -> Result<String, Failure> {
 
 fn recorded_config(dir: &Path) -> Result<PathBuf, Failure> {
     let run = read(dir, run_json::FORMAT.file)?;
-    let recorded =
+    let recorded: Option<PathBuf> =
         serde_json::from_str::<serde_json::Value>(&run).ok().and_then(|run| Some(run["config"].as_str()?.into()));
-    recorded.ok_or_else(|| Failure::Request {
-        message: format!("{} does not say which configuration it was", dir.join(run_json::FORMAT.file).display()),
-        hint: "name it: --config FILE".to_owned(),
-    })
+    let hint = "name it: --config FILE".to_owned();
+    let file = dir.join(run_json::FORMAT.file);
+    match recorded {
+        None => Err(Failure::Request {
+            message: format!("{} does not say which configuration it was", file.display()),
+            hint,
+        }),
+        Some(config) if !config.is_file() => Err(Failure::Request {
+            message: format!("{}, which {} names, is not there any more", config.display(), file.display()),
+            hint,
+        }),
+        Some(config) => Ok(config),
+    }
+}
+
+/// What the document says of itself that does not follow from its own numbers and inputs.
+fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
+    let mut found = Vec::new();
+    let objective = document.objective.as_ref();
+    if let Some((value, bound)) =
+        objective.and_then(|objective| Some((&objective.value.0, &objective.bound.as_ref()?.0)))
+    {
+        let gap = gap_rel(value, bound);
+        let stated = objective.and_then(|objective| objective.gap.clone()).map(|gap| gap.0);
+        if stated.as_ref() != Some(&gap) {
+            let stated = stated.map_or("none".to_owned(), |gap| gap.to_string());
+            found.push(format!("the gap is stated as {stated} and is {gap} by value and bound"));
+        }
+        if document.reason == Reason::Proven && !gap.is_zero() {
+            found.push(format!("the reason is {} and the gap is {gap}", document.reason));
+        }
+    } else if objective.is_some() && document.status == Status::Optimal {
+        found.push(format!("the status is {} and there is no bound", document.status));
+    }
+    let id = run_id(prepared);
+    if document.engine.version == env!("CARGO_PKG_VERSION") && document.run_id != id {
+        found.push(format!(
+            "the run is called {} and would be called {id} with this configuration and these files",
+            document.run_id
+        ));
+    }
+    found
 }
 
 /// Files whose content is not what the answer was computed from.

@@ -30,7 +30,7 @@ pub(super) const DEFAULT_TIMEOUT_MS: u64 = 10_000;
 const FILES: [(&str, &str, &[&str]); 4] = [
     (
         "trades",
-        "the day's trades: a path to a .csv or .xlsx file, or a mapping; the command line may replace it",
+        "the day's trades: a path to a .csv, .xlsx or .json file, or a mapping; the command line may replace it",
         TRADES,
     ),
     (

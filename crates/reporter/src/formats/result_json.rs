@@ -124,7 +124,7 @@ pub struct DiagnosticsEntry {
     pub notes: Vec<NoteEntry>,
     /// What somebody should look at.
     pub warnings: Vec<NoteEntry>,
-    /// Limits that cannot hold together; empty unless the reason is infeasible.
+    /// Limits that the nearest assignment found breaks, where none keeps them all; empty unless the reason is infeasible.
     pub conflict: Vec<ConflictEntry>,
     /// What the solver said when it failed.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -142,7 +142,7 @@ pub struct NoteEntry {
     pub message: String,
 }
 
-/// A limit that cannot hold together with the others listed.
+/// A limit that the nearest assignment found breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ConflictLimit")]

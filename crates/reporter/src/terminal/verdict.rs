@@ -105,11 +105,13 @@ fn infeasible(conflict: &[ConflictLimit]) -> String {
     };
     match conflict {
         [] => "Failed: no assignment keeps every limit.".to_owned(),
-        [only] => format!("Failed: no assignment keeps this limit: {}.", named(only)),
         few if few.len() <= NAMED_LIMITS => {
             let names: Vec<String> = few.iter().map(named).collect();
-            format!("Failed: no assignment keeps these limits together: {}.", names.join(", "))
+            format!("Failed: no assignment keeps every limit; the nearest that was found breaks {}.", names.join(", "))
         }
-        many => format!("Failed: no assignment keeps the {} below together.", count(many.len(), "limit")),
+        many => format!(
+            "Failed: no assignment keeps every limit; the nearest that was found breaks the {} below.",
+            count(many.len(), "limit")
+        ),
     }
 }

@@ -85,8 +85,8 @@ fn a_day_at_120_columns() {
 #[test]
 fn a_day_without_an_answer_shows_the_conflict_and_the_opening() {
     assert_snapshot!(terminal(&failed_report(&two_accounts()), NARROW), @r"
-    Failed: no assignment keeps these limits together: PB1 leverage max 6, PB2
-    leverage max 6.
+    Failed: no assignment keeps every limit; the nearest that was found breaks PB1
+    leverage max 6, PB2 leverage max 6.
 
     limit         bound  value  reached  short by  owner     source
     ─────────────────────────────────────────────────────────────────────────

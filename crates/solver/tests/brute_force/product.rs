@@ -29,8 +29,8 @@ pub(crate) fn product(case: &Case) -> (Desk, Day) {
             };
             definition =
                 definition.on_breach(metric.on_breach).priority(&Amount::from_parts(metric.priority, 1).to_string());
-            definition.limit.min = metric.min.map(|min| hundredths(min).parse().unwrap());
-            definition.limit.max = metric.max.map(|max| hundredths(max).parse().unwrap());
+            definition.limit.min = metric.min.map(|min| test_desks::number(&hundredths(min)));
+            definition.limit.max = metric.max.map(|max| test_desks::number(&hundredths(max)));
             definition
         });
         account(&id, metrics.collect())

@@ -1,0 +1,178 @@
+//! What can be asked for on the command line, and in which words.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+use crate::config::Given;
+use crate::telemetry::{self, LogFormat};
+
+/// Books each bond trade, whole, at one prime broker account: keeps every hard limit exactly and is best by the desk's
+/// own priorities.
+#[derive(Debug, Parser)]
+#[command(name = "pb-assign", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// How logs on stderr are written.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Human)]
+    pub(crate) log: LogFormat,
+    /// What is logged: error, warn, info, debug, or a filter such as solver=debug.
+    #[arg(long, global = true, default_value = "warn", env = "PB_ASSIGN_LOG", value_parser = telemetry::filter)]
+    pub(crate) log_level: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  pb-assign init my-desk                                     a commented configuration and sample files
+  pb-assign run --config my-desk/desk.yaml                   the whole job
+  pb-assign run --config desk.yaml --as-of 2026-11-20 --dry-run
+  pb-assign verify my-desk/out                               check a published answer against its inputs
+
+Exit codes:
+  0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
+  70 fault of the program   75 try again later (disk, memory)";
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Assign the day's trades and publish the answer.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArguments),
+    /// Check configuration and files, solve nothing.
+    #[command(after_help = "Example:\n  pb-assign validate --config desk.yaml --as-of 2026-11-20")]
+    Validate(InputArguments),
+    /// Recompute a published answer from its inputs, in exact arithmetic.
+    #[command(after_help = "Example:\n  pb-assign verify out/2026-11-20")]
+    Verify(VerifyArguments),
+    /// Write the mixed-integer program, for auditors and other solvers.
+    #[command(after_help = "Example:\n  pb-assign model --config desk.yaml --format lp --output model.lp")]
+    Model(ModelArguments),
+    /// Print the JSON Schema of configurations or results.
+    #[command(after_help = "Example:\n  pb-assign schema config > desk.schema.json")]
+    Schema {
+        /// What to describe.
+        #[arg(value_enum, default_value_t = SchemaOf::Result)]
+        of: SchemaOf,
+    },
+    /// Write a commented starting configuration and sample files that run.
+    #[command(after_help = "Example:\n  pb-assign init my-desk && pb-assign run --config my-desk/desk.yaml")]
+    Init {
+        /// The folder, made if it is not there.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Print the completion script of a shell.
+    #[command(after_help = "Example:\n  pb-assign completions bash > /etc/bash_completion.d/pb-assign")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  pb-assign run --config desk.yaml --as-of 2026-11-20
+  pb-assign run --config desk.yaml --trades late.csv --out late --dry-run
+  pb-assign run --config desk.yaml | tail -n 1 | jq .status";
+
+/// What a run reads.
+#[derive(Debug, Args)]
+pub struct InputArguments {
+    /// The desk's configuration, YAML or JSON.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The date of the run, YYYY-MM-DD; fills {as_of} in paths.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// Trades from this file instead of the configured one.
+    #[arg(long, value_name = "FILE")]
+    pub trades: Option<String>,
+    /// Positions from this file instead of the configured one.
+    #[arg(long, value_name = "FILE")]
+    pub positions: Option<String>,
+}
+
+/// What `run` takes.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// What it reads.
+    #[command(flatten)]
+    pub inputs: InputArguments,
+    /// The folder to publish to, replaced whole; by default out/DATE beside the configuration.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<String>,
+    /// Compute and show everything, write nothing anywhere.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The published folder.
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The configuration; by default the one that run.json names.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The trades, if the run was given a file of its own.
+    #[arg(long, value_name = "FILE")]
+    pub trades: Option<String>,
+    /// The positions, if the run was given a file of its own.
+    #[arg(long, value_name = "FILE")]
+    pub positions: Option<String>,
+}
+
+/// What `model` takes.
+#[derive(Debug, Args)]
+pub struct ModelArguments {
+    /// What it reads.
+    #[command(flatten)]
+    pub inputs: InputArguments,
+    /// The format of the file.
+    #[arg(long, default_value = "lp", value_parser = model_formats())]
+    pub format: String,
+    /// The file to write; standard output without one.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+impl InputArguments {
+    /// What the command line adds to a configuration.
+    pub(crate) fn given(&self) -> Given {
+        Given { as_of: self.as_of, trades: self.trades.clone(), positions: self.positions.clone(), out: None }
+    }
+}
+
+impl RunArguments {
+    /// What the command line adds to a configuration.
+    pub(crate) fn given(&self) -> Given {
+        Given { out: self.out.clone(), ..self.inputs.given() }
+    }
+}
+
+fn model_formats() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(solver::model_file::TABLE.iter().map(|format| format.name))
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    // The parser of dates takes more than this one spelling.
+    let is_iso = text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let parsed = if is_iso { text.parse().ok() } else { None };
+    parsed.ok_or_else(|| "write a date of the calendar as YYYY-MM-DD, such as 2026-11-20".to_owned())
+}
+
+/// The document that `schema` describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The configuration, as JSON Schema.
+    Config,
+    /// result.json, as JSON Schema.
+    Result,
+    /// The configuration, as a table of keys in Markdown.
+    ConfigReference,
+}
