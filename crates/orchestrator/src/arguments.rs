@@ -29,7 +29,7 @@ Examples:
   pb-assign init my-desk                                     a commented configuration and sample files
   pb-assign run --config my-desk/desk.yaml                   the whole job
   pb-assign run --config desk.yaml --as-of 2026-11-20 --dry-run
-  pb-assign verify my-desk/out                               check a published answer against its inputs
+  pb-assign verify my-desk/out/latest                        check a published answer against its inputs
 
 Exit codes:
   0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
@@ -101,7 +101,7 @@ pub struct RunArguments {
     /// What it reads.
     #[command(flatten)]
     pub inputs: InputArguments,
-    /// The folder to publish to, replaced whole; by default out/DATE beside the configuration.
+    /// The folder to publish to, replaced whole; by default out/DATE, or out/latest without a date, beside the configuration.
     #[arg(long, value_name = "DIR")]
     pub out: Option<String>,
     /// Compute and show everything, write nothing anywhere.

@@ -57,7 +57,7 @@ impl Paths<'_> {
             (None, Some(written)) => self.folder.join(self.fill(written, problems)),
             (None, None) => match self.as_of {
                 Some(date) => self.folder.join("out").join(date.to_string()),
-                None => self.folder.join("out"),
+                None => self.folder.join("out").join("latest"),
             },
         }
     }

@@ -97,7 +97,7 @@ pub(super) fn configuration() -> Shape {
         Key::optional(
             "outputs",
             Shape::Text,
-            "out/{as_of}, or out for a run without a date",
+            "out/{as_of}, or out/latest for a run without a date",
             "the folder results are published in, relative to this file; may hold {as_of}; the command line may replace it",
         ),
         Key::optional(

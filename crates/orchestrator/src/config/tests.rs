@@ -274,7 +274,7 @@ fn the_date_is_asked_for_only_where_a_path_holds_it() {
     let config = read_text(&text, &instead).unwrap().config;
     assert_eq!(config.inputs.trades.unwrap().path, Path::new("other.csv"));
     assert!(!config.uses_as_of);
-    assert_eq!(config.outputs, Path::new("desk/out"));
+    assert_eq!(config.outputs, Path::new("desk/out/latest"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::folder::everything;
 const RUN: &[&str] = &["run", "--config", "desk.yaml"];
 
 fn result(desk: &Desk) -> Value {
-    serde_json::from_str(&desk.read("out/result.json")).expect("JSON")
+    serde_json::from_str(&desk.read("out/latest/result.json")).expect("JSON")
 }
 
 fn validator(of: &str) -> jsonschema::Validator {
@@ -32,7 +32,7 @@ fn the_line_on_stdout_says_how_it_went() {
     let desk = Desk::starter();
     let line = desk.pb_assign(RUN).line();
     assert_eq!((&line["status"], &line["reason"], &line["exit"]), (&"optimal".into(), &"proven".into(), &0.into()));
-    assert_eq!((&line["out"], &line["result"]), (&"out".into(), &"out/result.json".into()));
+    assert_eq!((&line["out"], &line["result"]), (&"out/latest".into(), &"out/latest/result.json".into()));
     assert_eq!(
         line["counts"],
         serde_json::json!({
@@ -41,7 +41,7 @@ fn the_line_on_stdout_says_how_it_went() {
     );
     let line = desk.pb_assign(&["validate", "--config", "desk.yaml"]).line();
     assert_eq!((&line["status"], &line["counts"]["limits"]), (&"valid".into(), &10.into()));
-    assert_eq!(desk.pb_assign(&["verify", "out"]).line()["status"], "verified");
+    assert_eq!(desk.pb_assign(&["verify", "out/latest"]).line()["status"], "verified");
     let line = desk.pb_assign(&["run", "--config", "none.yaml"]).line();
     assert_eq!(
         (&line["status"], &line["reason"], &line["exit"]),
@@ -61,7 +61,7 @@ fn a_day_without_a_plan_is_published_with_what_stands_in_the_way() {
     assert_eq!((&conflict["account"], &conflict["metric"]), (&"PB1".into(), &"equity".into()));
     assert!(ran.stderr.contains("PB1") && ran.stderr.contains("equity"), "{}", ran.stderr);
     assert!(validator("result").is_valid(&result));
-    assert_eq!(desk.pb_assign(&["verify", "out"]).exit, 0, "a failure that is told truly");
+    assert_eq!(desk.pb_assign(&["verify", "out/latest"]).exit, 0, "a failure that is told truly");
 }
 
 #[test]
@@ -83,8 +83,12 @@ fn commands_that_only_read_write_nothing() {
     let desk = Desk::starter();
     assert_eq!(desk.pb_assign(RUN).exit, 0);
     let before = everything(desk.path());
-    let commands: [&[&str]; 4] =
-        [&["validate", "--config", "desk.yaml"], &["verify", "out"], &["model", "--config", "desk.yaml"], &["schema"]];
+    let commands: [&[&str]; 4] = [
+        &["validate", "--config", "desk.yaml"],
+        &["verify", "out/latest"],
+        &["model", "--config", "desk.yaml"],
+        &["schema"],
+    ];
     for arguments in commands {
         assert_eq!(desk.pb_assign(arguments).exit, 0, "{arguments:?}");
         assert!(everything(desk.path()) == before, "{arguments:?} wrote something");
@@ -95,12 +99,12 @@ fn commands_that_only_read_write_nothing() {
 fn a_rerun_replaces_the_published_folder_whole() {
     let desk = Desk::starter();
     assert_eq!(desk.pb_assign(RUN).exit, 0);
-    let first = everything(&desk.path().join("out"));
+    let first = everything(&desk.path().join("out/latest"));
     let names = ["/", "/assignments.csv", "/metrics.csv", "/result.json", "/run.json"];
     assert_eq!(first.keys().collect::<Vec<_>>(), names);
     desk.replace("trades.csv", "T8,", "T9,");
     assert_eq!(desk.pb_assign(RUN).exit, 0);
-    let second = everything(&desk.path().join("out"));
+    let second = everything(&desk.path().join("out/latest"));
     assert_eq!(second.keys().collect::<Vec<_>>(), names);
     assert!(names[1..].iter().all(|name| *name == "/metrics.csv" || first[*name].1 != second[*name].1));
     let beside = std::fs::read_dir(desk.path()).expect("a folder").count();
@@ -121,7 +125,7 @@ fn a_refused_run_leaves_what_was_published() {
 fn a_folder_with_a_foreign_file_is_refused_and_stays_as_it_is() {
     let desk = Desk::starter();
     assert_eq!(desk.pb_assign(RUN).exit, 0);
-    desk.write("out/notes.txt", "mine");
+    desk.write("out/latest/notes.txt", "mine");
     let before = everything(desk.path());
     let ran = desk.pb_assign(RUN);
     assert_eq!(ran.exit, 2);

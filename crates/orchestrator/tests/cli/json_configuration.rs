@@ -56,7 +56,7 @@ fn json_gives_the_answer_that_yaml_gives() {
     let [yaml, json] = ["desk.yaml", "desk.json"].map(|config| {
         let ran = desk.pb_assign(&["run", "--config", config]);
         assert_eq!(ran.exit, 0, "{}", ran.stderr);
-        let mut result: Value = serde_json::from_str(&desk.read("out/result.json")).expect("JSON");
+        let mut result: Value = serde_json::from_str(&desk.read("out/latest/result.json")).expect("JSON");
         // The run is known by the bytes of its configuration, among others.
         assert!(result["run_id"].take().is_string());
         result

@@ -65,7 +65,7 @@ fn a_log_for_people_is_plain_text_with_a_line_a_stage() {
     INFO run{stage=solve}: done
     INFO run{stage=evaluate}: done
     INFO run{stage=verify}: done
-    INFO published out=out
+    INFO published out=out/latest
     "#);
 }
 

@@ -54,7 +54,7 @@ fn the_order_of_rows_changes_nothing_of_the_warnings() {
     let run = || {
         let ran = desk.pb_assign(&["run", "--config", "desk.yaml"]);
         assert_eq!((ran.exit, &ran.line()["counts"]["warnings"]), (0, &2.into()), "{}", ran.stderr);
-        desk.read("out/result.json")
+        desk.read("out/latest/result.json")
     };
     let first = run();
     shuffle(&desk, "trades.csv", 1);

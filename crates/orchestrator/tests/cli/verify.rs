@@ -11,7 +11,7 @@ fn answered() -> Desk {
 }
 
 fn verified(desk: &Desk) -> Ran {
-    let ran = desk.pb_assign(&["verify", "out"]);
+    let ran = desk.pb_assign(&["verify", "out/latest"]);
     assert_eq!(ran.line()["exit"], ran.exit);
     ran
 }
@@ -47,22 +47,22 @@ fn an_answer_holds_from_any_folder_and_with_files_of_its_own() {
     assert!(configured.stderr.contains("late.csv"), "{}", configured.stderr);
     let elsewhere = tempfile::tempdir().expect("another folder");
     let out = answered();
-    let path = out.path().join("out");
+    let path = out.path().join("out/latest");
     let ran = crate::desk::pb_assign(elsewhere.path(), &["verify", path.to_str().expect("UTF-8")]);
     assert_eq!(ran.exit, 0, "{}", ran.stderr);
 }
 
 #[test]
 fn a_booking_moved_in_the_result_is_named() {
-    check("out/result.json", "\"account\": \"PB1\"", "\"account\": \"PB2\"", &["PB1", "PB2"]);
+    check("out/latest/result.json", "\"account\": \"PB1\"", "\"account\": \"PB2\"", &["PB1", "PB2"]);
 }
 
 #[test]
 fn a_booking_left_out_of_the_result_is_named() {
     let desk = answered();
-    let mut result: serde_json::Value = serde_json::from_str(&desk.read("out/result.json")).expect("JSON");
+    let mut result: serde_json::Value = serde_json::from_str(&desk.read("out/latest/result.json")).expect("JSON");
     result["assignments"].as_array_mut().expect("assignments").remove(2);
-    desk.write("out/result.json", result.to_string());
+    desk.write("out/latest/result.json", result.to_string());
     let ran = verified(&desk);
     assert_eq!(ran.exit, 4);
     assert!(ran.stderr.contains("T3"), "{}", ran.stderr);
@@ -71,34 +71,34 @@ fn a_booking_left_out_of_the_result_is_named() {
 #[test]
 fn a_metric_changed_in_the_result_is_named() {
     let desk = answered();
-    let mut result: serde_json::Value = serde_json::from_str(&desk.read("out/result.json")).expect("JSON");
+    let mut result: serde_json::Value = serde_json::from_str(&desk.read("out/latest/result.json")).expect("JSON");
     for key in ["initial", "final", "max", "headroom"] {
         let mut changed = result.clone();
         let margin = changed["metrics"].as_array_mut().expect("metrics").iter_mut();
         let margin = margin.into_iter().find(|entry| entry["metric"] == "margin").expect("margin");
         assert!(margin[key].is_string(), "{margin}");
         margin[key] = "823876".into();
-        desk.write("out/result.json", changed.to_string());
+        desk.write("out/latest/result.json", changed.to_string());
         let ran = verified(&desk);
         assert_eq!(ran.exit, 4, "{key}");
         assert!(ran.stderr.contains("margin") && ran.stderr.contains("823876"), "{key}: {}", ran.stderr);
     }
     result["objective"]["value"] = "-1".into();
-    desk.write("out/result.json", result.to_string());
+    desk.write("out/latest/result.json", result.to_string());
     assert!(verified(&desk).stderr.contains("objective"));
 }
 
 #[test]
 fn a_booking_changed_in_the_spreadsheet_is_named() {
-    check("out/assignments.csv", "T1,PB", "T1,XB", &["assignments.csv"]);
-    check("out/assignments.csv", ",buy,", ",sell,", &["assignments.csv"]);
-    check("out/assignments.csv", "10000000", "10000001", &["assignments.csv"]);
+    check("out/latest/assignments.csv", "T1,PB", "T1,XB", &["assignments.csv"]);
+    check("out/latest/assignments.csv", ",buy,", ",sell,", &["assignments.csv"]);
+    check("out/latest/assignments.csv", "10000000", "10000001", &["assignments.csv"]);
 }
 
 #[test]
 fn a_metric_changed_in_the_spreadsheet_is_named() {
-    check("out/metrics.csv", "5000000", "5000001", &["metrics.csv"]);
-    check("out/metrics.csv", "none", "caused", &["metrics.csv"]);
+    check("out/latest/metrics.csv", "5000000", "5000001", &["metrics.csv"]);
+    check("out/latest/metrics.csv", "none", "caused", &["metrics.csv"]);
 }
 
 #[test]
