@@ -14,6 +14,7 @@ pub const CODES: &[Code] = &[
     CASH,
     SECURITY_CONFLICT,
     COEFFICIENT_OF_RATIO,
+    LINEAR_ROW,
 ];
 
 pub(crate) const UNKNOWN_ACCOUNT: Code = Code { id: "M001", title: "an account that the configuration does not have" };
@@ -27,3 +28,5 @@ pub(crate) const CASH: Code = Code { id: "M008", title: "cash that could settle 
 pub(crate) const SECURITY_CONFLICT: Code = Code { id: "M009", title: "one security with two types" };
 pub(crate) const COEFFICIENT_OF_RATIO: Code =
     Code { id: "M010", title: "a coefficient for a metric without coefficients" };
+pub(crate) const LINEAR_ROW: Code =
+    Code { id: "M101", title: "one coefficient for a security whose type has one for each side" };

@@ -100,7 +100,7 @@ impl Coefficients<'_> {
 }
 
 /// The rates that a setting states: a number, or one for each side.
-fn rates(setting: &Setting) -> Option<SideRates> {
+pub(crate) fn rates(setting: &Setting) -> Option<SideRates> {
     if let Some(text) = setting.text() {
         return decimal(text).map(SideRates::linear);
     }

@@ -16,12 +16,14 @@ pub mod kinds;
 pub mod standing;
 pub mod value;
 
+mod cautions;
 mod codes;
 mod coefficients;
 mod holdings;
 mod references;
 
 pub use book::{AccountBook, Additive, Book, Form, Leg, Metric, Security, TradeLine};
+pub use cautions::cautions;
 pub use codes::CODES;
 pub use compile::compile;
 pub use references::check as check_references;

@@ -157,3 +157,20 @@ fn contradictions_between_files_and_configuration_come_in_one_pass() {
         ]
     );
 }
+
+#[test]
+fn one_coefficient_where_the_type_has_two_is_pointed_out() {
+    let margin = by_type("margin", &["corporate 0.1 0.15", "government 0.02"]);
+    let desk = desk(vec![account("PB1", vec![margin])]);
+    let rows = day().coefficient("* margin A 0.2").coefficient("PB1 margin B 0.2 0.2").coefficient("* margin C 0.3");
+    let day = rows.trade("T1 sell 1 A corporate").trade("T2 buy 1 B corporate").trade("T3 buy 1 C government");
+    let cautions: Vec<String> =
+        metric_engine::cautions(&desk, &day).iter().map(|caution| caution.to_string()).collect();
+    assert_eq!(
+        cautions,
+        [
+            "coefficients.csv coefficient: warning M101: margin of A counts a short position as -0.2, though corporate has \
+          a rate for each side\nhint: write the row with long and short if a short position should add up"
+        ]
+    );
+}

@@ -33,9 +33,10 @@ pub(crate) fn prepare(path: &std::path::Path, given: &Given, stages: &mut Stages
     let Loaded { config, mut warnings } =
         stages.run("configuration", || config::load(path, given)).map_err(Failure::Refused)?;
     require_trades(&config)?;
-    let read = stages.run("load", || inputs::read(&config))?;
+    let read = stages.run("load", || inputs::read(&config, given))?;
     warnings.extend(read.warnings.iter().cloned());
     let book = stages.run("metrics", || metric_engine::compile(&config.desk, &read.day)).map_err(Failure::Refused)?;
+    warnings.extend(metric_engine::cautions(&config.desk, &read.day));
     let include_limited = config.desk.objective.include_limited;
     let problem =
         stages.run("constraints", || constraint_manager::build(&book, include_limited)).map_err(Failure::Refused)?;

@@ -5,7 +5,7 @@ use reporter::InputDigest;
 use trade_loader::{Conventions, LoadError, Loaded, Source};
 
 use crate::Failure;
-use crate::config::Config;
+use crate::config::{Config, Given};
 
 /// What was read.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub(crate) struct Read {
     pub warnings: Vec<Problem>,
 }
 
-/// Reads every file of the configuration.
-pub(crate) fn read(config: &Config) -> Result<Read, Failure> {
+/// Reads every file of the configuration, with those that the command line gives instead.
+pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
     let conventions = Conventions {
         allow_negative_accrued: config.allow_negative_accrued,
         base_currency: Some(config.desk.fx.base.clone()),
@@ -51,7 +51,22 @@ pub(crate) fn read(config: &Config) -> Result<Read, Failure> {
         coefficients = day.coefficients.len(),
         "read the day's files"
     );
-    Ok(Read { day, digests: reading.digests, files: reading.files, warnings: reading.problems })
+    let mut digests = reading.digests;
+    for (source, given) in [(&inputs.trades, &given.trades), (&inputs.positions, &given.positions)] {
+        let given = source.as_ref().filter(|_| given.is_some());
+        digests
+            .iter_mut()
+            .filter(|digest| given.is_some_and(|given| given.name == digest.path))
+            .for_each(recorded_by_name);
+    }
+    Ok(Read { day, digests, files: reading.files, warnings: reading.problems })
+}
+
+/// A file of the command line is recorded by its name alone: its path depends on where the program was run.
+fn recorded_by_name(digest: &mut InputDigest) {
+    if let Some(name) = std::path::Path::new(&digest.path).file_name() {
+        digest.path = name.to_string_lossy().into_owned();
+    }
 }
 
 #[derive(Default)]

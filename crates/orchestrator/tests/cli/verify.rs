@@ -46,6 +46,12 @@ fn an_answer_holds_from_any_folder_and_with_files_of_its_own() {
     assert_eq!(configured.exit, 4);
     assert!(configured.stderr.contains("late.csv"), "{}", configured.stderr);
     let elsewhere = tempfile::tempdir().expect("another folder");
+    let first = desk.read("late/result.json");
+    let absolute = |name: &str| desk.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (config, trades, out) = (absolute("desk.yaml"), absolute("late.csv"), absolute("late"));
+    let again = ["run", "--config", &config, "--trades", &trades, "--out", &out];
+    assert_eq!(crate::desk::pb_assign(elsewhere.path(), &again).exit, 0);
+    assert_eq!(desk.read("late/result.json"), first, "where a run is started from is not part of its answer");
     let out = answered();
     let path = out.path().join("out/latest");
     let ran = crate::desk::pb_assign(elsewhere.path(), &["verify", path.to_str().expect("UTF-8")]);
