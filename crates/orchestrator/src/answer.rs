@@ -5,6 +5,7 @@ use std::path::Path;
 use constraint_manager::{AssignmentProblem, Origin, Why};
 use domain::limit::Bound;
 use domain::{Amount, Place, Problem};
+use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
 use reporter::{ConflictLimit, Diagnostics, Note, ObjectiveReport, Reason};
 use solver::outcome::Excess;
@@ -82,8 +83,8 @@ fn conflict(
             continue;
         }
         let limit = limit_of(book, row, row.account);
-        let reached =
-            values.as_ref().and_then(|values| values[row.account][index(book, row.account, &row.origin)].published());
+        let value = values.as_ref().map(|values| &values[row.account][index(book, row.account, &row.origin)]);
+        let reached = value.and_then(|value| reached(value, *bound));
         let shortfall = reached.as_ref().map(|reached| match bound {
             Bound::Min => &limit - reached,
             Bound::Max => reached - &limit,
@@ -102,6 +103,19 @@ fn conflict(
     limits
 }
 
+/// Where a metric ended, rounded away from its limit where it is a ratio: a limit set to it would have held.
+fn reached(value: &MetricValue, bound: Bound) -> Option<Amount> {
+    let rounded = value.published()?;
+    let MetricValue::Ratio { numerator, denominator } = value else { return Some(rounded) };
+    let last_digit = Amount::from_parts(1, RATIO_DECIMALS);
+    let product = &rounded * denominator;
+    Some(match bound {
+        Bound::Max if product < *numerator => rounded + last_digit,
+        Bound::Min if product > *numerator => rounded - last_digit,
+        _ => rounded,
+    })
+}
+
 fn index(book: &Book, account: usize, origin: &Origin) -> usize {
     let metrics = &book.accounts[account].metrics;
     metrics.iter().position(|metric| metric.name == origin.metric).expect("a row comes from a metric of its account")
@@ -117,5 +131,20 @@ fn limit_of(book: &Book, row: &constraint_manager::Row, account: usize) -> Amoun
     match opening {
         MetricValue::Amount(value) => value.clone(),
         ratio @ MetricValue::Ratio { .. } => ratio.published().unwrap_or(configured),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_set_to_what_was_reached_would_have_held() {
+        let third = MetricValue::Ratio { numerator: Amount::from(1), denominator: Amount::from(3) };
+        // 1/3 lies between the two.
+        assert_eq!(reached(&third, Bound::Max).map(|reached| reached.to_string()).as_deref(), Some("0.333333333334"));
+        assert_eq!(reached(&third, Bound::Min).map(|reached| reached.to_string()).as_deref(), Some("0.333333333333"));
+        let amount = MetricValue::Amount(Amount::from(5));
+        assert_eq!(reached(&amount, Bound::Max), Some(Amount::from(5)));
     }
 }
