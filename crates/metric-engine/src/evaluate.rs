@@ -11,15 +11,6 @@ use crate::{AccountBook, Additive, Book, Form, MetricValue};
 pub type Placement = [usize];
 
 impl Book {
-    /// The placement that an assignment by names states.
-    ///
-    /// # Errors
-    /// The first trade that is not in the assignment, or whose account the book does not have.
-    pub fn placement(&self, assignment: &Assignment) -> Result<Vec<usize>, TradeId> {
-        let place = |id: &TradeId| self.account_index(assignment.account_of.get(id)?);
-        self.trades.iter().map(|trade| place(&trade.id).ok_or_else(|| trade.id.clone())).collect()
-    }
-
     /// A placement by names.
     pub fn assignment(&self, placement: &Placement) -> Assignment {
         let named = |(trade, account): (&crate::TradeLine, &usize)| -> (TradeId, AccountId) {

@@ -31,8 +31,6 @@ pub struct Effort<'a> {
 /// A look at a solve that is running, in scaled objective units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glimpse {
-    /// Seconds since the start.
-    pub elapsed_s: f64,
     /// The best objective so far; nothing without a point.
     pub best: Option<f64>,
     /// What no point can exceed; nothing before the first bound.

@@ -91,7 +91,6 @@ unsafe extern "C" fn on_event(
     } else if event == kHighsCallbackMipInterrupt {
         let finite = |value: f64| value.is_finite().then_some(value);
         let _ = watch.news.send(News::Glimpse(Glimpse {
-            elapsed_s: out.running_time,
             best: finite(out.mip_primal_bound),
             bound: finite(out.mip_dual_bound),
             nodes: out.mip_node_count,
