@@ -1,7 +1,7 @@
 //! Limits, priorities, pins and acceptance in; one solver-neutral problem out.
 //!
-//! Every row and every objective term of an [`AssignmentProblem`] knows the account, the metric and the
-//! limit it came from, so that whoever reads an answer, or the lack of one, can speak the desk's language.
+//! Every row and every objective term of an [`AssignmentProblem`] knows what it came from: the account, the metric and
+//! the limit, or the wish of the desk as a whole, so that whoever reads an answer, or the lack of one, can speak the desk's language.
 //! All numbers are exact.
 //!
 //! This crate does not know which solver runs, or that there are floats. Start with [`problem`]; [`build()`]
@@ -14,6 +14,9 @@ pub mod origin;
 pub mod problem;
 pub mod row;
 
+pub mod keep;
+pub mod order;
+
 pub mod build;
 
 mod codes;
@@ -21,11 +24,13 @@ mod contradictions;
 mod limits;
 mod positions;
 
-pub use build::build;
+pub use build::{Wishes, build, build_with};
 pub use codes::{CODES, NOTES};
 pub use expression::Expression;
+pub use keep::{Kept, Planned};
 pub use objective::{Objective, ObjectiveTerm};
-pub use origin::{Origin, Why};
+pub use order::Level;
+pub use origin::{LimitOrigin, Origin, Why};
 pub use positions::NetPosition;
 pub use problem::{AssignmentProblem, Note, TradeChoice};
-pub use row::{Relation, Row};
+pub use row::{Counted, Part, Relation, Row};

@@ -11,11 +11,13 @@
 //! `D > 0` is stated as `D >= step`, with `step` one unit in the last decimal that `D` can have: exact
 //! decimals have no value between zero and that.
 
+use std::sync::Arc;
+
 use domain::limit::Bound;
 use domain::{Amount, OnBreach};
 use metric_engine::{Form, Metric, MetricValue};
 
-use crate::{Expression, NetPosition, Origin, Relation, Row, Why};
+use crate::{Expression, LimitOrigin, NetPosition, Origin, Part, Relation, Row, Why};
 
 /// What the rows of one account's metric are made from.
 pub(crate) struct LimitedMetric<'a> {
@@ -27,7 +29,7 @@ pub(crate) struct LimitedMetric<'a> {
     /// Its opening value.
     pub(crate) opening: &'a MetricValue,
     /// The expression of every metric of the account; nothing for ratios.
-    pub(crate) expressions: &'a [Option<Expression>],
+    pub(crate) expressions: &'a [Option<Arc<Expression>>],
     pub(crate) positions: &'a [NetPosition],
 }
 
@@ -46,10 +48,7 @@ impl LimitedMetric<'_> {
                 Form::Quotient { of, to } => {
                     let denominator = self.denominator_row(end, to);
                     // Both ends ask for the same denominator; once is enough.
-                    if !rows
-                        .iter()
-                        .any(|row| (&row.expression, &row.bound) == (&denominator.expression, &denominator.bound))
-                    {
+                    if !rows.iter().any(|row| (&row.parts, &row.bound) == (&denominator.parts, &denominator.bound)) {
                         rows.push(denominator);
                     }
                     rows.extend(self.ratio_row(end, of, to));
@@ -74,11 +73,12 @@ impl LimitedMetric<'_> {
         let MetricValue::Ratio { numerator: n0, denominator: d0 } = self.opening else { return None };
         if !self.inherited(end) {
             let bound = Amount::from(self.metric.limit.bound(end)?);
-            return Some(self.row(end, Why::Limit, numerator.plus(&-bound, denominator), Amount::zero()));
+            let difference = Arc::new(numerator.plus(&-bound, denominator));
+            return Some(self.row(end, Why::Limit, difference, Amount::zero()));
         }
         // An undefined opening has no value to hold on to: its denominator's row is all there is.
-        d0.is_positive()
-            .then(|| self.row(end, Why::NotWorse, numerator.times(d0).plus(&-n0, denominator), Amount::zero()))
+        let difference = || Arc::new(numerator.times(d0).plus(&-n0, denominator));
+        d0.is_positive().then(|| self.row(end, Why::NotWorse, difference(), Amount::zero()))
     }
 
     fn denominator_row(&self, end: Bound, to: usize) -> Row {
@@ -92,9 +92,9 @@ impl LimitedMetric<'_> {
         Row { relation: Relation::AtLeast, ..self.row(end, why, expression, bound) }
     }
 
-    fn row(&self, end: Bound, why: Why, expression: Expression, bound: Amount) -> Row {
+    fn row(&self, end: Bound, why: Why, expression: Arc<Expression>, bound: Amount) -> Row {
         let limit = &self.metric.limit;
-        let origin = Origin {
+        let origin = Origin::Limit(LimitOrigin {
             place: self.metric.place.clone(),
             account: self.account_id.clone(),
             metric: self.metric.name.clone(),
@@ -103,12 +103,12 @@ impl LimitedMetric<'_> {
             source: limit.source.clone(),
             owner: limit.owner.clone(),
             why,
-        };
+        });
         let relation = match end {
             Bound::Min => Relation::AtLeast,
             Bound::Max => Relation::AtMost,
         };
-        Row { origin, account: self.account, expression, relation, bound }
+        Row { origin, parts: vec![Part { account: self.account, expression }], relation, bound }
     }
 
     /// Whether this end was broken at the opening and may stay so.

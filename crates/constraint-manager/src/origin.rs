@@ -3,9 +3,30 @@
 use domain::limit::Bound;
 use domain::{AccountId, Decimal, MetricName, Place};
 
+/// What asks for a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The limit of a metric at an account.
+    Limit(LimitOrigin),
+    /// A level of the objective: what it reached must not be lost to those after it.
+    Floor {
+        /// The level, from 0.
+        level: usize,
+        /// Its metric.
+        metric: Option<MetricName>,
+    },
+    /// The limit on changes from the last plan.
+    Changes {
+        /// Where it is stated.
+        place: Place,
+        /// The most that there may be.
+        max_changes: u32,
+    },
+}
+
 /// The limit behind a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct LimitOrigin {
     /// Where the metric is defined.
     pub place: Place,
     /// The account.
@@ -33,4 +54,14 @@ pub enum Why {
     NotWorse,
     /// A ratio with a limit must be defined: its denominator ends above zero.
     Defined,
+}
+
+impl Origin {
+    /// The limit of a metric that the row keeps, if it keeps one.
+    pub fn limit(&self) -> Option<&LimitOrigin> {
+        match self {
+            Self::Limit(limit) => Some(limit),
+            Self::Floor { .. } | Self::Changes { .. } => None,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use domain::{AccountId, Amount, Code, TradeId};
 
-use crate::{NetPosition, Objective, Row};
+use crate::{Kept, Level, NetPosition, Objective, Part, Row};
 
 /// Which trades may go where, what must hold, what is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub struct AssignmentProblem {
     pub rows: Vec<Row>,
     /// What is wanted; nothing when no metric counts.
     pub objective: Option<Objective>,
+    /// The levels of the objective, the one that comes first before the others; empty where all of it counts at once.
+    pub levels: Vec<Level>,
+    /// The last plan, where the desk wants to stay close to one.
+    pub kept: Option<Kept>,
     /// What the desk asked for and this problem leaves out.
     pub notes: Vec<Note>,
 }
@@ -56,7 +60,10 @@ impl AssignmentProblem {
 
     /// The left side of a row under a placement; `shorts` are those of the same placement.
     pub fn row_value(&self, row: &Row, placement: &[usize], shorts: &[Amount]) -> Amount {
-        row.expression.value(|trade| placement[trade] == row.account, |position| shorts[position].clone())
+        let value = |part: &Part| {
+            part.expression.value(|trade| placement[trade] == part.account, |position| shorts[position].clone())
+        };
+        row.parts.iter().map(value).sum()
     }
 
     /// The rows that a placement breaks, with how far (below zero); exact, so that an empty list means that
@@ -67,7 +74,7 @@ impl AssignmentProblem {
         self.rows.iter().map(room).enumerate().filter(|(_, room)| room.is_negative()).collect()
     }
 
-    /// The objective under a placement: `Σ OP·W·M`, openings included; nothing when there is none.
+    /// The objective under a placement: `Σ OP·W·M - c·changes`, openings included; nothing when there is none.
     pub fn objective_value(&self, placement: &[usize]) -> Option<Amount> {
         let shorts = self.shorts(placement);
         let objective = self.objective.as_ref()?;

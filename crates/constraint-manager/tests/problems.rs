@@ -23,12 +23,12 @@ fn text(expression: &Expression) -> String {
 fn rows(problem: &AssignmentProblem) -> Vec<String> {
     let relation = |row: &Row| if row.relation == Relation::AtMost { "<=" } else { ">=" };
     let line = |row: &Row| {
-        let origin = &row.origin;
+        let origin = row.origin.limit().expect("a row of a limit");
         let (account, metric, bound) = (&origin.account, &origin.metric, origin.bound);
         format!(
             "{account} {metric} {bound} {:?}: {} {} {}",
             origin.why,
-            text(&row.expression),
+            text(&row.parts[0].expression),
             relation(row),
             row.bound
         )
@@ -164,7 +164,10 @@ fn the_objective_has_a_term_for_each_priority_without_a_limit() {
     let terms: Vec<String> = objective
         .terms
         .iter()
-        .map(|term| format!("{} {} {}: {}", term.account, term.metric, term.worth, text(&term.expression)))
+        .map(|term| {
+            let metric = term.metric.as_ref().expect("no last plan, no term for changes");
+            format!("{} {metric} {}: {}", term.account, term.worth, text(&term.expression))
+        })
         .collect();
     assert_eq!(terms, ["PB1 cost -2: 0 2.5·x0", "PB2 cost -2: 0 2.5·x0"]);
     assert_eq!(problem.objective_value(&[0]), Some(Amount::from(-5))); // -2 × 10 × 0.25

@@ -1,6 +1,6 @@
 //! What one run is about: the day's trades and what the accounts looked like before them.
 
-use crate::{AccountId, Decimal, MetricName, Place, Position, SecurityId, SideRates, Trade};
+use crate::{AccountId, Decimal, MetricName, Place, Position, SecurityId, SideRates, Trade, TradeId};
 
 /// Everything that was read for one day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +13,8 @@ pub struct Day {
     pub current_metrics: Vec<CurrentMetric>,
     /// Coefficients by security; each wins over the coefficient of its type.
     pub coefficients: Vec<CoefficientRow>,
+    /// Where an earlier plan has which trade, this day's or others; each trade at most once.
+    pub last_plan: Vec<PlannedBooking>,
 }
 
 /// The value of a metric before the day's trades, as given.
@@ -41,4 +43,15 @@ pub struct CoefficientRow {
     pub security: SecurityId,
     /// The rates; a plain coefficient `w` is `w, -w`.
     pub rates: SideRates,
+}
+
+/// A booking of an earlier plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedBooking {
+    /// Where it was read.
+    pub place: Place,
+    /// The trade.
+    pub trade: TradeId,
+    /// The account that the plan has it at.
+    pub account: AccountId,
 }

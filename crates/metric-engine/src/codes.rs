@@ -15,6 +15,8 @@ pub const CODES: &[Code] = &[
     SECURITY_CONFLICT,
     COEFFICIENT_OF_RATIO,
     LINEAR_ROW,
+    GONE_ACCOUNT,
+    OTHER_PLAN,
 ];
 
 pub(crate) const UNKNOWN_ACCOUNT: Code = Code { id: "M001", title: "an account that the configuration does not have" };
@@ -30,3 +32,6 @@ pub(crate) const COEFFICIENT_OF_RATIO: Code =
     Code { id: "M010", title: "a coefficient for a metric without coefficients" };
 pub(crate) const LINEAR_ROW: Code =
     Code { id: "M101", title: "one coefficient for a security whose type has one for each side" };
+pub(crate) const GONE_ACCOUNT: Code =
+    Code { id: "M102", title: "an account of the last plan that the configuration does not have" };
+pub(crate) const OTHER_PLAN: Code = Code { id: "M103", title: "a last plan without any trade of the day" };

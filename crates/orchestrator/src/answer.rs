@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use constraint_manager::{AssignmentProblem, Origin, Why};
+use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Planned, Why};
 use domain::limit::Bound;
 use domain::{Amount, Place, Problem};
 use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
-use reporter::{ConflictLimit, Diagnostics, Note, ObjectiveReport, Reason};
+use reporter::{
+    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, LevelReport, Note, ObjectiveReport, Reason,
+};
 use solver::outcome::Excess;
-use solver::{Outcome, Plan};
+use solver::{LevelOutcome, Outcome, Plan};
 
 /// What the outcome is called.
 pub(crate) fn reason(outcome: &Outcome) -> Reason {
@@ -26,9 +28,40 @@ pub(crate) fn reason(outcome: &Outcome) -> Reason {
 }
 
 /// What the plan is worth.
-pub(crate) fn objective(plan: &Plan) -> Option<ObjectiveReport> {
+pub(crate) fn objective(plan: &Plan, levels: &[LevelOutcome]) -> Option<ObjectiveReport> {
     let value = plan.value.clone()?;
-    Some(ObjectiveReport { value, bound: plan.bound.clone(), gap: plan.gap_rel.clone() })
+    let levels = levels.iter().map(level).collect();
+    Some(ObjectiveReport { value, bound: plan.bound.clone(), gap: plan.gap_rel.clone(), levels })
+}
+
+fn level(level: &LevelOutcome) -> LevelReport {
+    let best = level.best.plan();
+    LevelReport {
+        metric: level.metric.clone(),
+        value: level.value.clone(),
+        bound: best.and_then(|best| best.bound.clone()),
+        gap: best.and_then(|best| best.gap_rel.clone()),
+        given_up: level.given_up.clone(),
+        reason: reason(&level.best),
+    }
+}
+
+/// How far a placement is from the last plan, where the desk wants to stay close to one.
+pub(crate) fn changes(book: &Book, problem: &AssignmentProblem, placement: &[usize]) -> Option<ChangesReport> {
+    let kept = problem.kept.as_ref()?;
+    let account = |index: usize| book.accounts[index].id.clone();
+    let change = |trade: usize| {
+        let from = match &kept.planned[trade] {
+            Planned::At(home) => account(*home),
+            Planned::Gone(home) => home.clone(),
+            Planned::Nowhere => return None,
+        };
+        Some(Change { trade: book.trades[trade].id.clone(), from, to: account(placement[trade]) })
+    };
+    let trades: Vec<Change> = kept.changes(placement).into_iter().filter_map(change).collect();
+    let number = Amount::from(i64::try_from(trades.len()).unwrap_or(i64::MAX));
+    let cost = &kept.cost_per_change * &number;
+    Some(ChangesReport { planned: kept.known(), trades, cost, max_changes: kept.max_changes })
 }
 
 /// Everything that a person should know besides the numbers.
@@ -45,6 +78,10 @@ pub(crate) fn diagnostics(
         conflict: match outcome {
             Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
             _ => Vec::new(),
+        },
+        conflict_changes: match outcome {
+            Outcome::Infeasible { rows, nearest } => conflict_changes(problem, rows, nearest.as_deref()),
+            _ => None,
         },
         message: match outcome {
             Outcome::Failed(message) => Some(message.clone()),
@@ -65,6 +102,20 @@ fn warning_notes(warnings: &[Problem]) -> Vec<Note> {
     notes
 }
 
+/// The limit on changes, where it has to give way.
+fn conflict_changes(
+    problem: &AssignmentProblem,
+    rows: &[Excess],
+    nearest: Option<&[usize]>,
+) -> Option<ConflictChanges> {
+    let max_changes = rows.iter().find_map(|excess| match problem.rows[excess.row].origin {
+        Origin::Changes { max_changes, .. } => Some(max_changes),
+        Origin::Limit(_) | Origin::Floor { .. } => None,
+    })?;
+    let reached = problem.kept.as_ref().zip(nearest).map(|(kept, nearest)| kept.changes(nearest).len());
+    Some(ConflictChanges { max_changes, reached })
+}
+
 /// The limits behind the rows that have to give way. Rows are about sums; what is published is about metrics, so
 /// that a ratio is named by its own value.
 fn conflict(
@@ -77,13 +128,14 @@ fn conflict(
     let mut limits: Vec<ConflictLimit> = Vec::new();
     for excess in rows {
         let row = &problem.rows[excess.row];
-        let Origin { account, metric, bound, source, owner, .. } = &row.origin;
+        let (Origin::Limit(origin), [part]) = (&row.origin, row.parts.as_slice()) else { continue };
+        let LimitOrigin { account, metric, bound, source, owner, .. } = origin;
         let known = |limit: &ConflictLimit| (&limit.account, &limit.metric, limit.bound) == (account, metric, *bound);
         if limits.iter().any(known) {
             continue;
         }
-        let limit = limit_of(book, row, row.account);
-        let value = values.as_ref().map(|values| &values[row.account][index(book, row.account, &row.origin)]);
+        let limit = limit_of(book, origin, part.account);
+        let value = values.as_ref().map(|values| &values[part.account][index(book, part.account, origin)]);
         let reached = value.and_then(|value| reached(value, *bound));
         let shortfall = reached.as_ref().map(|reached| match bound {
             Bound::Min => &limit - reached,
@@ -116,18 +168,18 @@ fn reached(value: &MetricValue, bound: Bound) -> Option<Amount> {
     })
 }
 
-fn index(book: &Book, account: usize, origin: &Origin) -> usize {
+fn index(book: &Book, account: usize, origin: &LimitOrigin) -> usize {
     let metrics = &book.accounts[account].metrics;
     metrics.iter().position(|metric| metric.name == origin.metric).expect("a row comes from a metric of its account")
 }
 
 /// The value that had to be kept: the limit itself, or the opening where it must not get worse.
-fn limit_of(book: &Book, row: &constraint_manager::Row, account: usize) -> Amount {
-    let configured = Amount::from(row.origin.limit);
-    if row.origin.why != Why::NotWorse {
+fn limit_of(book: &Book, origin: &LimitOrigin, account: usize) -> Amount {
+    let configured = Amount::from(origin.limit);
+    if origin.why != Why::NotWorse {
         return configured;
     }
-    let opening = &book.opening_values()[account][index(book, account, &row.origin)];
+    let opening = &book.opening_values()[account][index(book, account, origin)];
     match opening {
         MetricValue::Amount(value) => value.clone(),
         ratio @ MetricValue::Ratio { .. } => ratio.published().unwrap_or(configured),

@@ -1,7 +1,8 @@
 //! What a result document says, as the verifier takes it.
 
 use reporter::ResultDocument;
-use verifier::{Claim, ClaimedMetric};
+use reporter::formats::result_json::{ChangeEntry, ChangesEntry, LevelEntry};
+use verifier::{Claim, ClaimedChanges, ClaimedLevel, ClaimedMetric};
 
 /// The claim of a document.
 pub(crate) fn of(document: &ResultDocument) -> Claim {
@@ -25,5 +26,27 @@ pub(crate) fn of(document: &ResultDocument) -> Claim {
             .collect(),
         objective: objective.map(|objective| objective.value.0.clone()),
         bound: objective.and_then(|objective| objective.bound.clone()).map(|exact| exact.0),
+        levels: objective.iter().flat_map(|objective| &objective.levels).map(level).collect(),
+        changes: document.changes.as_ref().map(changes),
+    }
+}
+
+fn level(level: &LevelEntry) -> ClaimedLevel {
+    ClaimedLevel {
+        metric: level.metric.clone(),
+        value: level.value.0.clone(),
+        bound: level.bound.clone().map(|exact| exact.0),
+        given_up: level.given_up.0.clone(),
+    }
+}
+
+fn changes(changes: &ChangesEntry) -> ClaimedChanges {
+    let change = |entry: &ChangeEntry| (entry.trade_id.clone(), entry.from.clone(), entry.to.clone());
+    ClaimedChanges {
+        planned: changes.planned,
+        changed: changes.changed,
+        cost: changes.cost.0.clone(),
+        max_changes: changes.max_changes,
+        trades: changes.trades.iter().map(change).collect(),
     }
 }

@@ -8,7 +8,7 @@ pub mod schema;
 pub mod validate;
 pub mod verify;
 
-use constraint_manager::AssignmentProblem;
+use constraint_manager::{AssignmentProblem, Wishes};
 use domain::{Amount, Problem};
 use metric_engine::Book;
 use reporter::Engine;
@@ -37,9 +37,9 @@ pub(crate) fn prepare(path: &std::path::Path, given: &Given, stages: &mut Stages
     warnings.extend(read.warnings.iter().cloned());
     let book = stages.run("metrics", || metric_engine::compile(&config.desk, &read.day)).map_err(Failure::Refused)?;
     warnings.extend(metric_engine::cautions(&config.desk, &read.day));
-    let include_limited = config.desk.objective.include_limited;
+    let wishes = Wishes { objective: &config.desk.objective, last_plan: &read.day.last_plan };
     let problem =
-        stages.run("constraints", || constraint_manager::build(&book, include_limited)).map_err(Failure::Refused)?;
+        stages.run("constraints", || constraint_manager::build_with(&book, wishes)).map_err(Failure::Refused)?;
     tracing::info!(
         accounts = problem.accounts.len(),
         rows = problem.rows.len(),

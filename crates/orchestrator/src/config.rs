@@ -16,6 +16,7 @@ mod read;
 
 mod accounts;
 mod inputs;
+mod objective;
 mod resolve;
 
 mod reference;

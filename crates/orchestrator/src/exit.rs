@@ -45,9 +45,9 @@ impl Exit {
     pub fn of_problems(problems: &[Problem]) -> Self {
         let of_configuration = |problem: &Problem| {
             let code = problem.code.id;
-            // Metrics of no kind, ratios of nothing, min above max and priorities on ratios stand in the
-            // configuration alone; everything else takes a file to show.
-            code.starts_with('C') || ["M005", "M006", "P001", "P004"].contains(&code)
+            // Metrics of no kind, ratios of nothing, min above max, priorities on ratios and what cannot be ordered
+            // stand in the configuration alone; everything else takes a file to show.
+            code.starts_with('C') || ["M005", "M006", "P001", "P004", "P005", "P006", "P007"].contains(&code)
         };
         if problems.iter().any(|problem| problem.is_error() && of_configuration(problem)) {
             Self::Configuration

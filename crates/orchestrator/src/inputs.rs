@@ -35,6 +35,7 @@ pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
             .file(inputs.current_metrics.as_ref(), |source| trade_loader::load_current_metrics(source, &conventions)),
         coefficients: reading
             .file(inputs.coefficients.as_ref(), |source| trade_loader::load_coefficients(source, &conventions)),
+        last_plan: reading.file(inputs.last_plan.as_ref(), |source| trade_loader::load_last_plan(source, &conventions)),
     };
     reading.problems.extend(trade_loader::contradictions(&day.trades, &day.positions, &config.desk.fx.base));
     if reading.problems.iter().any(Problem::is_error) {
@@ -45,6 +46,7 @@ pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
     // The order of rows in a file means nothing, so that nothing downstream can depend on it.
     day.trades.sort_by(|a, b| a.id.cmp(&b.id));
     day.positions.sort_by(|a, b| (&a.account, &a.security).cmp(&(&b.account, &b.security)));
+    day.last_plan.sort_by(|a, b| a.trade.cmp(&b.trade));
     tracing::info!(
         trades = day.trades.len(),
         positions = day.positions.len(),

@@ -29,7 +29,8 @@ pub use formats::result_json::ResultDocument;
 pub use formats::{FORMATS, Rendered, render};
 pub use publish::{check_target, publish};
 pub use report::{
-    ConflictLimit, Diagnostics, Engine, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo, StageTime, Status,
+    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, InputDigest, LevelReport, Note,
+    ObjectiveReport, Reason, Report, RunInfo, StageTime, Status,
 };
 pub use schema::result_schema;
 pub use summary::summary_line;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::limit::Bound;
-use domain::{AccountId, Amount, Breach, Currency, Day, MetricName};
+use domain::{AccountId, Amount, Breach, Currency, Day, MetricName, TradeId};
 use metric_engine::{Book, Standing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub struct Report<'a> {
     pub reason: Reason,
     /// What the assignment is worth; nothing without an assignment or without an objective.
     pub objective: Option<ObjectiveReport>,
+    /// How far the assignment is from the last plan; nothing where the desk has none to stay close to, and without an
+    /// assignment.
+    pub changes: Option<ChangesReport>,
     /// The account of each of the book's trades, as indices; nothing where there is no assignment.
     pub placement: Option<Vec<usize>>,
     /// Every metric before and after, in the order of the configuration.
@@ -138,12 +141,56 @@ impl fmt::Display for Reason {
 /// What an assignment is worth; larger is better.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectiveReport {
-    /// `Σ OP·W·M` of the assignment.
+    /// `Σ OP·W·M` of the assignment, less what changes from the last plan cost.
     pub value: Amount,
-    /// What no assignment can exceed, where a bound is known.
+    /// What no assignment can exceed, where a bound is known; nothing where the objective has several levels, of which
+    /// each has a bound of its own.
     pub bound: Option<Amount>,
     /// The distance between the two as a fraction of the larger of them in size, rounded up by whoever computed it.
     pub gap: Option<Amount>,
+    /// The levels of an objective with strict priorities, in their order; empty for one without.
+    pub levels: Vec<LevelReport>,
+}
+
+/// A level of the objective.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelReport {
+    /// Its metric, at every account; nothing for the last level, which has all that is not in the order.
+    pub metric: Option<MetricName>,
+    /// Its part of the objective in this assignment.
+    pub value: Amount,
+    /// What no assignment that keeps the levels before it can exceed, where a bound is known.
+    pub bound: Option<Amount>,
+    /// The distance of its best value that was found to the bound, as a fraction of the larger of them in size.
+    pub gap: Option<Amount>,
+    /// How far its value is below the best that was found, for the sake of the levels after it.
+    pub given_up: Amount,
+    /// How well its best value is proven: proven, within_gap or time_limit.
+    pub reason: Reason,
+}
+
+/// How far an assignment is from the last plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangesReport {
+    /// How many of the day's trades the last plan has.
+    pub planned: usize,
+    /// Those that are elsewhere now, ordered by trade.
+    pub trades: Vec<Change>,
+    /// What they take off the objective.
+    pub cost: Amount,
+    /// The most that there may be.
+    pub max_changes: Option<u32>,
+}
+
+/// A trade that is not where the last plan has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The trade.
+    pub trade: TradeId,
+    /// The account that the last plan has it at.
+    pub from: AccountId,
+    /// The account that it is booked at.
+    pub to: AccountId,
 }
 
 /// What a person should know besides the numbers.
@@ -155,6 +202,8 @@ pub struct Diagnostics {
     pub warnings: Vec<Note>,
     /// The limits that the nearest assignment found breaks, where none keeps them all.
     pub conflict: Vec<ConflictLimit>,
+    /// The limit on changes from the last plan, where that assignment breaks it.
+    pub conflict_changes: Option<ConflictChanges>,
     /// What the solver said when it failed.
     pub message: Option<String>,
 }
@@ -187,6 +236,15 @@ pub struct ConflictLimit {
     pub source: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+}
+
+/// More changes from the last plan than there may be, in the nearest assignment found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConflictChanges {
+    /// The most that there may be.
+    pub max_changes: u32,
+    /// How many that assignment has, where one was found.
+    pub reached: Option<usize>,
 }
 
 /// A file that was read, and what was in it.

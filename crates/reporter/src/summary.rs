@@ -28,6 +28,9 @@ struct Counts {
     assigned: usize,
     breaches: usize,
     warnings: usize,
+    /// Only where there is a last plan to stay close to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<usize>,
 }
 
 /// One line of JSON without a line end. `exit` is the exit code of the process, `out` the folder that was
@@ -50,6 +53,7 @@ pub fn summary_line(report: &Report<'_>, exit: u8, out: Option<&Path>) -> String
             assigned: report.placement.as_ref().map_or(0, Vec::len),
             breaches: report.broken_limits(),
             warnings: report.diagnostics.warnings.len(),
+            changes: report.changes.as_ref().map(|changes| changes.trades.len()),
         },
     };
     serde_json::to_string(&summary).expect("a summary is plain JSON")

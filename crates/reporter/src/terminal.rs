@@ -3,6 +3,7 @@
 //! Numbers are rounded here and nowhere else; the files have every digit.
 
 mod figures;
+mod goals;
 mod grid;
 mod metrics;
 mod text;
@@ -29,6 +30,7 @@ pub fn terminal(report: &Report<'_>, style: Style) -> String {
     let mut view = verdict(report, style);
     let worth = verdict::objective(report).map(|text| wrapped("", &text, style.width));
     view.extend(worth);
+    view.push_str(&goals::lines(report, style));
     if let Some(conflict) = metrics::conflict(report, style) {
         view.push_str(&format!("\n{conflict}\n"));
     }

@@ -1,7 +1,7 @@
 //! A problem stated as a mixed-integer program.
 //!
 //! ```text
-//! maximise   Σ OP·W·M
+//! maximise   Σ OP·W·M - c·changes
 //! so that    Σₐ x[i,a] = 1                              for every trade with a choice
 //!            every row of the problem that some choice could break
 //!            n[a,s] >= -P[a,s]                          where n is pulled down
@@ -15,7 +15,7 @@
 
 use std::collections::BTreeMap;
 
-use constraint_manager::{AssignmentProblem, Expression, NetPosition, Row};
+use constraint_manager::{AssignmentProblem, Counted, Expression, NetPosition, Row};
 use domain::Amount;
 
 use crate::cut::Cut;
@@ -155,9 +155,10 @@ impl<'a> Builder<'a> {
     }
 
     fn limit(&mut self, index: usize, row: &Row, purpose: Purpose) {
-        let mut terms = self.terms(row.account, &row.expression);
+        let mut terms: Vec<(usize, Amount)> =
+            row.parts.iter().flat_map(|part| self.terms(part.account, &part.expression)).collect();
         let comparison = Comparison::from(row.relation);
-        let bound = &row.bound - &row.expression.constant;
+        let bound = &row.bound - &row.constant();
         if purpose == Purpose::Elastic {
             let (excess, price) = self.excess(index, row);
             self.model.objective[excess] = -price;
@@ -167,14 +168,15 @@ impl<'a> Builder<'a> {
     }
 
     fn digits(&mut self, row: usize, digits: &[DigitRow]) {
-        let bookings = &self.problem.rows[row].expression.bookings;
-        let account = self.problem.rows[row].account;
+        let bookings: Vec<Counted<'_>> = self.problem.rows[row].bookings().collect();
         let most = Amount::from(i64::try_from(bookings.len() + 1).unwrap_or(i64::MAX));
         let mut carry = None;
         for (digit, part) in digits.iter().enumerate() {
             let whole = |number: i128| Amount::from_parts(number, 0);
-            let of_trade = |(term, weight): &(usize, i128)| (self.booking(bookings[*term].0, account), whole(*weight));
-            let mut terms: Vec<(usize, Amount)> = part.terms.iter().map(of_trade).collect();
+            let of_booking = |(term, weight): &(usize, i128)| {
+                (self.booking(bookings[*term].trade, bookings[*term].account), whole(*weight))
+            };
+            let mut terms: Vec<(usize, Amount)> = part.terms.iter().map(of_booking).collect();
             terms.extend(carry.filter(|_| part.carry_in).map(|carry| (carry, whole(1))));
             carry = part.carry_out.then(|| self.add(Meaning::Carry { row, digit }, most.clone(), true));
             terms.extend(carry.map(|carry| (carry, whole(-DigitRow::BASE))));
@@ -187,11 +189,11 @@ impl<'a> Builder<'a> {
     /// The variable by which a row may be exceeded and the price of one unit of it: a power of ten, so that
     /// exceeding a row by its largest term costs about 1 whatever its unit.
     fn excess(&mut self, index: usize, row: &Row) -> (usize, Amount) {
-        let worst = row.room(&row.expression.constant).abs();
-        let largest = row.expression.bookings.iter().map(|(_, c)| c.abs()).max().unwrap_or_else(|| worst.clone());
-        let spread = row.expression.bookings.iter().map(|(_, c)| c.abs()).sum::<Amount>();
-        let shorts =
-            row.expression.shorts.iter().map(|(position, k)| k.abs() * -&self.problem.positions[*position].lowest);
+        let worst = row.room(&row.constant()).abs();
+        let sizes = || row.bookings().map(|booking| booking.amount.abs());
+        let largest = sizes().max().unwrap_or_else(|| worst.clone());
+        let spread = sizes().sum::<Amount>();
+        let shorts = row.shorts().map(|(position, k)| k.abs() * -&self.problem.positions[*position].lowest);
         let upper = worst + spread + shorts.sum::<Amount>() + Amount::from(1);
         let (digits, scale) = largest.to_parts();
         let magnitude = i64::try_from(digits.to_string().trim_start_matches('-').len()).unwrap_or(i64::MAX) - scale;
@@ -200,8 +202,8 @@ impl<'a> Builder<'a> {
 
     fn cut(&mut self, cut: &Cut) {
         // At least one booking that hurts is undone, or one that helps is done.
-        let undone = cut.booked.iter().map(|trade| (self.booking(*trade, cut.account), Amount::from(-1)));
-        let done = cut.not_booked.iter().map(|trade| (self.booking(*trade, cut.account), Amount::from(1)));
+        let undone = cut.booked.iter().map(|(trade, account)| (self.booking(*trade, *account), Amount::from(-1)));
+        let done = cut.not_booked.iter().map(|(trade, account)| (self.booking(*trade, *account), Amount::from(1)));
         let terms = undone.chain(done).collect();
         let bound = Amount::from(1) - Amount::from(i64::try_from(cut.booked.len()).unwrap_or(i64::MAX));
         self.row(RowSource::Cut { row: cut.row }, terms, Comparison::AtLeast, bound);

@@ -19,7 +19,7 @@ const BASE: i128 = 1_000_000;
 /// One of the rows, over the terms of the original row and the carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DigitRow {
-    /// Whole coefficients by position in the original row's terms.
+    /// Whole coefficients by position among the original row's bookings.
     pub(crate) terms: Vec<(usize, i128)>,
     /// Whether the carry of the row before adds 1.
     pub(crate) carry_in: bool,
@@ -36,7 +36,7 @@ impl DigitRow {
 
 /// Whether everything in a row is whole on a grid: no short sizes, and no more digits than whole numbers hold.
 pub(crate) fn can_be_stated_in_digits(row: &Row) -> bool {
-    row.expression.shorts.is_empty() && whole(row).is_some()
+    row.shorts().next().is_none() && whole(row).is_some()
 }
 
 /// The row as digit rows, the smallest digits first; nothing where it has too many digits. Short sizes are
@@ -56,10 +56,10 @@ pub(crate) fn digit_rows(row: &Row) -> Option<Vec<DigitRow>> {
     Some(rows)
 }
 
-/// `wᵢ` by position in the row's terms, and `B`, for the row as `<=`.
+/// `wᵢ` by position among the row's bookings, and `B`, for the row as `<=`.
 fn whole(row: &Row) -> Option<(Vec<(usize, i128)>, i128)> {
-    let bound = &row.bound - &row.expression.constant;
-    let amounts = || row.expression.bookings.iter().map(|(_, amount)| amount);
+    let bound = &row.bound - &row.constant();
+    let amounts = || row.bookings().map(|booking| booking.amount);
     let decimals = amounts().chain([&bound]).map(Amount::decimals).max()?;
     let sign = if row.relation == Relation::AtMost { 1 } else { -1 };
     let on_grid = |amount: &Amount| amount.in_units(decimals).and_then(|whole| whole.checked_mul(sign));
@@ -69,8 +69,9 @@ fn whole(row: &Row) -> Option<(Vec<(usize, i128)>, i128)> {
 
 #[cfg(test)]
 mod tests {
-    use constraint_manager::{Expression, Origin, Why};
-    use domain::{AccountId, Bound, Decimal, MetricName, Place};
+    use std::sync::Arc;
+
+    use constraint_manager::{Expression, Origin, Part};
     use proptest::prelude::*;
 
     use super::*;
@@ -78,19 +79,10 @@ mod tests {
     fn row(weights: &[i64], bound: i64, relation: Relation) -> Row {
         let bookings =
             weights.iter().enumerate().map(|(index, weight)| (index, Amount::from_parts(i128::from(*weight), 2)));
+        let expression = Expression { constant: Amount::zero(), bookings: bookings.collect(), shorts: Vec::new() };
         Row {
-            origin: Origin {
-                place: Place::nowhere(),
-                account: AccountId::new("PB1"),
-                metric: MetricName::new("load"),
-                bound: Bound::Max,
-                limit: Decimal::ZERO,
-                source: None,
-                owner: None,
-                why: Why::Limit,
-            },
-            account: 0,
-            expression: Expression { constant: Amount::zero(), bookings: bookings.collect(), shorts: Vec::new() },
+            origin: Origin::Floor { level: 0, metric: None },
+            parts: vec![Part { account: 0, expression: Arc::new(expression) }],
             relation,
             bound: Amount::from_parts(i128::from(bound), 2),
         }

@@ -1,9 +1,9 @@
-//! A plan before the solver starts: each trade, the weightiest first, goes where it breaks least and pays most;
-//! then single trades move as long as that helps. On a loose day this is close to the best there is, and on any
+//! A plan before the solver starts: each trade, the weightiest first, goes where it breaks least and pays most, or, near
+//! a last plan, where that has it; then single trades move as long as that helps. On a loose day this is close to the best there is, and on any
 //! day it is a start that a time limit cannot take away. Work is counted, never timed: the same problem gives
 //! the same plan.
 
-use constraint_manager::AssignmentProblem;
+use constraint_manager::{AssignmentProblem, Kept, Planned};
 
 use crate::tally::{Change, Tally};
 
@@ -12,12 +12,31 @@ const MOST_PASSES: usize = 30;
 
 /// A placement that keeps every row exactly, if this simple search finds one.
 pub fn first_plan(problem: &AssignmentProblem) -> Option<Vec<usize>> {
+    let from_scratch = search(problem, None);
+    let near_the_last = problem.kept.as_ref().and_then(|kept| search(problem, Some(kept)));
+    let plans = from_scratch.into_iter().chain(near_the_last);
+    plans.reduce(|best, next| if is_better(problem, &next, &best) { next } else { best })
+}
+
+fn is_better(problem: &AssignmentProblem, next: &[usize], best: &[usize]) -> bool {
+    problem.objective_value(next) > problem.objective_value(best)
+}
+
+/// The search, every trade of `kept` starting where that has it.
+fn search(problem: &AssignmentProblem, kept: Option<&Kept>) -> Option<Vec<usize>> {
     let mut tally = Tally::new(problem);
     let mut free: Vec<usize> = (0..problem.trades.len()).filter(|trade| problem.trades[*trade].is_free()).collect();
     let weights: Vec<f64> = (0..problem.trades.len()).map(|trade| tally.weight(trade)).collect();
     free.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]).then(a.cmp(b)));
     let judge = Judge::new(&tally, &free);
-    for trade in &free {
+    let (staying, placed) =
+        free.iter().copied().partition::<Vec<usize>, _>(|trade| home(problem, kept, *trade).is_some());
+    for trade in staying {
+        if let Some(home) = home(problem, kept, trade) {
+            tally.apply(trade, home, 1.0);
+        }
+    }
+    for trade in &placed {
         let accounts: Vec<usize> = tally.accounts(*trade).collect();
         let best = accounts.into_iter().map(|account| (account, tally.change(*trade, account, 1.0)));
         let best = best.reduce(|best, next| if judge.is_better(next.1, best.1) { next } else { best });
@@ -34,12 +53,22 @@ pub fn first_plan(problem: &AssignmentProblem) -> Option<Vec<usize>> {
     problem.broken_rows(&placement).is_empty().then_some(placement)
 }
 
+/// Where the last plan has a trade that may still be there.
+fn home(problem: &AssignmentProblem, kept: Option<&Kept>, trade: usize) -> Option<usize> {
+    match kept?.planned[trade] {
+        Planned::At(account) if problem.trades[trade].accounts.contains(&account) => Some(account),
+        _ => None,
+    }
+}
+
 /// One pass: every trade moves to its best account. Whether anything moved.
 fn improve(tally: &mut Tally, trades: &[usize], judge: &Judge) -> bool {
     let mut moved = false;
     for trade in trades {
         let Some(from) = tally.placement[*trade] else { continue };
         let leave = tally.change(*trade, from, -1.0);
+        // Taken back first: a row about several accounts sees both ends of a move.
+        tally.apply(*trade, from, -1.0);
         let mut best: Option<(usize, Change)> = None;
         for account in tally.accounts(*trade).filter(|account| *account != from) {
             let both = leave.and(tally.change(*trade, account, 1.0));
@@ -47,11 +76,8 @@ fn improve(tally: &mut Tally, trades: &[usize], judge: &Judge) -> bool {
                 best = Some((account, both));
             }
         }
-        if let Some((account, _)) = best {
-            tally.apply(*trade, from, -1.0);
-            tally.apply(*trade, account, 1.0);
-            moved = true;
-        }
+        tally.apply(*trade, best.map_or(from, |(account, _)| account), 1.0);
+        moved |= best.is_some();
     }
     moved
 }

@@ -2,7 +2,8 @@
 //!
 //! [`build_model()`] states an assignment problem as a mixed-integer program with exact coefficients;
 //! [`solve_model()`] hands it to a backend as floats, [`fallback_feasibility()`] does so without the objective,
-//! and [`extract_solution()`] turns a point back into a placement. [`solve()`] puts them in order. Every
+//! and [`extract_solution()`] turns a point back into a placement. [`solve()`] puts them in order, and
+//! [`solve_by_levels()`] does so for each level of an objective with strict priorities. Every
 //! placement that leaves this crate keeps every row of the problem exactly: it has been checked in
 //! decimals, whatever the backend's tolerances are.
 //!
@@ -12,6 +13,8 @@ pub mod outcome;
 pub mod settings;
 
 pub mod solve;
+
+pub mod levels;
 
 pub mod first_plan;
 pub mod polish;
@@ -44,6 +47,7 @@ pub use backend::{Backend, Glimpse};
 pub use build_model::{Purpose, build_model};
 pub use extract_solution::extract_solution;
 pub use fallback_feasibility::fallback_feasibility;
+pub use levels::{LevelOutcome, SolvedByLevels, solve_by_levels};
 pub use model::Model;
 pub use outcome::{Outcome, Plan, Solved};
 pub use refinement::Refinement;

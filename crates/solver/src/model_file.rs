@@ -4,7 +4,7 @@
 pub mod lp;
 pub mod mps;
 
-use constraint_manager::{AssignmentProblem, Why};
+use constraint_manager::{AssignmentProblem, Origin, Why};
 
 use crate::Model;
 use crate::model::RowSource;
@@ -42,7 +42,11 @@ fn left_out(problem: &AssignmentProblem, model: &Model) -> Vec<String> {
 }
 
 fn limit_text(problem: &AssignmentProblem, row: usize) -> String {
-    let origin = &problem.rows[row].origin;
+    let origin = match &problem.rows[row].origin {
+        Origin::Limit(origin) => origin,
+        Origin::Floor { level, .. } => return format!("what level {} of the objective reached", level + 1),
+        Origin::Changes { max_changes, .. } => return format!("at most {max_changes} changes from the last plan"),
+    };
     let what = match origin.why {
         Why::Limit => "",
         Why::NotWorse => ", broken at the opening: not worse than that",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use constraint_manager::{AssignmentProblem, Why};
+use constraint_manager::{AssignmentProblem, Origin, Why};
 
 use crate::Model;
 use crate::model::{Meaning, RowSource};
@@ -47,7 +47,14 @@ pub fn row_names(problem: &AssignmentProblem, model: &Model) -> Vec<String> {
 }
 
 fn row_name(problem: &AssignmentProblem, row: usize) -> String {
-    let origin = &problem.rows[row].origin;
+    let origin = match &problem.rows[row].origin {
+        Origin::Limit(origin) => origin,
+        Origin::Floor { level, metric } => {
+            let metric = metric.as_ref().map_or_else(String::new, |metric| format!("_{metric}"));
+            return format!("level_{}{metric}", level + 1);
+        }
+        Origin::Changes { .. } => return "max_changes".to_owned(),
+    };
     let end = match origin.why {
         Why::Limit => "",
         Why::NotWorse => "_not_worse",

@@ -67,22 +67,28 @@ fn doubtful(problem: &AssignmentProblem, free: &[usize], placement: &[usize]) ->
         let from = placement[*trade];
         let leave = tally.change(*trade, from, -1.0);
         let others: Vec<usize> = tally.accounts(*trade).filter(|account| *account != from).collect();
+        // One after the other, so that trades in one security net as they would and a row about several accounts
+        // sees both ends of a move.
+        tally.apply(*trade, from, -1.0);
         for to in &others {
             if is_open(leave.and(tally.change(*trade, *to, 1.0))) {
                 open.push(vec![(*trade, *to)]);
             }
         }
-        tally.apply(*trade, from, -1.0);
         for other in &free[number + 1..] {
             let to = placement[*other];
             if to == from || !others.contains(&to) || !tally.accounts(*other).any(|account| account == from) {
                 continue;
             }
-            // One after the other, so that two trades in one security net as they would.
-            let first = leave.and(tally.change(*other, to, -1.0));
-            tally.apply(*other, to, -1.0);
-            let swap = first.and(tally.change(*trade, to, 1.0)).and(tally.change(*other, from, 1.0));
-            tally.apply(*other, to, 1.0);
+            let steps = [(*other, to, -1.0), (*trade, to, 1.0), (*other, from, 1.0)];
+            let mut swap = leave;
+            for (moved, account, direction) in steps {
+                swap = swap.and(tally.change(moved, account, direction));
+                tally.apply(moved, account, direction);
+            }
+            for (moved, account, direction) in steps.into_iter().rev() {
+                tally.apply(moved, account, -direction);
+            }
             if is_open(swap) {
                 open.push(vec![(*trade, to), (*other, from)]);
             }

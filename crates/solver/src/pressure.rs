@@ -29,7 +29,7 @@ pub fn pressures(problem: &AssignmentProblem, rows: &[usize], with_objective: bo
         }
     };
     for row in rows.iter().map(|row| &problem.rows[*row]) {
-        for (position, factor) in &row.expression.shorts {
+        for (position, factor) in row.shorts() {
             press(*position, factor.is_positive() == (row.relation == Relation::AtLeast));
         }
     }

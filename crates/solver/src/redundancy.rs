@@ -1,8 +1,9 @@
 //! Rows that no choice can break: most of a loose day. They stay in the problem and out of the model.
 //!
-//! The largest value of `constant + Σᵢ cᵢ·xᵢ + Σₛ kₛ·nₛ` is bounded trade by trade. A short size grows with sales
-//! alone, `n <= max(-base, 0) + Σ_{Vᵢ<0} |Vᵢ|·xᵢ`, so that a positive `k` adds `k·|Vᵢ|` to the coefficient of each
-//! sale; a negative `k` adds nothing, since `n >= 0`. Then every `x` with a positive coefficient is taken as 1.
+//! The largest value of `constant + Σ c[i,a]·x[i,a] + Σₛ kₛ·nₛ` is bounded trade by trade. A short size grows with sales
+//! alone, `n <= max(-base, 0) + Σ_{Vᵢ<0} |Vᵢ|·x[i,a]`, so that a positive `k` adds `k·|Vᵢ|` to the coefficient of each
+//! sale; a negative `k` adds nothing, since `n >= 0`. Then every trade is taken to go where its coefficient is largest,
+//! an account that the row does not count it at being worth 0.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +21,10 @@ pub fn is_redundant(problem: &AssignmentProblem, row: &Row) -> bool {
 
 /// What `sign` times the row's left side cannot exceed.
 fn upper_bound(problem: &AssignmentProblem, row: &Row, sign: &Amount) -> Amount {
-    let expression = &row.expression;
-    let mut total = sign * &expression.constant;
-    let mut coefficients: BTreeMap<usize, Amount> =
-        expression.bookings.iter().map(|(trade, coefficient)| (*trade, sign * coefficient)).collect();
-    for (position, factor) in &expression.shorts {
+    let mut total = sign * &row.constant();
+    let mut coefficients: BTreeMap<(usize, usize), Amount> =
+        row.bookings().map(|booking| ((booking.trade, booking.account), sign * booking.amount)).collect();
+    for (position, factor) in row.shorts() {
         let factor = sign * factor;
         if factor.is_negative() {
             continue;
@@ -34,14 +34,27 @@ fn upper_bound(problem: &AssignmentProblem, row: &Row, sign: &Amount) -> Amount 
             total += &(&factor * &net.base.abs());
         }
         for (trade, value) in net.bookings.iter().filter(|(_, value)| value.is_negative()) {
-            *coefficients.entry(*trade).or_default() += &(&factor * &value.abs());
+            *coefficients.entry((*trade, net.account)).or_default() += &(&factor * &value.abs());
         }
     }
-    coefficients.values().filter(|coefficient| coefficient.is_positive()).fold(total, |total, part| total + part)
+    let mut coefficients = coefficients.into_iter().peekable();
+    while let Some(((trade, _), mut largest)) = coefficients.next() {
+        let mut counted = 1;
+        while let Some((_, next)) = coefficients.next_if(|((other, _), _)| *other == trade) {
+            counted += 1;
+            largest = largest.max(next);
+        }
+        let elsewhere = counted < problem.trades[trade].accounts.len();
+        if !elsewhere || largest.is_positive() {
+            total += &largest;
+        }
+    }
+    total
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::Amount;
     use test_desks::{Add, With, account, by_type, day, desk};
 
     use super::is_redundant;
@@ -61,5 +74,18 @@ mod tests {
         // At most 10 + 30 + 25 = 65 by this bound (the true most is 40, with the purchase alone).
         assert!(gross_of_two_trades("65"));
         assert!(!gross_of_two_trades("64"));
+    }
+
+    #[test]
+    fn a_trade_that_a_row_counts_at_every_account_is_somewhere() {
+        let cost = |rate: &str| vec![by_type("cost", &[&format!("government {rate}")]).priority("-1")];
+        let day = day().trade("T1 buy 10 A government").trade("T2 buy 20 A government");
+        let book = metric_engine::compile(&desk(vec![account("PB1", cost("2")), account("PB2", cost("3"))]), &day);
+        let mut problem = constraint_manager::build(&book.unwrap(), false).unwrap();
+        problem.levels = vec![constraint_manager::Level { metric: None, give_up: domain::GiveUp::default() }; 2];
+        let floor = |bound: i64| problem.level(1, &[Amount::from(bound)]).rows.remove(0);
+        // At worst both cost 3 for each unit: -(10 + 20) × 3 = -90. One account alone would say 0.
+        assert!(is_redundant(&problem, &floor(-90)));
+        assert!(!is_redundant(&problem, &floor(-89)));
     }
 }

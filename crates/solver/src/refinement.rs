@@ -1,7 +1,7 @@
 //! Which rows of a model need more than floats, from the start and as answers teach.
 //!
 //! HiGHS rounds coefficients that are nearly whole multiples of each other, and with them the choices that come within
-//! a millionth of a limit, on either side. Where a limit has few trades one such choice can be worth a lot, and where
+//! a millionth of a limit, on either side. Where a limit counts few bookings one such choice can be worth a lot, and where
 //! a proof is asked for it would be false: those rows are stated in digits from the start, where HiGHS makes no mistake.
 //! Elsewhere digits cost more time than they are worth, and a row gets them once an answer has broken it.
 
@@ -21,15 +21,15 @@ pub struct Refinement {
     pub cuts: Vec<Cut>,
 }
 
-/// Trades up to which a limit is stated in digits whatever the gap.
-const FEW_TRADES: usize = 64;
+/// Bookings up to which a row is stated in digits whatever the gap.
+const FEW_BOOKINGS: usize = 64;
 
 impl Refinement {
     /// What is known before the first answer; `to_the_end` says that a gap of 0 is asked for.
     pub fn at_first(problem: &AssignmentProblem, to_the_end: bool) -> Self {
         let in_digits = |row: &usize| {
             let row = &problem.rows[*row];
-            (to_the_end || row.expression.bookings.len() <= FEW_TRADES) && can_be_stated_in_digits(row)
+            (to_the_end || row.bookings().count() <= FEW_BOOKINGS) && can_be_stated_in_digits(row)
         };
         Self { in_digits: (0..problem.rows.len()).filter(in_digits).collect(), cuts: Vec::new() }
     }

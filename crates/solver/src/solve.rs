@@ -22,10 +22,21 @@ const SHARE_BEFORE_FALLBACK: f64 = 0.6;
 /// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
 const LEAST_CONFLICT_TIME: Duration = Duration::from_secs(2);
 
-/// Solves the problem. `watch` is called now and then with the state of the search.
+/// Solves the problem, everything in its objective at once; [`solve_by_levels`](crate::solve_by_levels) heeds an order.
+/// `watch` is called now and then with the state of the search.
 pub fn solve(problem: &AssignmentProblem, settings: &Settings, watch: &mut dyn FnMut(Progress)) -> Solved {
+    solve_from(problem, settings, None, watch)
+}
+
+/// As [`solve`], starting from the placement `start`, which keeps every row, if there is one.
+pub fn solve_from(
+    problem: &AssignmentProblem,
+    settings: &Settings,
+    start: Option<Vec<usize>>,
+    watch: &mut dyn FnMut(Progress),
+) -> Solved {
     let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new() };
-    let outcome = run.outcome(watch);
+    let outcome = run.outcome(start, watch);
     Solved { outcome, work: run.work }
 }
 
@@ -37,12 +48,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn outcome(&mut self, watch: &mut dyn FnMut(Progress)) -> Outcome {
+    fn outcome(&mut self, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Outcome {
         if !self.problem.trades.iter().any(|trade| trade.is_free()) {
             return only_placement(self.problem);
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let first = first_plan(self.problem);
+        let first = start.or_else(|| first_plan(self.problem));
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
@@ -75,12 +86,7 @@ impl Run<'_> {
     }
 
     fn found(&self, plan: Plan) -> Outcome {
-        match &plan.gap_rel {
-            _ if plan.value.is_none() => Outcome::NoObjective(plan),
-            Some(gap) if gap.is_zero() => Outcome::Proven(plan),
-            Some(_) if is_within(&plan, &self.settings.gap_rel) => Outcome::WithinGap(plan),
-            _ => Outcome::TimeLimit(plan),
-        }
+        found(plan, &self.settings.gap_rel)
     }
 
     fn fallback(&mut self, full: Stop, watch: &mut dyn FnMut(Progress)) -> Outcome {
@@ -115,6 +121,16 @@ impl Run<'_> {
 
     fn time_left(&self) -> Duration {
         self.settings.timeout.saturating_sub(self.begun.elapsed())
+    }
+}
+
+/// What finding a plan makes of a run.
+pub(crate) fn found(plan: Plan, gap_rel: &Amount) -> Outcome {
+    match &plan.gap_rel {
+        _ if plan.value.is_none() => Outcome::NoObjective(plan),
+        Some(gap) if gap.is_zero() => Outcome::Proven(plan),
+        Some(_) if is_within(&plan, gap_rel) => Outcome::WithinGap(plan),
+        _ => Outcome::TimeLimit(plan),
     }
 }
 

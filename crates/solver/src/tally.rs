@@ -89,13 +89,13 @@ impl Tally {
             let index = self.rows.len();
             let sign = if row.relation == Relation::AtMost { 1.0 } else { -1.0 };
             let mut scale = 0.0_f64;
-            for (trade, coefficient) in &row.expression.bookings {
-                let coefficient = to_float(coefficient);
+            for booking in row.bookings() {
+                let coefficient = to_float(booking.amount);
                 scale = scale.max(coefficient.abs());
-                self.effect(*trade, row.account).rows.push((index, -sign * coefficient));
+                self.effect(booking.trade, booking.account).rows.push((index, -sign * coefficient));
             }
-            let mut room = sign * to_float(&(&row.bound - &row.expression.constant));
-            for (position, factor) in &row.expression.shorts {
+            let mut room = sign * to_float(&(&row.bound - &row.constant()));
+            for (position, factor) in row.shorts() {
                 let factor = -sign * to_float(factor);
                 let position = &mut self.positions[*position];
                 position.rows.push((index, factor));
@@ -227,7 +227,7 @@ mod tests {
             prop_assert!((change.objective - to_float(&(exact(&after) - exact(&before)))).abs() < 1e-9);
             // Each row counts in units of its largest coefficient; redundant rows are never broken and add nothing.
             let scale = |row: usize| {
-                let sizes = problem.rows[row].expression.bookings.iter().map(|(_, c)| to_float(&c.abs()));
+                let sizes = problem.rows[row].bookings().map(|booking| to_float(&booking.amount.abs()));
                 Some(sizes.fold(0.0, f64::max)).filter(|largest| *largest > 0.0).unwrap_or(1.0)
             };
             let part = |(row, room): (usize, Amount)| -to_float(&room) / scale(row);

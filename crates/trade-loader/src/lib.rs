@@ -1,4 +1,4 @@
-//! Files of trades, positions, current metrics and coefficients become rows that load and problems: two
+//! Files of trades, positions, current metrics, coefficients and earlier plans become rows that load and problems: two
 //! values, all problems of a file in one pass, each with its place, the text found and a remedy.
 //!
 //! This crate never decides what an account or a metric is, never guesses between two readings of a text,
@@ -28,6 +28,7 @@ pub use codes::CODES;
 pub use error::{LoadError, Reason};
 pub use rows::coefficients::load_coefficients;
 pub use rows::current_metrics::load_current_metrics;
+pub use rows::last_plan::load_last_plan;
 pub use rows::positions::load_positions;
 pub use rows::security::contradictions;
 pub use rows::trades::load_trades;

@@ -2,6 +2,7 @@
 
 pub(crate) mod coefficients;
 pub(crate) mod current_metrics;
+pub(crate) mod last_plan;
 pub(crate) mod positions;
 pub(crate) mod security;
 pub(crate) mod trades;

@@ -1,5 +1,7 @@
 //! What a result says, as plain data: the numbers that were published, not the ones that were meant.
 
+use std::fmt;
+
 use domain::{AccountId, Amount, Breach, MetricName, TradeId};
 
 /// An answer and its numbers.
@@ -15,6 +17,51 @@ pub struct Claim {
     pub objective: Option<Amount>,
     /// What no assignment can exceed, in the unit of the objective.
     pub bound: Option<Amount>,
+    /// The levels of the objective as they are listed; none where the desk has no order.
+    pub levels: Vec<ClaimedLevel>,
+    /// The changes from the last plan; nothing where the desk has none to stay close to.
+    pub changes: Option<ClaimedChanges>,
+}
+
+/// A published level of the objective.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedLevel {
+    /// Its metric; nothing for the last level, of all that is not in the order.
+    pub metric: Option<MetricName>,
+    /// Its part of the objective.
+    pub value: Amount,
+    /// What no assignment that keeps the levels before it can exceed.
+    pub bound: Option<Amount>,
+    /// How far the value is below the best that was found.
+    pub given_up: Amount,
+}
+
+/// The published changes from the last plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedChanges {
+    /// How many of the day's trades the last plan has.
+    pub planned: u64,
+    /// How many of them are booked elsewhere now.
+    pub changed: u64,
+    /// What that takes off the objective.
+    pub cost: Amount,
+    /// The most that there may be.
+    pub max_changes: Option<u32>,
+    /// Each of them as it is listed: the trade, where the last plan has it, where it is booked.
+    pub trades: Vec<(TradeId, AccountId, AccountId)>,
+}
+
+impl fmt::Display for ClaimedChanges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} trades at a cost of {}", self.changed, self.planned, self.cost)?;
+        if let Some(most) = self.max_changes {
+            write!(f, " (at most {most})")?;
+        }
+        for (number, (trade, from, to)) in self.trades.iter().enumerate() {
+            write!(f, "{} {trade} from {from} to {to}", if number == 0 { ":" } else { "," })?;
+        }
+        Ok(())
+    }
 }
 
 /// One published metric. Every number is in the metric's own unit; ratios are rounded half to even at

@@ -180,6 +180,60 @@ pub enum Discrepancy {
         /// The objective of the assignment.
         reached: Amount,
     },
+    /// The published levels are not those of the desk's order.
+    #[error("the levels of the objective are published as [{published}], the inputs give [{given}]")]
+    LevelsDiffer {
+        /// As published, by their metrics.
+        published: String,
+        /// As the inputs give them.
+        given: String,
+    },
+    /// What a level came to is not what the inputs give.
+    #[error("level {level} of the objective is published as {published}, the inputs give {recomputed}")]
+    LevelDiffers {
+        /// The level, by its metric.
+        level: String,
+        /// As published.
+        published: Amount,
+        /// As the inputs give it.
+        recomputed: Amount,
+    },
+    /// More was given up of a level than the desk allows.
+    #[error("level {level} of the objective gave up {given_up}, and the desk allows {allowed}")]
+    GivenUpTooMuch {
+        /// The level, by its metric.
+        level: String,
+        /// What was given up, as published.
+        given_up: Amount,
+        /// What may be.
+        allowed: Amount,
+    },
+    /// The published bound of a level is below a value that was reached.
+    #[error("level {level} of the objective is said not to exceed {bound}, and {reached} was reached")]
+    LevelBoundExceeded {
+        /// The level, by its metric.
+        level: String,
+        /// The bound as published.
+        bound: Amount,
+        /// The best value that was found.
+        reached: Amount,
+    },
+    /// The published changes from the last plan are not what the inputs give.
+    #[error("the changes from the last plan are published as {published}, the inputs give {recomputed}")]
+    ChangesDiffer {
+        /// As published.
+        published: String,
+        /// As the inputs give them.
+        recomputed: String,
+    },
+    /// There are more changes from the last plan than there may be.
+    #[error("{changes} trades changed from the last plan, and at most {most} may")]
+    TooManyChanges {
+        /// How many there are.
+        changes: u64,
+        /// How many there may be.
+        most: u32,
+    },
     /// A position has no coefficient, so that its metric cannot be computed.
     #[error("account {account}, metric {metric}: no coefficient for security {security}")]
     CoefficientMissing {

@@ -15,6 +15,7 @@ pub mod discrepancy;
 
 mod bookings;
 mod coefficients;
+mod goals;
 mod inputs;
 mod limits;
 mod numbers;
@@ -24,7 +25,9 @@ mod value;
 use domain::{Day, Desk};
 use metric_engine::Book;
 
-pub use claim::{Claim, ClaimedMetric};
+use goals::Goals;
+
+pub use claim::{Claim, ClaimedChanges, ClaimedLevel, ClaimedMetric};
 pub use discrepancy::{Discrepancy, Number};
 
 /// Everything in `claim` that does not follow from `desk` and `day`; nothing when the claim holds. `book` is the
@@ -40,12 +43,16 @@ pub fn verify(desk: &Desk, day: &Day, book: &Book, claim: &Claim) -> Vec<Discrep
 
     let opening = numbers::opening(desk, day, book, &mut found);
     let placement = bookings::placement(desk, day, book, claim, &mut found);
-    let after = placement.map(|placement| numbers::after(book, &opening, &placement, &mut found));
+    let after = placement.as_ref().map(|placement| numbers::after(book, &opening, placement, &mut found));
     if let Some(after) = &after {
         limits::check(desk, &opening, after, &mut found);
     }
     if after.is_some() || !claim.has_plan {
+        let reached = placement.as_ref().zip(after.as_ref());
+        let goals = reached.map(|(placement, after)| Goals::of(desk, day, book, placement, after));
         published::check(desk, &opening, after.as_ref(), claim, &mut found);
+        published::check_objective(goals.as_ref().and_then(Goals::objective), goals.is_some(), claim, &mut found);
+        goals::check(goals.as_ref(), claim, &mut found);
     }
     found
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use domain::Day;
 use reporter::{InputDigest, Report, ResultDocument, RunInfo, Style};
 use sha2::{Digest, Sha256};
-use solver::Solved;
+use solver::SolvedByLevels;
 use solver::outcome::Work;
 
 use super::{Prepared, engine, prepare, settings};
@@ -45,10 +45,10 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     Ok((exit, line))
 }
 
-fn solve(prepared: &Prepared) -> Solved {
+fn solve(prepared: &Prepared) -> SolvedByLevels {
     let settings = settings(&prepared.config);
     let mut line = ProgressLine::new();
-    let solved = solver::solve(&prepared.problem, &settings, &mut |progress| line.look(&progress));
+    let solved = solver::solve_by_levels(&prepared.problem, &settings, &mut |progress| line.look(&progress));
     line.done();
     for work in &solved.work {
         tracing::info!(
@@ -64,7 +64,7 @@ fn solve(prepared: &Prepared) -> Solved {
     solved
 }
 
-fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments) -> Report<'a> {
+fn report<'a>(prepared: &'a Prepared, solved: &SolvedByLevels, arguments: &RunArguments) -> Report<'a> {
     let Prepared { config, read, book, problem, warnings } = prepared;
     let plan = solved.outcome.plan();
     let placement = plan.map(|plan| plan.placement.clone());
@@ -75,7 +75,8 @@ fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments)
         as_of: config.as_of.map(|date| date.to_string()),
         run_id: run_id(prepared),
         reason: answer::reason(&solved.outcome),
-        objective: plan.and_then(answer::objective),
+        objective: plan.and_then(|plan| answer::objective(plan, &solved.levels)),
+        changes: plan.and_then(|plan| answer::changes(book, problem, &plan.placement)),
         standings: book.standings(placement.as_deref()),
         placement,
         diagnostics: answer::diagnostics(book, problem, &solved.outcome, warnings),

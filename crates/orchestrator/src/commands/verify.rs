@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use domain::Amount;
 use metric_engine::TradeLine;
+use reporter::formats::result_json::LevelEntry;
 use reporter::formats::{assignments_csv, metrics_csv, result_json, run_json};
 use reporter::{Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, Status};
 use serde_json::json;
@@ -104,8 +106,11 @@ fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
         if document.reason == Reason::Proven && !gap.is_zero() {
             found.push(format!("the reason is {} and the gap is {gap}", document.reason));
         }
-    } else if objective.is_some() && document.status == Status::Optimal {
+    } else if objective.is_some_and(|objective| objective.levels.len() < 2) && document.status == Status::Optimal {
         found.push(format!("the status is {} and there is no bound", document.status));
+    }
+    for level in objective.iter().flat_map(|objective| &objective.levels) {
+        found.extend(unsupported_level(level, document.reason));
     }
     let id = run_id(prepared);
     if document.engine.version == env!("CARGO_PKG_VERSION") && document.run_id != id {
@@ -113,6 +118,30 @@ fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
             "the run is called {} and would be called {id} with this configuration and these files",
             document.run_id
         ));
+    }
+    found
+}
+
+/// What a level says of itself that does not follow from its own numbers. Its gap is that of the best value found, of
+/// which something may have been given up.
+fn unsupported_level(level: &LevelEntry, whole: Reason) -> Vec<String> {
+    let name = level.metric.as_ref().map_or("the rest".to_owned(), ToString::to_string);
+    let best = &level.value.0 + &level.given_up.0;
+    let gap = level.bound.as_ref().map(|bound| gap_rel(&best, &bound.0));
+    let text = |gap: Option<&Amount>| gap.map_or("none".to_owned(), ToString::to_string);
+    let mut found = Vec::new();
+    if level.gap.as_ref().map(|gap| &gap.0) != gap.as_ref() {
+        let (stated, gap) = (text(level.gap.as_ref().map(|gap| &gap.0)), text(gap.as_ref()));
+        found.push(format!("the gap of level {name} is stated as {stated} and is {gap} by value, given_up and bound"));
+    }
+    let proven = gap.as_ref().is_some_and(Amount::is_zero);
+    if (level.reason == Reason::Proven && !proven) || (level.reason == Reason::WithinGap && gap.is_none()) {
+        found.push(format!("the reason of level {name} is {} and its gap is {}", level.reason, text(gap.as_ref())));
+    }
+    if (whole == Reason::Proven && level.reason != Reason::Proven)
+        || (whole == Reason::WithinGap && !matches!(level.reason, Reason::Proven | Reason::WithinGap))
+    {
+        found.push(format!("the reason is {whole}, and that of level {name} is {}", level.reason));
     }
     found
 }
@@ -171,6 +200,7 @@ fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Repor
         run_id: document.run_id.clone(),
         reason: document.reason,
         objective: None,
+        changes: None,
         standings: book.standings(placement.as_deref()),
         placement,
         diagnostics: Diagnostics::default(),

@@ -16,6 +16,11 @@ pub const CODES: &[Code] = &[
     DATE_NEEDED,
     PLACEHOLDER,
     BLANK,
+    ORDER_UNKNOWN,
+    ORDER_TWICE,
+    GIVE_UP_TWICE,
+    KEEPS_NOTHING,
+    PLAN_REPLACED,
 ];
 
 pub(super) const UNREADABLE: Code = Code { id: "C004", title: "a configuration that cannot be read" };
@@ -30,3 +35,8 @@ pub(super) const UNKNOWN_METRIC: Code = Code { id: "C012", title: "a weight for 
 pub(super) const DATE_NEEDED: Code = Code { id: "C013", title: "a path that needs a date" };
 pub(super) const PLACEHOLDER: Code = Code { id: "C014", title: "an unknown placeholder" };
 pub(super) const BLANK: Code = Code { id: "C015", title: "a key without a value" };
+pub(super) const ORDER_UNKNOWN: Code = Code { id: "C016", title: "an order of a metric that does not exist" };
+pub(super) const ORDER_TWICE: Code = Code { id: "C017", title: "a metric twice in the order" };
+pub(super) const GIVE_UP_TWICE: Code = Code { id: "C018", title: "an amount and a fraction to give up" };
+pub(super) const KEEPS_NOTHING: Code = Code { id: "C019", title: "a last plan without a cost or a limit of changes" };
+pub(super) const PLAN_REPLACED: Code = Code { id: "C020", title: "a last plan in the folder that the run replaces" };

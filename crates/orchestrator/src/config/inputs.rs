@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use trade_loader::{FileFormat, Source};
 
 use super::Given;
-use super::codes::{DATE_NEEDED, PLACEHOLDER};
+use super::codes::{DATE_NEEDED, PLACEHOLDER, PLAN_REPLACED};
 use super::keys::{DECIMAL_MARKS, DELIMITERS};
 use super::read::{at, choice_at, refuse};
 
@@ -23,7 +23,12 @@ pub struct Inputs {
     pub current_metrics: Option<Source>,
     /// Coefficients by security.
     pub coefficients: Option<Source>,
+    /// The last plan, where the objective says how closely to stay to it.
+    pub last_plan: Option<Source>,
 }
+
+/// Where the configuration names the last plan.
+const LAST_PLAN: &[&str] = &["objective", "keep", "plan"];
 
 /// The placeholder for the date of a run.
 const AS_OF: &str = "{as_of}";
@@ -41,12 +46,29 @@ pub(super) struct Paths<'a> {
 impl Paths<'_> {
     /// The files that `tree` configures, with those that the command line replaces.
     pub(super) fn inputs(&mut self, tree: &Setting, given: &Given, problems: &mut Vec<Problem>) -> Inputs {
-        let mut input = |key: &str, given: Option<&str>| self.input(tree, key, given, problems);
-        Inputs {
+        let mut input = |key: &str, given: Option<&str>| self.input(tree, &["inputs", key], given, problems);
+        let mut inputs = Inputs {
             trades: input("trades", given.trades.as_deref()),
             positions: input("positions", given.positions.as_deref()),
             current_metrics: input("current_metrics", None),
             coefficients: input("coefficients", None),
+            last_plan: None,
+        };
+        inputs.last_plan = self.input(tree, LAST_PLAN, None, problems);
+        inputs
+    }
+
+    /// Refuses a last plan that the answer would take the place of: it could not be verified any more.
+    pub(super) fn check_last_plan(&self, tree: &Setting, inputs: &Inputs, outputs: &Path, problems: &mut Vec<Problem>) {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let plan = inputs.last_plan.as_ref().map(|source| absolute(&source.path));
+        if let (Some(written), Some(plan)) = (at(tree, LAST_PLAN), plan)
+            && plan.starts_with(absolute(outputs))
+        {
+            let message = "the last plan lies in the folder that this run replaces".to_owned();
+            let hint = "copy it to another folder first, or publish to another with --out: the answer could not be \
+                        verified without it";
+            problems.push(refuse(PLAN_REPLACED, written, message, hint));
         }
     }
 
@@ -74,8 +96,14 @@ impl Paths<'_> {
         self.folder.join(text)
     }
 
-    fn input(&mut self, tree: &Setting, key: &str, given: Option<&str>, problems: &mut Vec<Problem>) -> Option<Source> {
-        let written = at(tree, &["inputs", key]);
+    fn input(
+        &mut self,
+        tree: &Setting,
+        keys: &[&str],
+        given: Option<&str>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Source> {
+        let written = at(tree, keys);
         let configured =
             written.and_then(|input| if input.text().is_some() { Some(input) } else { at(input, &["path"]) });
         let (path, name) = match (given, configured) {

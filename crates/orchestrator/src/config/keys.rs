@@ -50,6 +50,7 @@ const TRADES: &[&str] =
 const POSITIONS: &[&str] =
     &["account", "security", "security_type", "quantity", "price", "accrued_interest", "currency"];
 const METRICS: &[&str] = &["account", "metric", "value"];
+const LAST_PLAN: &[&str] = &["trade_id", "account"];
 const COEFFICIENTS: &[&str] = &["account", "metric", "security", "coefficient", "long", "short"];
 
 /// The whole configuration.
@@ -123,23 +124,23 @@ const AS_FOR_ALL: &str = "as in the format of all files";
 const FORMAT_ABOUT: &str = "how the text files are written, where a file alone cannot tell";
 
 fn inputs() -> Vec<Key> {
-    FILES
-        .iter()
-        .map(|&(name, about, columns)| {
-            let mapping = vec![
-                Key::required("path", Shape::Text, "the file, relative to this one; may hold {as_of}"),
-                Key::optional("sheet", Shape::Text, "the only sheet", "the sheet of an .xlsx file; may hold {as_of}"),
-                Key::optional(
-                    "columns",
-                    Shape::Object(headers(columns)),
-                    "every column has its own name",
-                    "what this file calls its columns",
-                ),
-                Key::optional("format", Shape::Object(format(AS_FOR_ALL, AS_FOR_ALL)), AS_FOR_ALL, FORMAT_ABOUT),
-            ];
-            Key::optional(name, Shape::either(Shape::Text, Shape::Object(mapping)), "no file", about)
-        })
-        .collect()
+    FILES.iter().map(|&(name, about, columns)| Key::optional(name, file(columns), "no file", about)).collect()
+}
+
+/// A path, or a mapping with what the file does not say itself.
+fn file(columns: &[&'static str]) -> Shape {
+    let mapping = vec![
+        Key::required("path", Shape::Text, "the file, relative to this one; may hold {as_of}"),
+        Key::optional("sheet", Shape::Text, "the only sheet", "the sheet of an .xlsx file; may hold {as_of}"),
+        Key::optional(
+            "columns",
+            Shape::Object(headers(columns)),
+            "every column has its own name",
+            "what this file calls its columns",
+        ),
+        Key::optional("format", Shape::Object(format(AS_FOR_ALL, AS_FOR_ALL)), AS_FOR_ALL, FORMAT_ABOUT),
+    ];
+    Shape::either(Shape::Text, Shape::Object(mapping))
 }
 
 fn headers(columns: &[&'static str]) -> Vec<Key> {
@@ -200,6 +201,55 @@ fn objective() -> Vec<Key> {
             Shape::Flag,
             "false",
             "whether a metric that has a limit also counts in the objective when it has a priority",
+        ),
+        Key::optional(
+            "order",
+            Shape::list(Shape::either(Shape::Text, Shape::Object(ordered_metric()))),
+            "everything counts at once",
+            "metrics that come strictly before the others, the most important first; what is not listed counts together \
+             after them",
+        ),
+        Key::optional("keep", Shape::Object(keep()), "no last plan", "how closely to stay to the last plan"),
+    ]
+}
+
+fn ordered_metric() -> Vec<Key> {
+    vec![
+        Key::required("metric", Shape::Text, "the metric, at every account where it counts"),
+        Key::optional(
+            "give_up",
+            Shape::Decimal,
+            "0",
+            "how much of its best value may be lost to those after it, in the unit of the objective; 0 or above; not \
+             with give_up_fraction",
+        ),
+        Key::optional(
+            "give_up_fraction",
+            Shape::Decimal,
+            "0",
+            "the same as a fraction of its best value, opening included, in size: from 0 to below 1; 0.001 is 0.1 %",
+        ),
+    ]
+}
+
+fn keep() -> Vec<Key> {
+    vec![
+        Key::required(
+            "plan",
+            file(LAST_PLAN),
+            "the last plan, such as a copy of its assignments.csv: a path or a mapping; may hold {as_of}",
+        ),
+        Key::optional(
+            "cost_per_change",
+            Shape::Decimal,
+            "0",
+            "what each trade of the plan that ends at another account takes off the objective, in its unit; 0 or above",
+        ),
+        Key::optional(
+            "max_changes",
+            Shape::Decimal,
+            "no limit",
+            "how many trades of the plan may end at another account; a whole number, 0 or above",
         ),
     ]
 }

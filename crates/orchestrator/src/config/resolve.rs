@@ -4,15 +4,15 @@ use std::fmt::Write;
 use std::path::Path;
 
 use domain::place::At;
-use domain::problem::nearest;
 use domain::shape::UNKNOWN_KEY;
-use domain::{Currency, Decimal, Desk, FxRates, MetricName, ObjectiveSettings, Problem, Setting, Valuation};
+use domain::{Currency, Decimal, Desk, FxRates, Problem, Setting, Valuation};
 use sha2::{Digest, Sha256};
 
 use super::accounts::accounts;
-use super::codes::{OUT_OF_RANGE, UNKNOWN_METRIC};
+use super::codes::OUT_OF_RANGE;
 use super::inputs::Paths;
 use super::keys::{ACCRUED_QUOTES, DEFAULT_TIMEOUT_MS, PRICE_QUOTES, backends, configuration};
+use super::objective::objective;
 use super::read::{at, choice_at, decimal_at, duration_ms_at, flag_at, refuse, text_at};
 use super::reference::keys_with_paths;
 use super::{Config, Given, Loaded, SolverSettings};
@@ -35,6 +35,7 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
     let mut paths = Paths { folder: source.folder, as_of: given.as_of, uses_as_of: false };
     let inputs = paths.inputs(tree, given, &mut problems);
     let outputs = paths.outputs(tree, given, &mut problems);
+    paths.check_last_plan(tree, &inputs, &outputs, &mut problems);
     let state = paths.state(tree, &mut problems);
     let solver = solver(tree, &mut problems);
     let desk = desk(tree, &mut problems);
@@ -129,30 +130,6 @@ fn check_currency(code: &str, setting: &Setting, problems: &mut Vec<Problem>) {
         let hint = "write the three capital letters of ISO 4217, such as USD";
         problems.push(refuse(OUT_OF_RANGE, setting, message, hint));
     }
-}
-
-fn objective(tree: &Setting, problems: &mut Vec<Problem>) -> ObjectiveSettings {
-    let shared = at(tree, &["metrics"]).map_or(&[][..], Setting::entries);
-    let accounts = at(tree, &["accounts"]).map_or(&[][..], Setting::items);
-    let own = accounts.iter().filter_map(|account| at(account, &["metrics"])).flat_map(Setting::entries);
-    let known: Vec<&str> = shared.iter().chain(own).map(|(name, _)| name.as_str()).collect();
-    let mut settings = ObjectiveSettings {
-        include_limited: flag_at(tree, &["objective", "include_limited"]).unwrap_or(false),
-        ..ObjectiveSettings::default()
-    };
-    for (name, setting) in at(tree, &["objective", "weights"]).map_or(&[][..], Setting::entries) {
-        if !known.contains(&name.as_str()) {
-            let hint = match nearest(name, known.iter().copied()) {
-                Some(known) => format!("did you mean \"{known}\"?"),
-                None => "name a metric that an account has".to_owned(),
-            };
-            problems.push(refuse(UNKNOWN_METRIC, setting, format!("there is no metric \"{name}\""), hint));
-        }
-        if let Some(weight) = decimal_at(setting, &[]) {
-            settings.weights.insert(MetricName::new(name), weight);
-        }
-    }
-    settings
 }
 
 fn solver(tree: &Setting, problems: &mut Vec<Problem>) -> SolverSettings {

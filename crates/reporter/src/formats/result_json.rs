@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Format, Rendered, json_bytes};
-use crate::{ConflictLimit, InputDigest, Note, Reason, Report, ReporterError, Status};
+use crate::{
+    Change, ChangesReport, ConflictLimit, InputDigest, LevelReport, Note, Reason, Report, ReporterError, Status,
+};
 pub use text::{Exact, SchemaTag};
 
 /// The file.
@@ -37,6 +39,10 @@ pub struct ResultDocument {
     /// What the assignment is worth; null without an assignment or without an objective.
     #[serde(deserialize_with = "Option::deserialize")]
     pub objective: Option<ObjectiveEntry>,
+    /// How far the assignment is from the last plan; absent where the desk has none to stay close to, and without an
+    /// assignment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ChangesEntry>,
     /// Every trade with the one account it is booked at, ordered by trade; empty when the run failed.
     pub assignments: Vec<AssignmentEntry>,
     /// Every metric of every account, in the order of the configuration.
@@ -54,14 +60,80 @@ pub struct ResultDocument {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Objective")]
 pub struct ObjectiveEntry {
-    /// The sum of priority times weight times metric over the metrics that count, exact.
+    /// The sum of priority times weight times metric over the metrics that count, less what changes from the last plan
+    /// cost; exact. With levels it is the sum of their values.
     pub value: Exact,
-    /// What no assignment can exceed, in the unit of the value; null where no bound is known.
+    /// What no assignment can exceed, in the unit of the value; null where no bound is known, and where there is more than
+    /// one level: an assignment that loses at an earlier level may then exceed any value, and each level has its own bound.
     #[serde(deserialize_with = "Option::deserialize")]
     pub bound: Option<Exact>,
     /// The distance between the two as a fraction of the larger of them in size, rounded up; null where no bound is known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub gap: Option<Exact>,
+    /// The levels of an objective with strict priorities, in their order; absent for one without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<LevelEntry>,
+}
+
+/// A level of an objective with strict priorities; larger is better.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Level")]
+pub struct LevelEntry {
+    /// Its metric, at every account; null for the last level, which has all that counts and is not in the order.
+    #[serde(with = "text::some_metric_name")]
+    #[schemars(with = "Option<String>")]
+    pub metric: Option<MetricName>,
+    /// Its part of the objective, exact.
+    pub value: Exact,
+    /// What no assignment that keeps the levels before it can exceed; null where no bound is known.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub bound: Option<Exact>,
+    /// The distance between the bound and the best value that was found (value plus given_up), as a fraction of the larger
+    /// of them in size, rounded up; null where no bound is known.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub gap: Option<Exact>,
+    /// How far the value is below the best that was found, for the sake of the levels after it; 0 or above.
+    pub given_up: Exact,
+    /// How well the best value is proven: proven, within_gap (as close as solver.gap asks) or time_limit.
+    pub reason: Reason,
+}
+
+/// How far an assignment is from the last plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Changes")]
+pub struct ChangesEntry {
+    /// How many of the day's trades the last plan has.
+    pub planned: u64,
+    /// How many of them are booked at another account now.
+    pub changed: u64,
+    /// What that takes off the objective.
+    pub cost: Exact,
+    /// How many changes there may be; null where there is no limit.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub max_changes: Option<u32>,
+    /// The trades that are booked at another account now, ordered by trade.
+    pub trades: Vec<ChangeEntry>,
+}
+
+/// A trade that is not where the last plan has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Change")]
+pub struct ChangeEntry {
+    /// The trade.
+    #[serde(with = "text::trade_id")]
+    #[schemars(with = "String")]
+    pub trade_id: TradeId,
+    /// The account that the last plan has it at.
+    #[serde(with = "text::account_id")]
+    #[schemars(with = "String")]
+    pub from: AccountId,
+    /// The account that it is booked at.
+    #[serde(with = "text::account_id")]
+    #[schemars(with = "String")]
+    pub to: AccountId,
 }
 
 /// A trade and its account.
@@ -126,6 +198,9 @@ pub struct DiagnosticsEntry {
     pub warnings: Vec<NoteEntry>,
     /// Limits that the nearest assignment found breaks, where none keeps them all; empty unless the reason is infeasible.
     pub conflict: Vec<ConflictEntry>,
+    /// The limit on changes from the last plan, where that assignment breaks it; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict_changes: Option<ConflictChangesEntry>,
     /// What the solver said when it failed.
     #[serde(deserialize_with = "Option::deserialize")]
     pub message: Option<String>,
@@ -175,6 +250,18 @@ pub struct ConflictEntry {
     pub owner: Option<String>,
 }
 
+/// More changes from the last plan than there may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ConflictChanges")]
+pub struct ConflictChangesEntry {
+    /// The most that there may be.
+    pub max_changes: u32,
+    /// How many the assignment has that breaks the limits least; null where none was found.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub reached: Option<u64>,
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -209,6 +296,7 @@ impl ResultDocument {
             status: report.status(),
             reason: report.reason,
             objective: objective(report),
+            changes: report.changes.as_ref().map(changes),
             assignments: assignments(report),
             metrics: metrics(report),
             diagnostics: diagnostics(report),
@@ -254,7 +342,34 @@ pub(crate) fn objective(report: &Report<'_>) -> Option<ObjectiveEntry> {
         value: Exact(objective.value.clone()),
         bound: objective.bound.clone().map(Exact),
         gap: objective.gap.clone().map(Exact),
+        levels: objective.levels.iter().map(level).collect(),
     })
+}
+
+fn level(level: &LevelReport) -> LevelEntry {
+    LevelEntry {
+        metric: level.metric.clone(),
+        value: Exact(level.value.clone()),
+        bound: level.bound.clone().map(Exact),
+        gap: level.gap.clone().map(Exact),
+        given_up: Exact(level.given_up.clone()),
+        reason: level.reason,
+    }
+}
+
+fn changes(changes: &ChangesReport) -> ChangesEntry {
+    let entry = |change: &Change| ChangeEntry {
+        trade_id: change.trade.clone(),
+        from: change.from.clone(),
+        to: change.to.clone(),
+    };
+    ChangesEntry {
+        planned: changes.planned as u64,
+        changed: changes.trades.len() as u64,
+        cost: Exact(changes.cost.clone()),
+        max_changes: changes.max_changes,
+        trades: changes.trades.iter().map(entry).collect(),
+    }
 }
 
 fn assignments(report: &Report<'_>) -> Vec<AssignmentEntry> {
@@ -304,6 +419,10 @@ fn diagnostics(report: &Report<'_>) -> DiagnosticsEntry {
         notes: notes(&report.diagnostics.notes),
         warnings: notes(&report.diagnostics.warnings),
         conflict: report.diagnostics.conflict.iter().map(conflict).collect(),
+        conflict_changes: report.diagnostics.conflict_changes.map(|changes| ConflictChangesEntry {
+            max_changes: changes.max_changes,
+            reached: changes.reached.map(|reached| reached as u64),
+        }),
         message: report.diagnostics.message.clone(),
     }
 }

@@ -6,7 +6,7 @@ use domain::{Amount, Breach};
 
 use super::figures::{Unit, count, figure, percent_up, places};
 use super::text::clean;
-use crate::{ConflictLimit, Reason, Report};
+use crate::{ConflictLimit, Diagnostics, Reason, Report};
 
 /// How many conflicting limits the sentence names; the table below it has them all.
 const NAMED_LIMITS: usize = 3;
@@ -14,7 +14,7 @@ const NAMED_LIMITS: usize = 3;
 /// How it ended, for a person who reads one sentence.
 pub(super) fn sentence(report: &Report<'_>) -> String {
     match report.reason {
-        Reason::Infeasible => infeasible(&report.diagnostics.conflict),
+        Reason::Infeasible => infeasible(&report.diagnostics),
         Reason::Unknown => {
             "Failed: no assignment was found in the time given, and none was proven impossible.".to_owned()
         }
@@ -99,19 +99,28 @@ fn limits(report: &Report<'_>) -> String {
     parts.join(", ")
 }
 
-fn infeasible(conflict: &[ConflictLimit]) -> String {
+fn infeasible(diagnostics: &Diagnostics) -> String {
     let named = |limit: &ConflictLimit| {
         format!("{} {} {} {}", clean(limit.account.as_str()), clean(limit.metric.as_str()), limit.bound, limit.limit)
     };
-    match conflict {
+    let changes = diagnostics.conflict_changes.map(|changes| match changes.reached {
+        Some(reached) => format!("the limit of {} with {reached}", changes_from_last(changes.max_changes)),
+        None => format!("the limit of {}", changes_from_last(changes.max_changes)),
+    });
+    let limits = &diagnostics.conflict;
+    let mut broken: Vec<String> = match limits.len() {
+        0..=NAMED_LIMITS => limits.iter().map(named).collect(),
+        many => vec![format!("the {} below", count(many, "limit"))],
+    };
+    broken.extend(changes);
+    match broken.as_slice() {
         [] => "Failed: no assignment keeps every limit.".to_owned(),
-        few if few.len() <= NAMED_LIMITS => {
-            let names: Vec<String> = few.iter().map(named).collect();
-            format!("Failed: no assignment keeps every limit; the nearest that was found breaks {}.", names.join(", "))
+        broken => {
+            format!("Failed: no assignment keeps every limit; the nearest that was found breaks {}.", broken.join(", "))
         }
-        many => format!(
-            "Failed: no assignment keeps every limit; the nearest that was found breaks the {} below.",
-            count(many.len(), "limit")
-        ),
     }
+}
+
+fn changes_from_last(number: u32) -> String {
+    format!("{} from the last plan", count(number as usize, "change"))
 }

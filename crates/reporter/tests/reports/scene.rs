@@ -30,6 +30,7 @@ impl Scene {
             run_id: "2026-11-20-0f3a".to_owned(),
             reason,
             objective: None,
+            changes: None,
             placement: placement.map(<[usize]>::to_vec),
             standings: self.book.standings(placement),
             diagnostics: Diagnostics::default(),
@@ -88,6 +89,7 @@ pub(crate) fn full_report(scene: &Scene) -> Report<'_> {
         value: amount("-18690.0000525"),
         bound: Some(amount("-18689.61")),
         gap: Some(amount("0.0000209")),
+        levels: Vec::new(),
     });
     report.diagnostics.notes = vec![note(
         "K001",

@@ -48,6 +48,8 @@ impl Scene {
             metrics: self.book.standings(placement).iter().map(metric).collect(),
             objective: placement.and_then(|placement| self.objective(placement)),
             bound: None,
+            levels: Vec::new(),
+            changes: None,
         }
     }
 

@@ -89,6 +89,20 @@ macro_rules! names {
 }
 names! { account_id AccountId metric_name MetricName trade_id TradeId }
 
+/// A metric's name, or null.
+pub(super) mod some_metric_name {
+    use super::{Cow, Deserialize, Deserializer, Serialize, Serializer};
+    use domain::MetricName;
+
+    pub(crate) fn serialize<S: Serializer>(name: &Option<MetricName>, serializer: S) -> Result<S::Ok, S::Error> {
+        name.as_ref().map(MetricName::as_str).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MetricName>, D::Error> {
+        Option::<Cow<str>>::deserialize(deserializer).map(|name| name.map(MetricName::new))
+    }
+}
+
 macro_rules! words {
     ($($module:ident $name:ident $table:expr, $about:literal;)*) => {$(
         pub(super) mod $module {
