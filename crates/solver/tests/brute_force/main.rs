@@ -1,6 +1,7 @@
 //! Random small desks against full enumeration in exact arithmetic: status and objective must be equal.
 
 mod case;
+mod goals;
 mod product;
 mod random;
 

@@ -7,6 +7,10 @@ use crate::case::{Case, CaseAccount, CaseForm, CaseMetric, GRID, SECURITIES, val
 pub(crate) struct Random(u64);
 
 impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
