@@ -1,0 +1,259 @@
+//! Local search by simulated annealing: trades move to another account or change places, at a falling temperature.
+//!
+//! `energy = weight · cost + Σ excess of rows`, a row's excess in standard deviations. A cycle starts hot enough to move
+//! the largest trades, or from the last placement at a temperature that keeps them, and ends where next to nothing
+//! is accepted. The weight of the cost follows success: more after a cycle that found placements which keep
+//! every row, less after one that did not. A move is given up as soon as the rows looked at so far rule it out.
+//! Steps are counted, never timed.
+
+mod state;
+
+use crate::kernel::Kernel;
+use crate::random::Random;
+use crate::tree::Best;
+use state::{Move, State};
+
+/// Temperatures of a cycle, in standard deviations of a row.
+const HOT: f32 = 0.7;
+const WARM: f32 = 0.06;
+const COLD: f32 = 0.003;
+/// Steps of a first cycle, for each mover; each of the next ones takes twice as many, up to the most.
+const STEPS_FIRST: u64 = 2_000;
+const STEPS_MOST: u64 = 60_000;
+/// A cycle that starts anew follows so many that went on without a better placement.
+const PATIENCE: u32 = 8;
+/// How often the sums are taken anew, and the temperature falls.
+const STRETCH: u64 = 4_096;
+const STRETCHES_BETWEEN_SUMS: u64 = 64;
+/// Of all moves, so many in 256 exchange two trades; of those, and of the others, so many favour small changes.
+const EXCHANGES: usize = 160;
+const SMALL: usize = 128;
+/// Sums below this count as no excess: the exact sums decide.
+const NEARLY_NONE: f32 = 1e-4;
+
+/// A local search that can be run piece by piece.
+pub(crate) struct Annealer<'a> {
+    kernel: &'a Kernel,
+    state: State,
+    random: Random,
+    /// Movers by the size of what they move, smallest first.
+    by_size: Vec<usize>,
+    /// For each mover others like it, the most alike first.
+    alike: Vec<Vec<u32>>,
+    pub(crate) best: Option<Best>,
+    /// What a unit of cost weighs against a standard deviation of a row.
+    weight: f32,
+    temperature: f32,
+    cycle: Cycle,
+    cycles: u32,
+    pub(crate) moves: u64,
+}
+
+/// Where a cycle is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cycle {
+    steps: u64,
+    done: u64,
+    from: f32,
+    has_kept_rows: bool,
+    has_improved: bool,
+    without_progress: u32,
+}
+
+/// At most so many others are remembered as alike.
+const MOST_ALIKE: usize = 64;
+
+impl<'a> Annealer<'a> {
+    /// From a placement if there is one, else from a random one.
+    pub(crate) fn new(kernel: &'a Kernel, seed: u64, start: Option<&[usize]>) -> Self {
+        let mut random = Random::new(seed);
+        let placement = start.map_or_else(|| anywhere(kernel, &mut random), <[usize]>::to_vec);
+        let mut annealer = Self {
+            kernel,
+            state: State::new(kernel, &placement),
+            random,
+            by_size: by_size(kernel),
+            alike: alike(kernel),
+            best: None,
+            weight: 0.05,
+            temperature: HOT,
+            cycle: Cycle::default(),
+            cycles: 0,
+            moves: 0,
+        };
+        annealer.begin(if start.is_some() { WARM } else { HOT });
+        annealer
+    }
+
+    /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
+    pub(crate) fn run(&mut self, steps: u64, is_over: &dyn Fn() -> bool) {
+        let end = self.moves + steps;
+        while self.moves < end && !is_over() {
+            if self.cycle.done >= self.cycle.steps {
+                self.next_cycle();
+            }
+            if (self.cycle.done / STRETCH).is_multiple_of(STRETCHES_BETWEEN_SUMS) {
+                self.state.sum_up(self.kernel);
+            }
+            let progress = self.cycle.done as f32 / self.cycle.steps as f32;
+            self.temperature = self.cycle.from * (COLD / self.cycle.from).powf(progress);
+            for _ in 0..STRETCH {
+                self.step();
+            }
+            self.cycle.done += STRETCH;
+            self.moves += STRETCH;
+        }
+    }
+
+    /// Goes on from a placement that somebody else found, if it is better.
+    pub(crate) fn take(&mut self, other: &Best) {
+        if self.best.as_ref().is_none_or(|best| other.cost < best.cost) {
+            self.best = Some(other.clone());
+        }
+    }
+
+    fn begin(&mut self, from: f32) {
+        let each = (STEPS_FIRST << self.cycles.min(10)).min(STEPS_MOST);
+        self.cycles += 1;
+        let steps = (self.kernel.movers.len() as u64 * each).max(STRETCH);
+        self.cycle = Cycle { steps, from, without_progress: self.cycle.without_progress, ..Cycle::default() };
+        self.state.sum_up(self.kernel);
+    }
+
+    /// What the last cycle taught, and where the next one starts.
+    fn next_cycle(&mut self) {
+        self.weight = if self.cycle.has_kept_rows { self.weight * 1.5 } else { self.weight / 1.4 }.clamp(0.005, 50.0);
+        self.cycle.without_progress = if self.cycle.has_improved { 0 } else { self.cycle.without_progress + 1 };
+        if self.cycle.without_progress >= PATIENCE {
+            self.cycle.without_progress = 0;
+            let anywhere = anywhere(self.kernel, &mut self.random);
+            self.state.go_to(self.kernel, &anywhere);
+            self.begin(HOT);
+            return;
+        }
+        if let Some(best) = &self.best
+            && self.cycle.without_progress.is_multiple_of(2)
+        {
+            self.state.go_to(self.kernel, &best.choices);
+        }
+        self.begin(WARM);
+    }
+
+    #[inline]
+    fn step(&mut self) {
+        let Some(change) = self.propose() else { return };
+        let dare = -self.temperature * self.random.unit().ln();
+        if let Some(excess) = self.state.attempt(self.kernel, &change, self.weight, dare)
+            && excess < NEARLY_NONE
+        {
+            self.look();
+        }
+    }
+
+    #[inline]
+    fn propose(&mut self) -> Option<Move> {
+        let dice = self.random.below(65_536);
+        let prefers_small = dice >> 8 < SMALL;
+        let movers = self.kernel.movers.len();
+        let mover = if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
+        let leaves = self.state.placement[mover];
+        if dice & 255 < EXCHANGES {
+            let like = &self.alike[mover];
+            let other = if prefers_small && !like.is_empty() {
+                like[small(&mut self.random, like.len())] as usize
+            } else {
+                self.random.below(movers)
+            };
+            let other_leaves = self.state.placement[other];
+            let (from, to) = (self.kernel.account[leaves], self.kernel.account[other_leaves]);
+            if from == to {
+                return None;
+            }
+            let enters = self.state.choice_at(self.kernel, mover, to)?;
+            let other_enters = self.state.choice_at(self.kernel, other, from)?;
+            return Some(Move { leaves, enters, swap: Some((other_leaves, other_enters)) });
+        }
+        let choices = self.kernel.choices(mover);
+        let next = leaves + 1 + self.random.below(choices.len() - 1);
+        let enters = if next < choices.end { next } else { next - choices.len() };
+        Some(Move { leaves, enters, swap: None })
+    }
+
+    /// The placement seems to keep every row: keeps it if it does and costs less than the best.
+    fn look(&mut self) {
+        let is_cheaper = self.best.as_ref().is_none_or(|best| self.state.cost() < best.cost - 1e-9);
+        if !is_cheaper && self.cycle.has_kept_rows {
+            return;
+        }
+        let sums = self.kernel.sums(&self.state.placement);
+        if !self.kernel.keeps_rows(&sums) {
+            return;
+        }
+        self.cycle.has_kept_rows = true;
+        if self.best.as_ref().is_none_or(|best| sums.cost < best.cost) {
+            self.cycle.has_improved = true;
+            self.best = Some(Best { choices: self.state.placement.clone(), cost: sums.cost });
+        }
+    }
+}
+
+/// An index below `end`, small ones more often: the square of an even draw.
+#[inline]
+fn small(random: &mut Random, end: usize) -> usize {
+    let draw = random.below(4_096);
+    draw * draw * end >> 24
+}
+
+fn anywhere(kernel: &Kernel, random: &mut Random) -> Vec<usize> {
+    let pick = |mover| kernel.first_choice[mover] + random.below(kernel.choices(mover).len());
+    (0..kernel.movers.len()).map(pick).collect()
+}
+
+/// What a mover moves in all rows of all its choices.
+fn size(kernel: &Kernel, mover: usize) -> f64 {
+    let of = |choice| {
+        let (own, shared) = kernel.coefficients(choice);
+        own.iter().chain(shared).map(|c| c.abs()).sum::<f64>()
+    };
+    kernel.choices(mover).map(of).sum()
+}
+
+fn by_size(kernel: &Kernel) -> Vec<usize> {
+    let sizes: Vec<f64> = (0..kernel.movers.len()).map(|mover| size(kernel, mover)).collect();
+    let mut movers: Vec<usize> = (0..sizes.len()).collect();
+    movers.sort_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
+    movers
+}
+
+/// Beyond this number of movers, likeness is looked for among those of about the same size only.
+const COMPARED: usize = 300;
+
+fn alike(kernel: &Kernel) -> Vec<Vec<u32>> {
+    let order = by_size(kernel);
+    let mut alike = vec![Vec::new(); order.len()];
+    for (place, mover) in order.iter().enumerate() {
+        let from = place.saturating_sub(COMPARED / 2).min(order.len().saturating_sub(COMPARED));
+        let others = order[from..].iter().take(COMPARED).filter(|other| *other != mover);
+        let mut others: Vec<(f64, u32)> =
+            others.map(|other| (distance(kernel, *mover, *other), u32::try_from(*other).unwrap_or(0))).collect();
+        others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        others.truncate(if order.len() > COMPARED { MOST_ALIKE } else { COMPARED });
+        alike[*mover] = others.into_iter().map(|(_, other)| other).collect();
+    }
+    alike
+}
+
+/// How differently two movers move the rows of the accounts that both may go to.
+fn distance(kernel: &Kernel, mover: usize, other: usize) -> f64 {
+    let mut sum = 0.0;
+    for choice in kernel.choices(mover) {
+        let account = kernel.account[choice];
+        let twin = kernel.choices(other).find(|twin| kernel.account[*twin] == account);
+        let (own, _) = kernel.coefficients(choice);
+        sum += match twin {
+            Some(twin) => own.iter().zip(kernel.coefficients(twin).0).map(|(a, b)| (a - b).abs()).sum::<f64>(),
+            None => own.iter().map(|a| a.abs()).sum::<f64>(),
+        };
+    }
+    sum
+}

@@ -1,0 +1,140 @@
+//! The problem as contiguous floats: what the search works on.
+//!
+//! `minimise Σ cost·x + Σ cost_p·n_p` with, for each row, `low <= Σ c·x + Σ f_p·n_p <= high`; `n_p = max(-P_p, 0)`, `P_p =
+//! base_p + Σ V·x`. Only trades with a choice are in it (movers), and one `x` for each account that a mover may go
+//! to (a choice). Everything is scaled: costs by what a mover stakes on average, a row by the standard
+//! deviation of its left side over random placements, a position likewise, so that 1 is a usual size of everything.
+//!
+//! Two rows about the same sum, a minimum and a maximum, are one row here with two ends. Rows that nothing can break are
+//! left out. What the search finds is checked exactly before anybody relies on it.
+
+mod build;
+
+/// The problem in floats.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kernel {
+    /// Movers, as indices of the problem's trades.
+    pub(crate) movers: Vec<usize>,
+    /// The choices of mover `i` are `first_choice[i]..first_choice[i + 1]`.
+    pub(crate) first_choice: Vec<usize>,
+    /// The mover of each choice.
+    pub(crate) mover: Vec<usize>,
+    /// The account of each choice.
+    pub(crate) account: Vec<usize>,
+    /// What each choice costs, short positions apart.
+    pub(crate) cost: Vec<f64>,
+    /// Rows: those of account `a` are `block[a]..block[a + 1]`, those of several accounts follow.
+    pub(crate) rows: Vec<Row>,
+    pub(crate) block: Vec<usize>,
+    /// The coefficients of choice `j` start at `offset[j]`: one for each row of its account, then one for each
+    /// shared row.
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) offset: Vec<usize>,
+    pub(crate) positions: Vec<Position>,
+    /// The positions that choice `j` moves, with their scaled change: `touches[first_touch[j]..first_touch[j + 1]]`.
+    pub(crate) touches: Vec<(usize, f64)>,
+    pub(crate) first_touch: Vec<usize>,
+    /// Scaled cost times this is a cost in the problem's unit.
+    pub(crate) cost_scale: f64,
+}
+
+/// A row with its ends, in units of `scale`, constants taken off.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) scale: f64,
+    /// The problem's row behind each end.
+    pub(crate) at_least: Option<usize>,
+    pub(crate) at_most: Option<usize>,
+}
+
+/// A position priced by side, in units of `scale`.
+#[derive(Debug, Clone)]
+pub(crate) struct Position {
+    /// The problem's position.
+    pub(crate) index: usize,
+    pub(crate) account: usize,
+    pub(crate) base: f64,
+    /// What a unit of short costs.
+    pub(crate) cost: f64,
+    /// What a unit of short adds to each row of its account, then to each shared row.
+    pub(crate) factors: Vec<f64>,
+}
+
+/// A placement of the movers with its sums.
+#[derive(Debug, Clone)]
+pub(crate) struct Sums {
+    pub(crate) rows: Vec<f64>,
+    pub(crate) cost: f64,
+}
+
+/// How far rows may be exceeded, in standard deviations, for a placement to be worth an exact look.
+const NOISE: f64 = 1e-9;
+
+impl Kernel {
+    /// How many accounts have rows of their own.
+    pub(crate) fn accounts(&self) -> usize {
+        self.block.len() - 2
+    }
+
+    /// The rows of an account.
+    pub(crate) fn block(&self, account: usize) -> std::ops::Range<usize> {
+        self.block[account]..self.block[account + 1]
+    }
+
+    /// The rows of several accounts.
+    pub(crate) fn shared(&self) -> std::ops::Range<usize> {
+        self.block(self.accounts())
+    }
+
+    pub(crate) fn choices(&self, mover: usize) -> std::ops::Range<usize> {
+        self.first_choice[mover]..self.first_choice[mover + 1]
+    }
+
+    /// The coefficients of a choice: in the rows of its account, in the shared rows.
+    pub(crate) fn coefficients(&self, choice: usize) -> (&[f64], &[f64]) {
+        let own = self.block(self.account[choice]).len();
+        let all = &self.coefficients[self.offset[choice]..][..own + self.shared().len()];
+        all.split_at(own)
+    }
+
+    pub(crate) fn touches(&self, choice: usize) -> &[(usize, f64)] {
+        &self.touches[self.first_touch[choice]..self.first_touch[choice + 1]]
+    }
+
+    /// The sums of a placement: one choice for each mover.
+    pub(crate) fn sums(&self, placement: &[usize]) -> Sums {
+        let mut sums = Sums { rows: vec![0.0; self.rows.len()], cost: 0.0 };
+        let mut values: Vec<f64> = self.positions.iter().map(|position| position.base).collect();
+        for choice in placement {
+            sums.cost += self.cost[*choice];
+            let (own, shared) = self.coefficients(*choice);
+            add(&mut sums.rows[self.block(self.account[*choice])], own, 1.0);
+            add(&mut sums.rows[self.shared()], shared, 1.0);
+            for (position, value) in self.touches(*choice) {
+                values[*position] += value;
+            }
+        }
+        for (position, value) in self.positions.iter().zip(values) {
+            let short = (-value).max(0.0);
+            if short > 0.0 {
+                sums.cost += position.cost * short;
+                let (own, shared) = position.factors.split_at(self.block(position.account).len());
+                add(&mut sums.rows[self.block(position.account)], own, short);
+                add(&mut sums.rows[self.shared()], shared, short);
+            }
+        }
+        sums
+    }
+
+    /// Whether the sums keep every row, but for noise.
+    pub(crate) fn keeps_rows(&self, sums: &Sums) -> bool {
+        self.rows.iter().zip(&sums.rows).all(|(row, sum)| *sum <= row.high + NOISE && *sum >= row.low - NOISE)
+    }
+}
+
+/// `to += factor · what`
+pub(crate) fn add(to: &mut [f64], what: &[f64], factor: f64) {
+    to.iter_mut().zip(what).for_each(|(to, what)| *to += factor * what);
+}

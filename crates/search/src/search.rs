@@ -1,0 +1,194 @@
+//! The order of the search: an annealer and a prover side by side, that meet at counted points.
+//!
+//! Both work on their own for a round of a fixed amount of work, then show each other the best they have. What a round
+//! finds depends on the rounds before it alone, so that a run can be repeated by its number of rounds. The clock
+//! decides only how many there are.
+
+mod pair;
+mod write;
+
+use std::time::Instant;
+
+use constraint_manager::AssignmentProblem;
+use domain::Amount;
+
+use crate::float::{to_amount, to_float};
+use crate::kernel::Kernel;
+use crate::proof::{Aim, Proof};
+use crate::tree::{Best, Slack, Tree};
+use pair::{Pair, Task};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Goal {
+    /// The relative gap at which a plan is good enough; 0 asks for the best.
+    pub gap_rel: Amount,
+    /// A plan to start from.
+    pub start: Option<Vec<usize>>,
+}
+
+/// What may be used up. Whatever comes first ends the search.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// When to stop, by the clock.
+    pub deadline: Option<Instant>,
+    /// After how many rounds to stop.
+    pub rounds: Option<u64>,
+}
+
+/// A look at a search that is running.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Glimpse {
+    /// The best plan's objective so far, in floats.
+    pub best: Option<f64>,
+    /// What no plan can exceed, in floats.
+    pub bound: Option<f64>,
+    /// Rounds done.
+    pub rounds: u64,
+    /// Branches looked at.
+    pub nodes: u64,
+    /// Moves tried.
+    pub moves: u64,
+}
+
+/// What the search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The best plan, an account for each trade; it keeps every row exactly.
+    pub best: Option<Vec<usize>>,
+    /// How the search ended.
+    pub ending: Ending,
+    /// What backs it, where there is anything to show.
+    pub proof: Option<Proof>,
+    /// What no plan can exceed by the proof, in floats: a claim until the proof was checked.
+    pub bound: Option<f64>,
+    /// Rounds done: the same number gives the same result again.
+    pub rounds: u64,
+    /// Branches looked at.
+    pub nodes: u64,
+    /// Moves tried.
+    pub moves: u64,
+}
+
+/// How a search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The tree is done: no plan is better, but for the gap that was asked for.
+    Closed,
+    /// The tree is done, and there is no plan.
+    NoPlan,
+    /// The budget was used up.
+    Budget,
+}
+
+/// Rounds without a plan after which the prover looks for one, or for a proof that there is none.
+const ROUNDS_BEFORE_FINDING: u64 = 40;
+/// Branches that closing the last of the gap may take: at least this many, at most twice what it took so far.
+const SHARPENING_NODES: u64 = 2_000;
+
+/// Searches. `watch` is called after every round; it may stop the search.
+pub fn search(
+    problem: &AssignmentProblem,
+    goal: &Goal,
+    budget: Budget,
+    watch: &mut dyn FnMut(&Glimpse) -> bool,
+) -> Found {
+    let kernel = Kernel::new(problem);
+    let constant = objective_constant(problem) / kernel.cost_scale;
+    let slack = Slack { gap_rel: to_float(&goal.gap_rel), constant };
+    let start = goal.start.as_ref().and_then(|plan| best_of(&kernel, plan));
+    let mut pair = Pair::new(&kernel, budget, watch, (kernel.cost_scale, constant), start);
+
+    let until_plan = Some(ROUNDS_BEFORE_FINDING);
+    let mut tree = pair.run(&kernel, Task::Prove { slack, until_plan }, None);
+    let mut shown = slack;
+    if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
+        // A proof that there is no plan may not lean on costs.
+        let costless = kernel.without_costs();
+        let without = pair.run(&costless, Task::Find, None);
+        if pair.best.is_none() {
+            let proof = without.is_finished.then(|| write::whole(&costless, &without, Aim::NoPlan)).flatten();
+            let proof = proof.or_else(|| tree.root_bound.is_finite().then(|| write::root(&kernel, &tree.root)));
+            let ending = if without.is_finished { Ending::NoPlan } else { Ending::Budget };
+            return Found { best: None, ending, proof, bound: None, ..counts(&pair) };
+        }
+        if !pair.is_over() {
+            tree = pair.run(&kernel, Task::Prove { slack, until_plan: None }, Some(tree.root.clone()));
+        }
+    }
+    if tree.is_finished && slack.gap_rel > 0.0 && !pair.is_over() {
+        let nodes = SHARPENING_NODES.max(2 * tree.nodes);
+        let sharp = pair.run(&kernel, Task::Sharpen { slack: Slack::NONE, nodes }, Some(tree.root.clone()));
+        if sharp.is_finished {
+            (tree, shown) = (sharp, Slack::NONE);
+        }
+    }
+    found(problem, &kernel, &pair, &tree, shown)
+}
+
+/// What there is to show for a search that has a plan, or ran out of budget before it had one.
+fn found(problem: &AssignmentProblem, kernel: &Kernel, pair: &Pair<'_>, tree: &Tree, slack: Slack) -> Found {
+    let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
+    let best = pair.best.as_ref().map(|best| (plan_of(problem, kernel, best), best.cost));
+    let best = best.filter(|(plan, _)| problem.broken_rows(plan).is_empty());
+    let at_root = tree.root_bound.is_finite();
+    let Some((plan, cost)) = best.filter(|_| tree.is_finished) else {
+        return Found {
+            best: pair.best.as_ref().map(|best| plan_of(problem, kernel, best)).filter(|plan| problem.broken_rows(plan).is_empty()),
+            ending: Ending::Budget,
+            proof: at_root.then(|| write::root(kernel, &tree.root)),
+            bound: at_root.then(|| in_units(tree.root_bound)),
+            ..counts(pair)
+        };
+    };
+    let beyond = slack.of(cost) * kernel.cost_scale;
+    let limit = problem.objective_value(&plan).zip(to_amount(beyond)).map(|(value, beyond)| value + &beyond);
+    Found {
+        proof: limit.and_then(|limit| write::whole(kernel, tree, Aim::AtMost(limit))).or_else(|| at_root.then(|| write::root(kernel, &tree.root))),
+        best: Some(plan),
+        ending: Ending::Closed,
+        bound: Some(in_units(cost - slack.of(cost))),
+        ..counts(pair)
+    }
+}
+
+fn counts(pair: &Pair<'_>) -> Found {
+    let (rounds, nodes, moves) = (pair.rounds, pair.nodes, pair.moves);
+    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, nodes, moves }
+}
+
+/// A plan as a placement of the kernel, if it keeps every row in floats.
+fn best_of(kernel: &Kernel, plan: &[usize]) -> Option<Best> {
+    let choice = |mover: usize| {
+        let account = plan[kernel.movers[mover]];
+        kernel.choices(mover).find(|choice| kernel.account[*choice] == account)
+    };
+    let choices = (0..kernel.movers.len()).map(choice).collect::<Option<Vec<usize>>>()?;
+    let sums = kernel.sums(&choices);
+    kernel.keeps_rows(&sums).then_some(Best { choices, cost: sums.cost })
+}
+
+/// The account of each trade.
+fn plan_of(problem: &AssignmentProblem, kernel: &Kernel, best: &Best) -> Vec<usize> {
+    let mut plan: Vec<usize> = problem.trades.iter().map(|trade| trade.accounts[0]).collect();
+    for (mover, choice) in kernel.movers.iter().zip(&best.choices) {
+        plan[*mover] = kernel.account[*choice];
+    }
+    plan
+}
+
+/// What the objective is before any decision.
+fn objective_constant(problem: &AssignmentProblem) -> f64 {
+    let terms = problem.objective.iter().flat_map(|objective| &objective.terms);
+    terms.map(|term| to_float(&(&term.worth * &term.expression.constant))).sum()
+}
+
+impl Kernel {
+    /// The same choices and rows, with nothing to be gained.
+    fn without_costs(&self) -> Self {
+        let mut kernel = self.clone();
+        kernel.cost.fill(0.0);
+        kernel.positions.iter_mut().for_each(|position| position.cost = 0.0);
+        kernel
+    }
+}

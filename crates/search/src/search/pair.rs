@@ -1,0 +1,254 @@
+//! The annealer and the prover, each in a thread of its own, and where they meet.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use super::{Budget, Glimpse};
+use crate::anneal::Annealer;
+use crate::kernel::Kernel;
+use crate::lagrangian::Prices;
+use crate::tree::{Aim, Best, Partner, Prover, Slack, Standing, Tree};
+
+/// What the prover is to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Task {
+    /// Prove that no plan is better but for the slack; with `until_plan`, give up after so many rounds without a plan.
+    Prove { slack: Slack, until_plan: Option<u64> },
+    /// Find any plan, or show that there is none.
+    Find,
+    /// Prove with less slack, within so many branches and without the annealer.
+    Sharpen { slack: Slack, nodes: u64 },
+}
+
+/// The work of a round: choices priced, moves tried. Rounds grow, so that an easy problem is not kept waiting.
+#[derive(Debug, Clone, Copy)]
+struct Round {
+    priced: u64,
+    moves: u64,
+}
+
+const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
+const LARGEST_ROUND: Round = Round { priced: 4_000_000, moves: 2_621_440 };
+/// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
+const STACK_BYTES: usize = 64 << 20;
+
+impl Round {
+    fn number(round: u64) -> Self {
+        let grow = |first: u64, largest: u64| (first << (round / 2).min(10)).min(largest);
+        Self {
+            priced: grow(FIRST_ROUND.priced, LARGEST_ROUND.priced),
+            moves: grow(FIRST_ROUND.moves, LARGEST_ROUND.moves),
+        }
+    }
+}
+
+/// Both searches with what they have found so far.
+pub(super) struct Pair<'a> {
+    kernel: &'a Kernel,
+    budget: Budget,
+    watch: &'a mut dyn FnMut(&Glimpse) -> bool,
+    /// Scale and constant of the objective.
+    units: (f64, f64),
+    annealer: Option<Annealer<'a>>,
+    pub(super) best: Option<Best>,
+    pub(super) rounds: u64,
+    pub(super) nodes: u64,
+    pub(super) moves: u64,
+    root_bound: f64,
+    is_stopped: bool,
+}
+
+/// What a searcher tells at the end of a round.
+struct Report {
+    best: Option<Best>,
+    /// Moves tried, for the annealer; the bound at the root, for the prover.
+    moves: u64,
+    root_bound: f64,
+    nodes: u64,
+}
+
+/// What it hears: the best of both, or that it is to stop.
+type Reply = Option<Option<Best>>;
+
+impl<'a> Pair<'a> {
+    pub(super) fn new(
+        kernel: &'a Kernel,
+        budget: Budget,
+        watch: &'a mut dyn FnMut(&Glimpse) -> bool,
+        units: (f64, f64),
+        start: Option<Best>,
+    ) -> Self {
+        let placement = start.as_ref().map(|best| &best.choices[..]);
+        let mut annealer = (!kernel.movers.is_empty()).then(|| Annealer::new(kernel, 1, placement));
+        if let (Some(annealer), Some(start)) = (&mut annealer, &start) {
+            annealer.take(start);
+        }
+        let root_bound = f64::NEG_INFINITY;
+        let (rounds, nodes, moves, is_stopped) = (0, 0, 0, false);
+        Self { kernel, budget, watch, units, annealer, best: start, rounds, nodes, moves, root_bound, is_stopped }
+    }
+
+    /// Whether the budget is used up.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_stopped
+            || self.budget.rounds.is_some_and(|rounds| self.rounds >= rounds)
+            || self.budget.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Runs the prover on `kernel`, which may have other costs than ours, and the annealer beside it.
+    pub(super) fn run(&mut self, kernel: &Kernel, task: Task, root: Option<Prices>) -> Tree {
+        let (slack, nodes) = match task {
+            Task::Prove { slack, .. } => (slack, u64::MAX),
+            Task::Find => (Slack::NONE, u64::MAX),
+            Task::Sharpen { slack, nodes } => (slack, nodes),
+        };
+        let start = if matches!(task, Task::Find) { None } else { self.best.clone() };
+        let annealer = if matches!(task, Task::Sharpen { .. }) { None } else { self.annealer.take() };
+        let is_done = AtomicBool::new(false);
+        let first_round = self.rounds;
+        let (prover_out, from_prover) = channel::<Report>();
+        let (to_prover, prover_in) = channel::<Reply>();
+        let (annealer_out, from_annealer) = channel::<Report>();
+        let (to_annealer, annealer_in) = channel::<Reply>();
+        let (tree, annealer) = std::thread::scope(|scope| {
+            let prove = move || {
+                let mut meeting = Meeting { out: prover_out, inbox: prover_in, work: 0, round: first_round };
+                Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root)
+            };
+            let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
+                let tree = prove();
+                // Whatever the annealer is at no longer matters.
+                is_done.store(tree.0.is_finished, Ordering::Relaxed);
+                tree
+            });
+            let prover = prover.expect("a thread can be started");
+            let moving = annealer.map(|mut annealer| {
+                let is_done = &is_done;
+                scope.spawn(move || {
+                    anneal(&mut annealer, first_round, &annealer_out, &annealer_in, is_done);
+                    annealer
+                })
+            });
+            self.lead(task, (&from_prover, &to_prover), (&from_annealer, &to_annealer), moving.is_some());
+            drop((to_prover, to_annealer));
+            let (tree, best) = prover.join().expect("the prover does not panic");
+            let annealer = moving.map(|moving| moving.join().expect("the annealer does not panic"));
+            self.nodes += tree.nodes;
+            self.offer(best);
+            (tree, annealer)
+        });
+        self.annealer = annealer.or(self.annealer.take());
+        tree
+    }
+
+    /// Round after round: hears both, tells both.
+    fn lead(
+        &mut self,
+        task: Task,
+        prover: (&Receiver<Report>, &Sender<Reply>),
+        annealer: (&Receiver<Report>, &Sender<Reply>),
+        has_annealer: bool,
+    ) {
+        let mut is_proving = true;
+        loop {
+            let proved = if is_proving { prover.0.recv().ok() } else { None };
+            is_proving = proved.is_some();
+            let nodes = proved.as_ref().map_or(0, |report| report.nodes);
+            if let Some(report) = proved {
+                self.root_bound = self.root_bound.max(report.root_bound);
+                self.offer(report.best);
+            }
+            let moved = if has_annealer { annealer.0.recv().ok() } else { None };
+            if moved.is_none() && !is_proving {
+                return;
+            }
+            if let Some(report) = moved {
+                self.moves = report.moves;
+                self.offer(report.best);
+            }
+            self.rounds += 1;
+            let glimpse = self.glimpse(nodes);
+            self.is_stopped |= !(self.watch)(&glimpse);
+            let is_enough = match task {
+                Task::Prove { until_plan, .. } => {
+                    self.best.is_none() && until_plan.is_some_and(|rounds| self.rounds >= rounds)
+                }
+                Task::Find => self.best.is_some(),
+                Task::Sharpen { .. } => false,
+            };
+            let reply = if is_enough || self.is_over() { None } else { Some(self.best.clone()) };
+            // A searcher that has ended does not listen any more.
+            let _ = prover.1.send(reply.clone());
+            let _ = annealer.1.send(reply);
+        }
+    }
+
+    /// Keeps a placement that is better by our own costs.
+    fn offer(&mut self, best: Option<Best>) {
+        let Some(mut best) = best else { return };
+        best.cost = self.kernel.sums(&best.choices).cost;
+        if self.best.as_ref().is_none_or(|known| best.cost < known.cost) {
+            self.best = Some(best);
+        }
+    }
+
+    fn glimpse(&self, nodes: u64) -> Glimpse {
+        let in_units = |cost: f64| (self.units.1 - cost) * self.units.0;
+        Glimpse {
+            best: self.best.as_ref().map(|best| in_units(best.cost)),
+            bound: self.root_bound.is_finite().then(|| in_units(self.root_bound)),
+            rounds: self.rounds,
+            nodes: self.nodes + nodes,
+            moves: self.moves,
+        }
+    }
+}
+
+/// The annealer's rounds.
+fn anneal(
+    annealer: &mut Annealer<'_>,
+    first_round: u64,
+    out: &Sender<Report>,
+    inbox: &Receiver<Reply>,
+    is_done: &AtomicBool,
+) {
+    for round in first_round.. {
+        annealer.run(Round::number(round).moves, &|| is_done.load(Ordering::Relaxed));
+        if is_done.load(Ordering::Relaxed) {
+            // What a broken round found depends on the clock.
+            return;
+        }
+        let best = annealer.best.clone();
+        let report = Report { best, moves: annealer.moves, root_bound: f64::NEG_INFINITY, nodes: 0 };
+        if out.send(report).is_err() {
+            return;
+        }
+        match inbox.recv() {
+            Ok(Some(Some(best))) => annealer.take(&best),
+            Ok(Some(None)) => {}
+            Ok(None) | Err(_) => return,
+        }
+    }
+}
+
+/// The prover's side of the table.
+struct Meeting {
+    out: Sender<Report>,
+    inbox: Receiver<Reply>,
+    work: u64,
+    round: u64,
+}
+
+impl Partner for Meeting {
+    fn meet(&mut self, at: Standing, best: Option<&Best>) -> Reply {
+        self.work += at.work;
+        if self.work < Round::number(self.round).priced {
+            return Some(None);
+        }
+        self.work = 0;
+        self.round += 1;
+        self.out.send(Report { best: best.cloned(), moves: 0, root_bound: at.root_bound, nodes: at.nodes }).ok()?;
+        self.inbox.recv().ok()?
+    }
+}
