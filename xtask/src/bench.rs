@@ -106,6 +106,7 @@ fn measure_case<'a>(root: &Path, program: &Path, case: &'a Case) -> Outcome<Summ
         class: case.class,
         seed: 1,
         solver: case.solver.to_owned(),
+        pinned: false,
     };
     let mut runs = Vec::new();
     let mut ending = Ending::default();
