@@ -118,11 +118,11 @@ pub(super) fn first(plan: &DeskPlan, book: &Book, random: &mut Random) -> Vec<Me
 }
 
 impl Maker<'_> {
-    /// 2 to 8 parts in a million a day, and for what is short minus that, or once to twice it where it nets.
+    /// 20 to 80 parts in a million a day, and for what is short minus that, or once to twice it where it nets.
     fn financing_cost(&mut self) -> Metric {
         let is_netted = self.has_netted_cost;
         let table = self.table(|_, random| {
-            let long = random.between(20_000, 80_000);
+            let long = random.between(200_000, 800_000);
             if is_netted { Rate { long, short: long + random.between(0, long) } } else { Rate::linear(long) }
         });
         // A debit costs 1.1 basis points a day, a credit earns 0.9.
