@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod gap_instance;
 mod native_tools;
+mod python;
 mod random;
 mod scenarios;
 mod test;
@@ -66,12 +67,10 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
-    /// Measure whole runs: a day of 200 trades and a flood of 20,000; with `gap`, against published optima.
-    #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench gap --data ../shared/data/gap")]
-    Bench {
-        #[command(subcommand)]
-        what: Option<Benchmark>,
-    },
+    /// Benchmarks: speed, peers (next to other solvers), gap (published optima), scale; all of them without a name.
+    #[command(after_help = "Examples:\n  cargo xtask bench --quick\n  cargo xtask bench --only speed,gap\n  \
+        cargo xtask bench peers --classes band    (`bench peers --help` says more)")]
+    Bench(bench::Arguments),
     /// Write a made-up desk into a folder, the same for the same seed.
     ///
     /// Classes mid, tight and band have limits around a planted plan, which planted.csv holds: one limit for each
@@ -112,18 +111,6 @@ enum Task {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum Benchmark {
-    /// Generalized assignment instances of the OR-Library, each to its published optimum, proven.
-    #[command(after_help = "Example:\n  cargo xtask bench gap --data ../shared/data/gap")]
-    Gap {
-        /// The folder with optima.csv and an INSTANCE.txt each, from the workspace; where it is absent,
-        /// nothing is run.
-        #[arg(long, value_name = "DIR", default_value = "../shared/data/gap")]
-        data: PathBuf,
-    },
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match cargo::workspace_root().and_then(|root| run(&root, &arguments.task)) {
@@ -144,8 +131,7 @@ fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
         Task::Demo => demo::run(root)?,
         Task::Test => return Ok(test::run(root)),
         Task::Scenarios { name, bless } => scenarios::run(root, cargo::BUILD, name.as_deref(), *bless)?,
-        Task::Bench { what: None } => bench::run(root)?,
-        Task::Bench { what: Some(Benchmark::Gap { data }) } => bench::run_gap(root, &root.join(data))?,
+        Task::Bench(arguments) => bench::run(root, arguments)?,
         Task::Desk { class, trades, accounts, metrics, seed, solver, pinned, out } => {
             let (trades, accounts, metrics) = (*trades, *accounts, *metrics);
             let (class, seed, solver, pinned) = (*class, *seed, solver.clone(), *pinned);
