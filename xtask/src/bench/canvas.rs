@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use plotters::chart::SeriesLabelStyle;
-use plotters::coord::{CoordTranslate, Shift};
+use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::error::{Outcome, XtaskError};
 
@@ -60,11 +60,17 @@ pub(super) fn draw(
     std::fs::write(path, text).map_err(XtaskError::write(path))
 }
 
-/// Draws the legend of a chart.
-pub(super) fn legend<'a, 'b, CT: CoordTranslate>(
-    labels: &mut SeriesLabelStyle<'a, 'b, SVGBackend<'a>, CT>,
-    position: SeriesLabelPosition,
-) -> Result<(), Failure> {
-    labels.position(position).background_style(WHITE.mix(0.9)).border_style(BLACK.mix(0.3));
-    labels.label_font(AXES.label()).draw()
+/// Room at the right of a chart for its legend.
+pub(super) const LEGEND_WIDTH: u32 = 110;
+
+/// Draws the names of series with their colours at the right of an area, where no chart covers it.
+pub(super) fn legend(area: &DrawingArea<SVGBackend<'_>, Shift>, names: &[&str]) -> Result<(), Failure> {
+    let left = i32::try_from(area.dim_in_pixel().0.saturating_sub(LEGEND_WIDTH)).unwrap_or_default() + 10;
+    for (number, name) in names.iter().enumerate() {
+        let middle = 60 + 26 * i32::try_from(number).unwrap_or_default();
+        area.draw(&Circle::new((left, middle), 6, color(number).filled()))?;
+        let style = AXES.label().pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new((*name).to_owned(), (left + 16, middle), style))?;
+    }
+    Ok(())
 }

@@ -32,6 +32,7 @@ fn gaps(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row]) -> Result<(), F
     let mut chart = ChartBuilder::on(area)
         .caption(title, AXES.caption())
         .margin(15)
+        .margin_right(canvas::LEGEND_WIDTH)
         .x_label_area_size(15)
         .y_label_area_size(80)
         .build_cartesian_2d(-0.5..classes.len() as f64 - 0.5, (SMALLEST_GAP / 3.0..NO_PLAN * 12.0).log_scale())?;
@@ -69,11 +70,10 @@ fn gaps(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row]) -> Result<(), F
                 means.push([(place(index) - width * 0.42, mean), (place(index) + width * 0.42, mean)]);
             }
         }
-        let drawn = chart.draw_series(dots.into_iter().map(|dot| Circle::new(dot, 4, color.mix(0.65).filled())))?;
-        drawn.label(*solver).legend(move |(x, y)| Circle::new((x + 10, y), 5, color.filled()));
+        chart.draw_series(dots.into_iter().map(|dot| Circle::new(dot, 4, color.mix(0.65).filled())))?;
         chart.draw_series(means.into_iter().map(|bar| PathElement::new(bar, color.stroke_width(3))))?;
     }
-    canvas::legend(&mut chart.configure_series_labels(), SeriesLabelPosition::UpperRight)
+    canvas::legend(area, &solvers)
 }
 
 /// For each solver, the share of all instances that it has proven after so many seconds.
@@ -82,6 +82,7 @@ fn profile(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row], limit_s: f64
     let mut chart = ChartBuilder::on(area)
         .caption("Instances proven best within the gap, by time", AXES.caption())
         .margin(15)
+        .margin_right(canvas::LEGEND_WIDTH)
         .x_label_area_size(50)
         .y_label_area_size(80)
         .build_cartesian_2d((SHORTEST_S..limit_s * 1.2).log_scale(), 0.0..1.0)?;
@@ -92,11 +93,9 @@ fn profile(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row], limit_s: f64
     for (number, solver) in solvers.iter().enumerate() {
         let color = canvas::color(number);
         let steps = steps(rows.iter().filter(|row| row.solver == *solver), instances, limit_s * 1.2);
-        let drawn = chart.draw_series(LineSeries::new(steps, color.stroke_width(2)))?;
-        let line = move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(3));
-        drawn.label(*solver).legend(line);
+        chart.draw_series(LineSeries::new(steps, color.stroke_width(3)))?;
     }
-    canvas::legend(&mut chart.configure_series_labels(), SeriesLabelPosition::UpperLeft)
+    canvas::legend(area, &solvers)
 }
 
 /// The corners of a stair that rises at each proof.
