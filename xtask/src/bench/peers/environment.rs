@@ -36,3 +36,20 @@ pub(super) fn ensure(root: &Path) -> Outcome<PathBuf> {
     files::write(&stamp, &wanted)?;
     Ok(own)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// The peers' own tests, where there is a Python: building needs none where the system has its tools.
+    #[test]
+    fn the_peers_state_the_model_as_it_is() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let Some(python) = Machine::this(root).program("python3") else { return };
+        let mut command = Command::new(python);
+        command.args(["-B", "-m", "unittest"]).current_dir(root.join("peers"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
