@@ -77,7 +77,7 @@ pub(super) fn run(root: &Path, program: &Path, data: &Path, limit_s: f64, is_str
         for (goal, limit_s) in goals(&published.name, limit_s) {
             let folder = root.join(WORK).join("gap").join(&published.name);
             instance.write_desk(&folder.join("desk"), &format!("{{ gap: 0, timeout: {limit_s}s }}"))?;
-            let (measured, ending) = run_once(program, &folder.join("desk"), &folder.join("out"))?;
+            let (measured, ending) = run_once(program, &folder.join("desk"), &folder.join("out"), limit_s)?;
             let reached = Reached::of(&ending, published);
             let is_met = reached.meets(goal);
             wrong += usize::from(reached == Reached::Wrong);

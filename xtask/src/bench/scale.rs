@@ -66,7 +66,7 @@ pub(super) fn run(root: &Path, program: &Path, options: &Options) -> Outcome {
         };
         eprintln!("bench scale: {trades} trades x {ACCOUNTS} accounts x {METRICS} metrics");
         desk_generator::write_desk(&plan, &folder.join("desk"))?;
-        let (measured, ending) = run_once(program, &folder.join("desk"), &folder.join("out"))?;
+        let (measured, ending) = run_once(program, &folder.join("desk"), &folder.join("out"), options.time_limit)?;
         eprintln!("  {} after {:.2} s", ending.status, measured.seconds);
         points.push(Point { trades: *trades, seconds: measured.seconds, peak_mb: measured.peak_mb, ending });
         files::write(&root.join(CSV), &csv(&points))?;

@@ -96,7 +96,7 @@ fn measure_case<'a>(root: &Path, program: &Path, case: &'a Case) -> Outcome<Summ
     for number in 1..=case.runs {
         // Anew each time: a run may keep something beside the configuration.
         desk_generator::write_desk(&plan, &desk)?;
-        let (measured, ended) = run_once(program, &desk, &out)?;
+        let (measured, ended) = run_once(program, &desk, &out, case.goal_s)?;
         let note = if number <= case.warm_up { " (warm-up)" } else { "" };
         eprintln!("{}: run {number} of {}: {:.3} s{note}", case.name, case.runs, measured.seconds);
         ending = ended;
