@@ -1,6 +1,7 @@
 //! How time, memory and distance from the best grow with the number of trades, on desks with tight limits.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::Path;
 
 use clap::Args;
@@ -126,10 +127,12 @@ fn draw(path: &Path, points: &[Point]) -> Outcome {
         .filter(|(_, values)| !values.is_empty())
         .collect();
     let height = 330 * u32::try_from(curves.len()).unwrap_or(1).max(1);
+    let trades = points.iter().map(|point| point.trades as f64);
+    let (fewest, most) = trades.fold((f64::MAX, f64::MIN), |(low, high), each| (low.min(each), high.max(each)));
     canvas::draw(path, (900, height), |area| {
         let areas = area.split_evenly((curves.len().max(1), 1));
         for (number, (area, (name, values))) in areas.iter().zip(&curves).enumerate() {
-            curve(area, name, values, canvas::color(number))?;
+            curve(area, name, values, fewest / 1.5..most * 1.5, canvas::color(number))?;
         }
         Ok(())
     })
@@ -139,24 +142,32 @@ fn curve(
     area: &DrawingArea<SVGBackend<'_>, Shift>,
     name: &str,
     values: &[(f64, f64)],
+    trades: Range<f64>,
     color: RGBColor,
 ) -> Result<(), Failure> {
-    let range = |of: fn(&(f64, f64)) -> f64| {
-        let (low, high) = values.iter().map(of).fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
-        (low / 1.5..high * 1.5).log_scale()
-    };
     let mut chart = ChartBuilder::on(area)
         .caption(format!("{name}, by trades"), AXES.caption())
         .margin(15)
         .x_label_area_size(45)
         .y_label_area_size(90)
-        .build_cartesian_2d(range(|value| value.0), range(|value| value.1))?;
+        .build_cartesian_2d(trades.log_scale(), decades(values).log_scale())?;
     let mut mesh = chart.configure_mesh();
     mesh.x_desc("trades").y_desc(name).label_style(AXES.label()).axis_desc_style(AXES.label());
+    mesh.x_label_formatter(&|trades| format!("{trades:.0}")).y_label_formatter(&|value| value.to_string());
     mesh.light_line_style(TRANSPARENT).y_labels(6).draw()?;
     chart.draw_series(LineSeries::new(values.iter().copied(), color.stroke_width(2)))?;
-    chart.draw_series(values.iter().map(|value| Circle::new(*value, 4, color.filled())))?;
+    chart.draw_series(values.iter().map(|value| {
+        let shown = if value.1 >= 10.0 { format!("{:.0}", value.1) } else { format!("{:.4}", value.1) };
+        EmptyElement::at(*value) + Circle::new((0, 0), 4, color.filled()) + Text::new(shown, (-12, -20), AXES.label())
+    }))?;
     Ok(())
+}
+
+/// The powers of ten around some values, with room above the largest for its number.
+fn decades(values: &[(f64, f64)]) -> Range<f64> {
+    let exponents = values.iter().map(|value| value.1.log10());
+    let (low, high) = exponents.fold((f64::MAX, f64::MIN), |(low, high), each| (low.min(each), high.max(each)));
+    10_f64.powf(low.floor())..10_f64.powf((high + 0.3).ceil())
 }
 
 #[cfg(test)]
@@ -182,6 +193,13 @@ mod tests {
         assert!(text.ends_with("3000,20,20,2.000,100,feasible,time_limit,-5,0.01,\n"));
         let commas: std::collections::BTreeSet<usize> = text.lines().map(|line| line.matches(',').count()).collect();
         assert_eq!(commas.len(), 1);
+    }
+
+    #[test]
+    fn a_scale_goes_from_one_power_of_ten_to_another() {
+        let range = decades(&[(1.0, 3.0), (2.0, 40.0)]);
+        assert!((range.start - 1.0).abs() < 1e-12 && (range.end - 100.0).abs() < 1e-9);
+        assert!(decades(&[(1.0, 90.0)]).end > 999.0); // 90 leaves no room below 100
     }
 
     #[test]
