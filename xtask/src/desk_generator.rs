@@ -3,10 +3,12 @@
 
 mod book;
 mod metrics;
+mod planted;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::error::{Outcome, XtaskError};
@@ -14,6 +16,7 @@ use crate::files;
 use crate::gap_instance::GapInstance;
 use book::Book;
 use metrics::Metric;
+use planted::Planted;
 
 /// What a desk is to be like.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,10 +31,13 @@ pub(crate) struct DeskPlan {
     pub(crate) seed: u64,
     /// The solver's settings as the configuration has them: `{ timeout: 2s }`.
     pub(crate) solver: String,
+    /// Whether trades are pinned to the planted plan, for the classes that have one.
+    #[serde(default)]
+    pub(crate) pinned: bool,
 }
 
 /// How hard a desk's limits make it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Class {
     /// Each limit is three times what an even split comes to; what a security costs is linear in its position.
@@ -41,24 +47,55 @@ pub(crate) enum Class {
     Netted,
     /// Generalized assignment of type D: plans are found easily, the best is not proven in seconds.
     Hard,
+    /// A limit for every metric and account, moderately far from a plan that keeps them all.
+    Mid,
+    /// The same, close to that plan.
+    Tight,
+    /// Two limits for every metric and account, close around such a plan.
+    Band,
+}
+
+impl Class {
+    /// Whether limits lie around a plan that is known to keep them all.
+    pub(crate) fn has_planted_plan(self) -> bool {
+        matches!(self, Self::Mid | Self::Tight | Self::Band)
+    }
 }
 
 /// Metrics that a loose desk can have.
 const LOOSE_METRICS: std::ops::RangeInclusive<usize> = 1..=60;
 
-/// Writes a desk into a folder: desk.yaml, trades.csv, positions.csv, coefficients.csv.
+/// Writes a desk into a folder: desk.yaml, trades.csv, positions.csv, coefficients.csv, and planted.csv where a plan
+/// is known.
 pub(crate) fn write_desk(plan: &DeskPlan, folder: &Path) -> Outcome {
     check(plan)?;
     if plan.class == Class::Hard {
         return GapInstance::hard(plan.accounts, plan.trades, plan.seed).write_desk(folder, &plan.solver);
     }
+    if plan.class.has_planted_plan() {
+        let desk = Planted::make(plan)?;
+        files::make_empty(folder)?;
+        return desk.write(plan, folder);
+    }
     let book = Book::make(plan);
     let metrics = metrics::first(plan, &book);
     files::make_empty(folder)?;
     files::write(&folder.join("desk.yaml"), &configuration(plan, &book, &metrics))?;
-    files::write(&folder.join("trades.csv"), &book.trades_csv())?;
+    files::write(&folder.join("trades.csv"), &book.trades_csv(None))?;
     files::write(&folder.join("positions.csv"), &book.positions_csv())?;
     files::write(&folder.join("coefficients.csv"), &coefficients(&book, &metrics))
+}
+
+/// The same into a folder that somebody names: one that holds anything else than a desk stays as it is.
+pub(crate) fn write_new_desk(plan: &DeskPlan, folder: &Path) -> Outcome {
+    let is_empty = || std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if folder.exists() && !folder.join("desk.yaml").is_file() && !is_empty() {
+        return Err(XtaskError::Refused {
+            what: format!("write a desk into {}: it holds something else", folder.display()),
+            hint: "name a new or an empty folder".to_owned(),
+        });
+    }
+    write_desk(plan, folder)
 }
 
 fn check(plan: &DeskPlan) -> Outcome {
@@ -74,19 +111,22 @@ fn check(plan: &DeskPlan) -> Outcome {
             let hint = format!("state {} to {}", LOOSE_METRICS.start(), LOOSE_METRICS.end());
             refused(&format!("with {} metrics", plan.metrics), hint)
         }
+        class if class.has_planted_plan() && !planted::METRICS.contains(&plan.metrics) => {
+            let hint = format!("state {} to {}", planted::METRICS.start(), planted::METRICS.end());
+            refused(&format!("around a planted plan with {} metrics", plan.metrics), hint)
+        }
+        class if class.has_planted_plan() && plan.accounts < planted::ACCOUNTS_AT_LEAST => {
+            refused("around a planted plan with one account", "state two accounts or more".to_owned())
+        }
+        class if plan.pinned && !class.has_planted_plan() => {
+            refused("that is pinned", "only mid, tight and band desks have a plan to pin to".to_owned())
+        }
         _ => Ok(()),
     }
 }
 
 fn configuration(plan: &DeskPlan, book: &Book, metrics: &[Metric]) -> String {
-    let mut text = format!(
-        "version: 1\nbase_currency: USD\n\
-         inputs: {{ trades: trades.csv, positions: positions.csv, coefficients: coefficients.csv }}\n\
-         valuation: {{ price_quote: per_100, accrued: amount }}\n\
-         solver: {}\n\
-         metrics:\n",
-        plan.solver
-    );
+    let mut text = configuration_head(&plan.solver);
     for metric in metrics {
         let _ = writeln!(text, "  {}: {}", metric.name, metric.definition);
     }
@@ -98,6 +138,17 @@ fn configuration(plan: &DeskPlan, book: &Book, metrics: &[Metric]) -> String {
         }
     }
     text
+}
+
+/// What the configurations of made-up desks have in common, up to the definitions of metrics.
+fn configuration_head(solver: &str) -> String {
+    format!(
+        "version: 1\nbase_currency: USD\n\
+         inputs: {{ trades: trades.csv, positions: positions.csv, coefficients: coefficients.csv }}\n\
+         valuation: {{ price_quote: per_100, accrued: amount }}\n\
+         solver: {solver}\n\
+         metrics:\n",
+    )
 }
 
 fn coefficients(book: &Book, metrics: &[Metric]) -> String {
@@ -119,7 +170,15 @@ mod tests {
     use super::*;
 
     fn plan(metrics: usize, class: Class) -> DeskPlan {
-        DeskPlan { trades: 60, accounts: 3, metrics, class, seed: 5, solver: "{ timeout: 2s }".to_owned() }
+        DeskPlan {
+            trades: 60,
+            accounts: 3,
+            metrics,
+            class,
+            seed: 5,
+            solver: "{ timeout: 2s }".to_owned(),
+            pinned: false,
+        }
     }
 
     fn written(plan: &DeskPlan) -> [String; 4] {
@@ -180,6 +239,19 @@ mod tests {
         assert!(refused(&plan(3, Class::Hard)).contains("a hard desk has 2"));
         assert!(refused(&plan(61, Class::Loose)).contains("state 1 to 60"));
         assert!(refused(&DeskPlan { accounts: 0, ..plan(2, Class::Hard) }).contains("without accounts"));
+        assert!(refused(&plan(5, Class::Band)).contains("state 6 to 60"));
+        assert!(refused(&DeskPlan { accounts: 1, ..plan(6, Class::Mid) }).contains("two accounts or more"));
+        assert!(refused(&DeskPlan { pinned: true, ..plan(6, Class::Loose) }).contains("have a plan to pin to"));
+    }
+
+    #[test]
+    fn a_folder_with_anything_but_a_desk_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = || write_new_desk(&plan(6, Class::Tight), folder.path());
+        write().unwrap();
+        write().unwrap();
+        std::fs::remove_file(folder.path().join("desk.yaml")).unwrap();
+        assert!(write().unwrap_err().to_string().contains("it holds something else"));
     }
 
     #[test]

@@ -24,8 +24,10 @@ pub(crate) enum XtaskError {
     NoProduct { command: String },
     #[error("get what is expected from {failed} scenarios, each named above with what differs")]
     ScenariosDiffer { failed: usize },
-    #[error("prove the published optimum of {missed} instances, marked in the table above")]
-    OptimaMissed { missed: usize },
+    #[error("reach what is published: {wrong} results contradict it, {missed} goals are not met; see the table above")]
+    OptimaMissed { wrong: usize, missed: usize },
+    #[error("agree with the peers: {found} contradictions above\nhint: each is a fault of one of the two; find it")]
+    Contradictions { found: usize },
     #[error("pass tidy: {found} findings, each above with its remedy")]
     Untidy { found: usize },
     #[error("{what}\nhint: {hint}")]

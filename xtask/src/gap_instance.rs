@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::error::Outcome;
+use crate::error::{Outcome, XtaskError};
 use crate::files;
 use crate::random::Random;
 
@@ -20,9 +20,17 @@ pub(crate) struct GapInstance {
 }
 
 impl GapInstance {
+    /// Reads one from a file.
+    pub(crate) fn read(path: &Path) -> Outcome<Self> {
+        Self::parse(&files::read(path)?).map_err(|what| XtaskError::Refused {
+            what: format!("understand {}: {what}", path.display()),
+            hint: "the form is `agents jobs`, costs, weights, capacities".to_owned(),
+        })
+    }
+
     /// Reads the OR-Library's form: `agents jobs`, a row of costs for each agent, a row of weights for each
     /// agent, the capacities. Rows may go over several lines. Says what is wrong where it is of another form.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, String> {
         let numbers: Result<Vec<u32>, _> = text.split_whitespace().map(str::parse).collect();
         let numbers = numbers.map_err(|error| format!("not whole numbers only: {error}"))?;
         let [agents, jobs, rest @ ..] = numbers.as_slice() else {

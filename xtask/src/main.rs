@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod gap_instance;
 mod native_tools;
+mod python;
 mod random;
 mod scenarios;
 mod test;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use desk_generator::DeskPlan;
 use error::Outcome;
 
 /// Set-up, tests, demo, scenarios, benchmark and structure checks of this workspace.
@@ -65,11 +67,40 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
-    /// Measure whole runs: a day of 200 trades and a flood of 20,000; with `gap`, against published optima.
-    #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench gap --data ../shared/data/gap")]
-    Bench {
-        #[command(subcommand)]
-        what: Option<Benchmark>,
+    /// Benchmarks: speed, peers (next to other solvers), gap (published optima), scale; all of them without a name.
+    #[command(after_help = "Examples:\n  cargo xtask bench --quick\n  cargo xtask bench --only speed,gap\n  \
+        cargo xtask bench peers --classes band    (`bench peers --help` says more)")]
+    Bench(bench::Arguments),
+    /// Write a made-up desk into a folder, the same for the same seed.
+    ///
+    /// Classes mid, tight and band have limits around a planted plan, which planted.csv holds: one limit for each
+    /// metric and account 0.75 or 0.15 standard deviations away from it, or two at 0.1. Their seed decides the
+    /// kinds of metrics: divisible by three, all linear; remainder two, a cost that nets too.
+    #[command(after_help = "Examples:\n  \
+        cargo xtask desk --class band --trades 200 --accounts 5 --metrics 20 --seed 1 --out target/desk\n  \
+        target/release/pb-assign run --config target/desk/desk.yaml")]
+    Desk {
+        /// How hard its limits make it.
+        #[arg(long)]
+        class: desk_generator::Class,
+        #[arg(long, default_value_t = 200)]
+        trades: usize,
+        #[arg(long, default_value_t = 5)]
+        accounts: usize,
+        /// Metrics of each account: 6 to 60 around a planted plan, 2 of class hard, otherwise 1 to 60.
+        #[arg(long, default_value_t = 12)]
+        metrics: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The solver's settings, as the configuration has them.
+        #[arg(long, value_name = "YAML", default_value = "{ timeout: 10s, gap: 0.0001 }")]
+        solver: String,
+        /// Pin every trade to the planted plan.
+        #[arg(long)]
+        pinned: bool,
+        /// The folder, new or empty, or with a desk that is replaced.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
     /// Check the structure: arrows between crates, tables of kinds, problem codes, file lengths, layout.
     #[command(after_help = "Examples:\n  cargo xtask tidy\n  cargo xtask tidy --fix")]
@@ -77,18 +108,6 @@ enum Task {
         /// Rewrite docs/codes.md from the sources.
         #[arg(long)]
         fix: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Benchmark {
-    /// Generalized assignment instances of the OR-Library, each to its published optimum, proven.
-    #[command(after_help = "Example:\n  cargo xtask bench gap --data ../shared/data/gap")]
-    Gap {
-        /// The folder with optima.csv and an INSTANCE.txt each, from the workspace; where it is absent,
-        /// nothing is run.
-        #[arg(long, value_name = "DIR", default_value = "../shared/data/gap")]
-        data: PathBuf,
     },
 }
 
@@ -104,7 +123,7 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
-    if !matches!(task, Task::Test | Task::Tidy { .. }) {
+    if !matches!(task, Task::Test | Task::Tidy { .. } | Task::Desk { .. }) {
         setup(root)?;
     }
     match task {
@@ -112,8 +131,14 @@ fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
         Task::Demo => demo::run(root)?,
         Task::Test => return Ok(test::run(root)),
         Task::Scenarios { name, bless } => scenarios::run(root, cargo::BUILD, name.as_deref(), *bless)?,
-        Task::Bench { what: None } => bench::run(root)?,
-        Task::Bench { what: Some(Benchmark::Gap { data }) } => bench::run_gap(root, &root.join(data))?,
+        Task::Bench(arguments) => bench::run(root, arguments)?,
+        Task::Desk { class, trades, accounts, metrics, seed, solver, pinned, out } => {
+            let (trades, accounts, metrics) = (*trades, *accounts, *metrics);
+            let (class, seed, solver, pinned) = (*class, *seed, solver.clone(), *pinned);
+            let plan = DeskPlan { trades, accounts, metrics, class, seed, solver, pinned };
+            desk_generator::write_new_desk(&plan, out)?;
+            eprintln!("desk: wrote {}", out.display());
+        }
         Task::Tidy { fix } => tidy::run(root, *fix)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -48,6 +48,8 @@ pub(super) struct Book {
     pub(super) accounts: Vec<Account>,
 }
 
+/// The types of securities.
+pub(super) const KINDS: [&str; 3] = ["government", "corporate", "agency"];
 /// Issuers of corporate bonds; governments are issuer 0.
 pub(super) const ISSUERS: usize = 60;
 /// Days of interest that every security has accrued.
@@ -75,24 +77,32 @@ impl Book {
         Self { securities, trades, accounts }
     }
 
-    /// The file of trades.
-    pub(super) fn trades_csv(&self) -> String {
-        let mut text = "trade_id,side,security,security_type,quantity,price,accrued_interest\n".to_owned();
+    /// The file of trades, with the number of the account that each is pinned to, if any.
+    pub(super) fn trades_csv(&self, pins: Option<&[usize]>) -> String {
+        let mut text = "trade_id,side,security,security_type,quantity,price,accrued_interest".to_owned();
+        text.push_str(if pins.is_some() { ",account\n" } else { "\n" });
         for (index, trade) in self.trades.iter().enumerate() {
             let security = &self.securities[trade.security];
             let side = if trade.par > 0 { "buy" } else { "sell" };
-            let _ = writeln!(
+            let _ = write!(
                 text,
-                "T{:05},{side},{},{},{},{},{}",
-                index + 1,
+                "{},{side},{},{},{},{},{}",
+                Self::trade_id(index),
                 security.id,
                 security.kind,
                 trade.par.abs(),
                 decimal(security.price_thousandths, 3),
                 decimal(trade.accrued_cents, 2),
             );
+            let pin = pins.map(|pins| format!(",{}", self.accounts[pins[index]].id)).unwrap_or_default();
+            let _ = writeln!(text, "{pin}");
         }
         text
+    }
+
+    /// The name of a trade by its number from 0.
+    pub(super) fn trade_id(index: usize) -> String {
+        format!("T{:05}", index + 1)
     }
 
     /// The file of opening positions.
@@ -117,17 +127,26 @@ impl Book {
 
 /// A whole number of units of the last place as a decimal: `decimal(-1234, 2)` is -12.34.
 pub(super) fn decimal(units: i64, places: u32) -> String {
-    let one = 10_u64.pow(places);
+    fixed(units.into(), places)
+}
+
+/// The same of a large number; without places, it has no point.
+pub(super) fn fixed(units: i128, places: u32) -> String {
+    let one = 10_u128.pow(places);
     let (whole, rest) = (units.unsigned_abs() / one, units.unsigned_abs() % one);
     let sign = if units < 0 { "-" } else { "" };
-    format!("{sign}{whole}.{rest:0width$}", width = places as usize)
+    if places == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{rest:0width$}", width = places as usize)
+    }
 }
 
 fn make_security(index: usize, random: &mut Random) -> Security {
     let (kind, start, issuer) = match random.below(10) {
-        0..5 => ("government", "GOV", 0),
-        5..9 => ("corporate", "CORP", 1 + random.below(ISSUERS as u32) as usize),
-        _ => ("agency", "AGY", 0),
+        0..5 => (KINDS[0], "GOV", 0),
+        5..9 => (KINDS[1], "CORP", 1 + random.below(ISSUERS as u32) as usize),
+        _ => (KINDS[2], "AGY", 0),
     };
     Security {
         id: format!("{start}{:04}", index + 1),
@@ -193,5 +212,6 @@ mod tests {
         assert_eq!(decimal(-1_234, 2), "-12.34");
         assert_eq!(decimal(-5, 2), "-0.05");
         assert_eq!(decimal(101_125, 3), "101.125");
+        assert_eq!(fixed(-7, 0), "-7");
     }
 }

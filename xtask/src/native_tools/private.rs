@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::{FOLDER, Machine, Source, Tool};
 use crate::error::{Outcome, XtaskError};
+use crate::python;
 
 /// The packages, at versions that HiGHS was built with.
 fn package(tool: Tool) -> &'static str {
@@ -31,21 +31,8 @@ pub(super) fn install(root: &Path, machine: &Machine, missing: &[Tool]) -> Outco
     };
     eprintln!("setup: the system has no {names}; installing private ones under {FOLDER}");
     let venv = root.join(FOLDER).join("venv");
-    let own_python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    // A half-made environment, or one whose Python has gone, is made anew.
-    let works =
-        || Command::new(&own_python).args(["-m", "pip", "--version"]).output().is_ok_and(|o| o.status.success());
-    if !works() {
-        let _ = fs::remove_dir_all(&venv);
-        fs::create_dir_all(&venv).map_err(XtaskError::write(&venv))?;
-        let mut create = Command::new(&python);
-        create.args(["-m", "venv"]).arg(&venv);
-        run(&mut create).map_err(|why| refused(format!("`python3 -m venv` failed: {why}")))?;
-    }
-    let mut pip = Command::new(&own_python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
-    pip.args(missing.iter().map(|tool| package(*tool)));
-    run(&mut pip).map_err(|why| refused(format!("`pip install` failed: {why}")))
+    let packages: Vec<&str> = missing.iter().map(|tool| package(*tool)).collect();
+    python::environment(&python, &venv).and_then(|own| python::install(&own, &packages)).map_err(refused)
 }
 
 /// Where a tool is in the environment, relative to the workspace. The programs themselves are taken, not the
@@ -77,19 +64,6 @@ fn site_packages(root: &Path, venv: &Path) -> Option<PathBuf> {
     names.sort();
     let pythons = names.iter().map(|name| venv.join("lib").join(name).join("site-packages"));
     pythons.into_iter().find(|folder| root.join(folder).is_dir())
-}
-
-/// Runs a program; what it says matters only when it fails.
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    let mut lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines.drain(..lines.len().saturating_sub(6));
-    Err(format!("{}\n{}", output.status, lines.join("\n")))
 }
 
 #[cfg(test)]
