@@ -235,27 +235,4 @@ pub(super) const MISTAKES: &[Mistake] = &[
             "hint: write every digit: ten million is 10000000",
         ],
     },
-    Mistake {
-        name: "a last plan that has a trade twice",
-        edits: &[
-            Replace("desk.yaml", "solver:\n", "objective: { keep: { plan: last.csv, max_changes: 2 } }\n\nsolver:\n"),
-            Write("last.csv", b"trade_id,account\nT1,PB1\nT2,\nT1,PB2\n"),
-        ],
-        exit: 3,
-        says: &[
-            "last.csv:3 account: L007: the cell is empty",
-            "last.csv:4 trade_id: L024: the trade \"T1\" is also at last.csv:2",
-            "hint: a trade is booked whole at one account: delete one of the two",
-        ],
-    },
-    Mistake {
-        name: "a last plan that is not there",
-        edits: &[Replace(
-            "desk.yaml",
-            "solver:\n",
-            "objective: { keep: { plan: last.csv, max_changes: 2 } }\n\nsolver:\n",
-        )],
-        exit: 3,
-        says: &["last.csv", "L001"],
-    },
 ];
