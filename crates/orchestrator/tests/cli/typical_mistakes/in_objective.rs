@@ -21,7 +21,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
             "objective: { order: [financing_cost, { metric: financing_cost }] }\n\nsolver:\n",
         )],
         exit: 2,
-        says: &["objective.order[1]", "C017: financing_cost is twice in the order, first at line 13, column 22"],
+        says: &["objective.order[1]", "C017: financing_cost is twice in the order, first at line 14, column 22"],
     },
     Mistake {
         name: "an amount and a fraction to give up",
