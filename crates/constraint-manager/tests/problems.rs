@@ -149,7 +149,7 @@ fn an_undefined_opening_ratio_may_stay_so_but_its_denominator_must_not_fall() {
     // D0 = -10 × 0.9; selling 10 moves it by -10 + 10 × 0.9 = -1: not allowed.
     let problem = problem(accounts, &day);
     assert_eq!(rows(&problem), ["PB1 leverage max NotWorse: -9 -1·x0 >= -9"]);
-    assert_eq!(problem.rows[0].origin.why, Why::NotWorse);
+    assert_eq!(problem.rows[0].origin.limit().map(|limit| limit.why), Some(Why::NotWorse));
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn limit_text(problem: &AssignmentProblem, row: usize) -> String {
     let origin = match &problem.rows[row].origin {
         Origin::Limit(origin) => origin,
         Origin::Floor { level, .. } => return format!("what level {} of the objective reached", level + 1),
-        Origin::Changes { max_changes, .. } => return format!("at most {max_changes} changes from the last plan"),
+        Origin::Changes { max_changes, .. } => return format!("changes from the last plan: at most {max_changes}"),
     };
     let what = match origin.why {
         Why::Limit => "",

@@ -15,6 +15,8 @@ pub(super) const KEYS: &[(&str, Check)] = &[
     ("objective", |want, trial| check_value("objective.value", want, &trial.published()["objective"]["value"])),
     ("assignments", check_assignments),
     ("metrics", check_metrics),
+    ("levels", check_levels),
+    ("changes", check_changes),
     ("conflict", check_conflict),
     ("present", check_present),
     ("stderr", check_stderr),
@@ -76,13 +78,36 @@ fn check_metrics(want: &Value, trial: &Trial) -> Vec<String> {
     wrong
 }
 
-/// `["PB1 leverage max"]`: the limits that cannot hold together, in any order.
+/// `["financing -110 given up 10 proven", "rest -240 given up 0 proven"]`: the levels of the objective in their order.
+fn check_levels(want: &Value, trial: &Trial) -> Vec<String> {
+    let published = trial.published();
+    let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or("rest").to_owned();
+    let level = |entry: &Value| {
+        let [metric, value, given_up, reason] = ["metric", "value", "given_up", "reason"].map(|key| word(entry, key));
+        Value::from(format!("{metric} {value} given up {given_up} {reason}"))
+    };
+    let listed = published["objective"]["levels"].as_array().into_iter().flatten();
+    check_value("levels", want, &listed.map(level).collect())
+}
+
+/// `["T1 PB1 PB2"]`: the trades that are not where the last plan has them, with both accounts.
+fn check_changes(want: &Value, trial: &Trial) -> Vec<String> {
+    let published = trial.published();
+    let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or("?").to_owned();
+    let change = |entry: &Value| Value::from(["trade_id", "from", "to"].map(|key| word(entry, key)).join(" "));
+    let listed = published["changes"]["trades"].as_array().into_iter().flatten();
+    check_value("changes", want, &listed.map(change).collect())
+}
+
+/// `["PB1 leverage max", "changes from the last plan max 1"]`: the limits that cannot hold together, in any order.
 fn check_conflict(want: &Value, trial: &Trial) -> Vec<String> {
     let published = trial.published();
+    let changes = published["diagnostics"]["conflict_changes"]["max_changes"].as_u64();
     let listed = published["diagnostics"]["conflict"].as_array().into_iter().flatten();
     let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or("?").to_owned();
     let limit = |entry: &Value| ["account", "metric", "bound"].map(|key| word(entry, key)).join(" ");
-    let got: BTreeSet<String> = listed.map(limit).collect();
+    let changes = changes.map(|most| format!("changes from the last plan max {most}"));
+    let got: BTreeSet<String> = listed.map(limit).chain(changes).collect();
     let want: BTreeSet<String> =
         want.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let missing = want.difference(&got).map(|limit| format!("conflict: {limit} expected, and not named"));
@@ -114,10 +139,18 @@ mod tests {
         let trial = Trial {
             result: Some(json!({
                 "status": "optimal",
-                "objective": { "value": "-5" },
+                "objective": {
+                    "value": "-5",
+                    "levels": [{ "metric": "cost", "value": "-7", "given_up": "1", "reason": "proven" },
+                        { "metric": null, "value": "2", "given_up": "0", "reason": "time_limit" }],
+                },
+                "changes": { "trades": [{ "trade_id": "T1", "from": "PB2", "to": "PB1" }] },
                 "assignments": [{ "trade_id": "T1", "account": "PB1" }, { "trade_id": "T2", "account": "PB2" }],
                 "metrics": [{ "account": "PB1", "metric": "leverage", "final": "5.5", "min": null }],
-                "diagnostics": { "conflict": [{ "account": "PB1", "metric": "leverage", "bound": "max" }] },
+                "diagnostics": {
+                    "conflict": [{ "account": "PB1", "metric": "leverage", "bound": "max" }],
+                    "conflict_changes": { "max_changes": 3 },
+                },
             })),
             stderr: "trades.csv:2 price: L003: text".to_owned(),
             ..Trial::default()
@@ -131,7 +164,9 @@ mod tests {
             "status": "optimal", "objective": "-5", "reason": null,
             "assignments": { "T1": "PB1", "T2": "PB2" },
             "metrics": { "PB1 leverage": { "final": "5.5", "min": null } },
-            "conflict": ["PB1 leverage max"],
+            "levels": ["cost -7 given up 1 proven", "rest 2 given up 0 time_limit"],
+            "changes": ["T1 PB2 PB1"],
+            "conflict": ["PB1 leverage max", "changes from the last plan max 3"],
             "present": ["objective.value"],
             "stderr": ["L003", "trades.csv:2"],
         });
@@ -144,6 +179,8 @@ mod tests {
             "status": "failed", "objective": "-5.0",
             "assignments": { "T1": "PB2", "T3": "PB1" },
             "metrics": { "PB1 leverage": { "final": "6" }, "PB2 leverage": {} },
+            "levels": ["cost -7 given up 0 proven"],
+            "changes": [],
             "conflict": ["PB1 leverage min"],
             "present": ["objective.gap", "metrics"],
             "stderr": ["L004"],
@@ -158,8 +195,12 @@ mod tests {
                 "assignment of T3: PB1 expected, nowhere came",
                 "metric PB1 leverage final: \"6\" expected, \"5.5\" came",
                 "metric PB2 leverage: not among those of result.json: PB1 leverage",
+                "levels: [\"cost -7 given up 0 proven\"] expected, [\"cost -7 given up 1 proven\",\
+                 \"rest 2 given up 0 time_limit\"] came",
+                "changes: [] expected, [\"T1 PB2 PB1\"] came",
                 "conflict: PB1 leverage min expected, and not named",
                 "conflict: PB1 leverage max named, and not expected",
+                "conflict: changes from the last plan max 3 named, and not expected",
                 "objective.gap: a value expected, and none there",
                 "stderr: \"L004\" expected, and not there",
             ]

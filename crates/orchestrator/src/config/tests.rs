@@ -120,7 +120,7 @@ fn expected_desk() -> Desk {
         }],
         objective: ObjectiveSettings {
             weights: [(MetricName::new("financing_cost"), Decimal::ONE)].into(),
-            include_limited: false,
+            ..ObjectiveSettings::default()
         },
     }
 }

@@ -2,6 +2,7 @@
 //! found there and the remedy, and with nothing written.
 
 mod in_configuration;
+mod in_objective;
 mod in_other_files;
 mod in_trades;
 mod on_command_line;
@@ -77,6 +78,11 @@ fn failure(mistake: &Mistake) -> Option<String> {
 #[test]
 fn mistakes_in_the_configuration_are_explained() {
     check(in_configuration::MISTAKES);
+}
+
+#[test]
+fn mistakes_in_the_objective_are_explained() {
+    check(in_objective::MISTAKES);
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn level(number: usize, level: &LevelReport, style: Style) -> String {
     let name = level.metric.as_ref().map_or_else(|| "everything else".to_owned(), |name| clean(name.as_str()));
     let given_up = match level.given_up.is_zero() {
         true => String::new(),
-        false => format!(", {} below its best", figure(&level.given_up, places)),
+        false => format!(", {} given up of its best, {}", figure(&level.given_up, places), figure(&best, places)),
     };
     let gap = level.gap.as_ref().map(percent_up);
     let proof = match (level.reason, gap) {

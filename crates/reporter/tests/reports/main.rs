@@ -1,6 +1,7 @@
 //! An outcome as files, as one line and as a view, on desks that a person can do the sums of.
 
 mod documents;
+mod goals;
 mod publish;
 mod scene;
 mod terminal;

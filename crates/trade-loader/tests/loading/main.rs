@@ -7,6 +7,8 @@ mod exports;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod last_plan;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod workbooks;

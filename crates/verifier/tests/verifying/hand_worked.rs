@@ -32,6 +32,7 @@ fn claim(bookings: &[&str], metrics: &[&str], objective: Option<&str>) -> Claim 
         metrics: metrics.iter().map(|row| metric(row)).collect(),
         objective: objective.map(amount),
         bound: None,
+        ..Claim::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod book_changes;
 mod claim_changes;
+mod goals;
 mod hand_worked;
 mod limits;
 mod random;
