@@ -22,6 +22,10 @@ const STEPS_FIRST: u64 = 2_000;
 const STEPS_MOST: u64 = 60_000;
 /// A cycle that starts anew follows so many that went on without a better placement.
 const PATIENCE: u32 = 8;
+/// What breaking a row costs besides a standard deviation, in units of its price.
+const PENALTY: f64 = 1.5;
+/// What a unit of cost weighs in the first cycle from a hint.
+const HINTED: f32 = 0.2;
 /// How often the sums are taken anew, and the temperature falls.
 const STRETCH: u64 = 4_096;
 const STRETCHES_BETWEEN_SUMS: u64 = 64;
@@ -41,12 +45,26 @@ pub(crate) struct Annealer<'a> {
     /// For each mover others like it, the most alike first.
     alike: Vec<Vec<u32>>,
     pub(crate) best: Option<Best>,
+    /// Prices that make a good bound, and the placement that they suggest.
+    hint: Option<Hint>,
     /// What a unit of cost weighs against a standard deviation of a row.
     weight: f32,
     temperature: f32,
     cycle: Cycle,
     cycles: u32,
+    /// Whether the weight was raised last, and how often that changed.
+    is_rising: bool,
+    turns: u32,
     pub(crate) moves: u64,
+}
+
+/// What the prover knows about the problem as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Hint {
+    /// `λ` by row.
+    pub(crate) prices: Vec<f64>,
+    /// One choice for each mover; it may break rows a little.
+    pub(crate) choices: Vec<usize>,
 }
 
 /// Where a cycle is.
@@ -70,7 +88,8 @@ impl<'a> Annealer<'a> {
         let placement = start.map_or_else(|| anywhere(kernel, &mut random), <[usize]>::to_vec);
         let mut annealer = Self {
             kernel,
-            state: State::new(kernel, &placement),
+            state: State::new(kernel, &placement, &vec![1.0; kernel.rows.len()]),
+            hint: None,
             random,
             by_size: by_size(kernel),
             alike: alike(kernel),
@@ -79,10 +98,27 @@ impl<'a> Annealer<'a> {
             temperature: HOT,
             cycle: Cycle::default(),
             cycles: 0,
+            is_rising: true,
+            turns: 0,
             moves: 0,
         };
         annealer.begin(if start.is_some() { WARM } else { HOT });
         annealer
+    }
+
+    /// Another annealer of the same problem that knows the same and goes other ways.
+    pub(crate) fn sibling(&self) -> Self {
+        let mut random = Random::new(2);
+        let placement = anywhere(self.kernel, &mut random);
+        let (by_size, alike, hint, best) =
+            (self.by_size.clone(), self.alike.clone(), self.hint.clone(), self.best.clone());
+        let state = State::new(self.kernel, &placement, &self.penalties());
+        let mut other = Self { state, random, by_size, alike, hint, best, moves: 0, cycles: self.cycles, ..*self };
+        if let Some(best) = &other.best {
+            other.state.go_to(other.kernel, &best.choices);
+        }
+        other.begin(if other.best.is_some() { WARM } else { HOT });
+        other
     }
 
     /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
@@ -112,7 +148,24 @@ impl<'a> Annealer<'a> {
         }
     }
 
+    /// Goes on with what the prover knows: at once from the placement that it suggests.
+    pub(crate) fn take_hint(&mut self, hint: Hint) {
+        self.weight = HINTED;
+        self.state.go_to(self.kernel, &hint.choices);
+        self.hint = Some(hint);
+        self.begin(WARM);
+    }
+
+    /// What a unit of excess costs by row: more than the row's price, so that nothing is gained by breaking it.
+    fn penalties(&self) -> Vec<f64> {
+        let price = |row: usize| self.hint.as_ref().map_or(0.0, |hint| hint.prices[row].abs());
+        (0..self.kernel.rows.len()).map(|row| 1.0 + PENALTY * f64::from(self.weight) * price(row)).collect()
+    }
+
     fn begin(&mut self, from: f32) {
+        if self.hint.is_some() {
+            self.state = State::new(self.kernel, &self.state.placement, &self.penalties());
+        }
         let each = (STEPS_FIRST << self.cycles.min(10)).min(STEPS_MOST);
         self.cycles += 1;
         let steps = (self.kernel.movers.len() as u64 * each).max(STRETCH);
@@ -122,7 +175,13 @@ impl<'a> Annealer<'a> {
 
     /// What the last cycle taught, and where the next one starts.
     fn next_cycle(&mut self) {
-        self.weight = if self.cycle.has_kept_rows { self.weight * 1.5 } else { self.weight / 1.4 }.clamp(0.005, 50.0);
+        let has_turned = self.cycle.has_kept_rows != self.is_rising;
+        self.turns += u32::from(has_turned);
+        self.is_rising = self.cycle.has_kept_rows;
+        // Before there is any plan, cost is not what matters.
+        let is_lost = self.best.is_none() && !self.cycle.has_kept_rows;
+        let factor = if is_lost { 3.0 } else { 1.0 + 0.6 / (1.0 + self.turns as f32) };
+        self.weight = if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(0.005, 50.0);
         self.cycle.without_progress = if self.cycle.has_improved { 0 } else { self.cycle.without_progress + 1 };
         if self.cycle.without_progress >= PATIENCE {
             self.cycle.without_progress = 0;
@@ -132,7 +191,7 @@ impl<'a> Annealer<'a> {
             return;
         }
         if let Some(best) = &self.best
-            && self.cycle.without_progress.is_multiple_of(2)
+            && self.cycle.without_progress % 4 == 3
         {
             self.state.go_to(self.kernel, &best.choices);
         }
@@ -155,7 +214,8 @@ impl<'a> Annealer<'a> {
         let dice = self.random.below(65_536);
         let prefers_small = dice >> 8 < SMALL;
         let movers = self.kernel.movers.len();
-        let mover = if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
+        let mover =
+            if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
         let leaves = self.state.placement[mover];
         if dice & 255 < EXCHANGES {
             let like = &self.alike[mover];
@@ -182,14 +242,16 @@ impl<'a> Annealer<'a> {
     /// The placement seems to keep every row: keeps it if it does and costs less than the best.
     fn look(&mut self) {
         let is_cheaper = self.best.as_ref().is_none_or(|best| self.state.cost() < best.cost - 1e-9);
-        if !is_cheaper && self.cycle.has_kept_rows {
+        // While it is warm, a placement that keeps the rows is where the cycle began.
+        let is_cold = 2 * self.cycle.done > self.cycle.steps;
+        if !is_cheaper && (self.cycle.has_kept_rows || !is_cold) {
             return;
         }
         let sums = self.kernel.sums(&self.state.placement);
         if !self.kernel.keeps_rows(&sums) {
             return;
         }
-        self.cycle.has_kept_rows = true;
+        self.cycle.has_kept_rows |= is_cold;
         if self.best.as_ref().is_none_or(|best| sums.cost < best.cost) {
             self.cycle.has_improved = true;
             self.best = Some(Best { choices: self.state.placement.clone(), cost: sums.cost });

@@ -134,13 +134,15 @@ impl<'k> View<'k> {
             let mut best = (f64::INFINITY, 0);
             for place in self.of(index) {
                 let choice = self.choices[place];
-                let (own, shared) = kernel.coefficients(choice);
+                let account = kernel.account[choice];
+                let own = &kernel.coefficients[kernel.offset[choice]..];
                 let mut cost = kernel.cost[choice];
-                for (row, price) in &paid[kernel.account[choice]] {
+                for (row, price) in &paid[account] {
                     cost += price * own[*row];
                 }
-                for (row, price) in common {
-                    cost += price * shared[*row];
+                if !common.is_empty() {
+                    let shared = &own[kernel.block(account).len()..];
+                    cost += common.iter().map(|(row, price)| price * shared[*row]).sum::<f64>();
                 }
                 for (position, moved) in kernel.touches(choice) {
                     cost += lines[*position].slope * moved;
@@ -184,7 +186,14 @@ impl<'k> View<'k> {
             () if worth >= 0.0 => (0.0, -share, true),
             () => (-low * high / (high - low), low / (high - low), false),
         };
-        Line { worth, at_zero: worth * short_at_zero, slope: worth * short_slope, short_at_zero, short_slope, is_shared }
+        Line {
+            worth,
+            at_zero: worth * short_at_zero,
+            slope: worth * short_slope,
+            short_at_zero,
+            short_slope,
+            is_shared,
+        }
     }
 
     /// Every mover at the cheapest of its choices: one choice for each mover of the kernel.

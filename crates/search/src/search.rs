@@ -81,8 +81,6 @@ pub enum Ending {
     Budget,
 }
 
-/// Rounds without a plan after which the prover looks for one, or for a proof that there is none.
-const ROUNDS_BEFORE_FINDING: u64 = 40;
 /// Branches that closing the last of the gap may take: at least this many, at most twice what it took so far.
 const SHARPENING_NODES: u64 = 2_000;
 
@@ -95,32 +93,31 @@ pub fn search(
 ) -> Found {
     let kernel = Kernel::new(problem);
     let constant = objective_constant(problem) / kernel.cost_scale;
-    let slack = Slack { gap_rel: to_float(&goal.gap_rel), constant };
+    let slack = Slack { gap_rel: to_float(&goal.gap_rel), constant, grid: grid(problem) / kernel.cost_scale };
     let start = goal.start.as_ref().and_then(|plan| best_of(&kernel, plan));
     let mut pair = Pair::new(&kernel, budget, watch, (kernel.cost_scale, constant), start);
 
-    let until_plan = Some(ROUNDS_BEFORE_FINDING);
-    let mut tree = pair.run(&kernel, Task::Prove { slack, until_plan }, None);
+    let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
     let mut shown = slack;
     if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
         // A proof that there is no plan may not lean on costs.
         let costless = kernel.without_costs();
         let without = pair.run(&costless, Task::Find, None);
-        if pair.best.is_none() {
-            let proof = without.is_finished.then(|| write::whole(&costless, &without, Aim::NoPlan)).flatten();
-            let proof = proof.or_else(|| tree.root_bound.is_finite().then(|| write::root(&kernel, &tree.root)));
-            let ending = if without.is_finished { Ending::NoPlan } else { Ending::Budget };
-            return Found { best: None, ending, proof, bound: None, ..counts(&pair) };
+        if pair.best.is_none() && without.is_finished {
+            let proof = write::whole(&costless, &without, Aim::NoPlan);
+            return Found { ending: Ending::NoPlan, proof, ..counts(&pair) };
         }
-        if !pair.is_over() {
-            tree = pair.run(&kernel, Task::Prove { slack, until_plan: None }, Some(tree.root.clone()));
+        if pair.best.is_some() && !pair.is_over() {
+            tree = pair.run(&kernel, Task::Prove { slack }, Some(tree.root.clone()));
         }
     }
-    if tree.is_finished && slack.gap_rel > 0.0 && !pair.is_over() {
+    if !tree.is_finished {
+        pair.anneal(slack);
+    } else if slack.gap_rel > 0.0 && !pair.is_over() {
         let nodes = SHARPENING_NODES.max(2 * tree.nodes);
-        let sharp = pair.run(&kernel, Task::Sharpen { slack: Slack::NONE, nodes }, Some(tree.root.clone()));
+        let sharp = pair.run(&kernel, Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
         if sharp.is_finished {
-            (tree, shown) = (sharp, Slack::NONE);
+            (tree, shown) = (sharp, slack.sharp());
         }
     }
     found(problem, &kernel, &pair, &tree, shown)
@@ -134,7 +131,11 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel, pair: &Pair<'_>, tree: &T
     let at_root = tree.root_bound.is_finite();
     let Some((plan, cost)) = best.filter(|_| tree.is_finished) else {
         return Found {
-            best: pair.best.as_ref().map(|best| plan_of(problem, kernel, best)).filter(|plan| problem.broken_rows(plan).is_empty()),
+            best: pair
+                .best
+                .as_ref()
+                .map(|best| plan_of(problem, kernel, best))
+                .filter(|plan| problem.broken_rows(plan).is_empty()),
             ending: Ending::Budget,
             proof: at_root.then(|| write::root(kernel, &tree.root)),
             bound: at_root.then(|| in_units(tree.root_bound)),
@@ -144,7 +145,9 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel, pair: &Pair<'_>, tree: &T
     let beyond = slack.of(cost) * kernel.cost_scale;
     let limit = problem.objective_value(&plan).zip(to_amount(beyond)).map(|(value, beyond)| value + &beyond);
     Found {
-        proof: limit.and_then(|limit| write::whole(kernel, tree, Aim::AtMost(limit))).or_else(|| at_root.then(|| write::root(kernel, &tree.root))),
+        proof: limit
+            .and_then(|limit| write::whole(kernel, tree, Aim::AtMost(limit)))
+            .or_else(|| at_root.then(|| write::root(kernel, &tree.root))),
         best: Some(plan),
         ending: Ending::Closed,
         bound: Some(in_units(cost - slack.of(cost))),
@@ -181,6 +184,22 @@ fn plan_of(problem: &AssignmentProblem, kernel: &Kernel, best: &Best) -> Vec<usi
 fn objective_constant(problem: &AssignmentProblem) -> f64 {
     let terms = problem.objective.iter().flat_map(|objective| &objective.terms);
     terms.map(|term| to_float(&(&term.worth * &term.expression.constant))).sum()
+}
+
+/// The step between values that the objective can have: one unit of its last decimal.
+fn grid(problem: &AssignmentProblem) -> f64 {
+    let mut decimals = 0;
+    for term in problem.objective.iter().flat_map(|objective| &objective.terms) {
+        let worth = term.worth.decimals();
+        let bookings = term.expression.bookings.iter().map(|(_, amount)| amount.decimals());
+        let shorts = term.expression.shorts.iter().map(|(position, factor)| {
+            let position = &problem.positions[*position];
+            let values = position.bookings.iter().map(|(_, value)| value.decimals());
+            factor.decimals() + values.chain([position.base.decimals()]).max().unwrap_or(0)
+        });
+        decimals = decimals.max(worth + bookings.chain(shorts).max().unwrap_or(0));
+    }
+    10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX))
 }
 
 impl Kernel {

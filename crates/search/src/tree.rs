@@ -7,6 +7,7 @@
 //!
 //! Every closing is recorded with its prices, so that the tree can be checked without trust in this code.
 
+use crate::anneal::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::{AT_ROOT, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve};
 use crate::remaining::Remaining;
@@ -60,6 +61,9 @@ pub(crate) const MOST_MOVERS: usize = 3_000;
 pub(crate) trait Partner {
     /// Reports work done and the best so far; returns the best of everybody, or nothing to stop.
     fn meet(&mut self, at: Standing, best: Option<&Best>) -> Option<Option<Best>>;
+
+    /// Prices of the root, with the placement that they favour.
+    fn suggest(&mut self, hint: Hint);
 }
 
 /// Where the tree is.
@@ -71,21 +75,26 @@ pub(crate) struct Standing {
     pub(crate) nodes: u64,
 }
 
-/// The distance below the best that is not worth looking at: a relative gap of the whole objective.
+/// The distance below the best that is not worth looking at, in scaled units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slack {
+    /// A gap relative to the whole objective.
     pub(crate) gap_rel: f64,
-    /// The objective before any decision, in scaled units.
+    /// The objective before any decision.
     pub(crate) constant: f64,
+    /// The step between values that the objective can have.
+    pub(crate) grid: f64,
 }
 
 impl Slack {
-    /// None at all.
-    pub(crate) const NONE: Self = Self { gap_rel: 0.0, constant: 0.0 };
-
-    /// In scaled units, for a best that costs `cost`; a little less than the gap, so that rounding cannot pass it.
+    /// For a best that costs `cost`; a little less than the gap or the step, so that rounding cannot pass them.
     pub(crate) fn of(self, cost: f64) -> f64 {
-        0.999 * self.gap_rel * (self.constant - cost).abs()
+        (0.999 * self.gap_rel * (self.constant - cost).abs()).max(0.99 * self.grid)
+    }
+
+    /// Without the gap.
+    pub(crate) fn sharp(self) -> Self {
+        Self { gap_rel: 0.0, ..self }
     }
 }
 
@@ -185,6 +194,7 @@ impl<'a> Prover<'a> {
             if depth == 0 && improved.priced.value > self.tree.root_bound {
                 self.tree.root_bound = improved.priced.value;
                 self.tree.root = improved.prices.clone();
+                self.suggest(&view, &improved);
             }
             let limit = self.cut() + self.margin();
             if improved.priced.value >= limit {
@@ -229,6 +239,16 @@ impl<'a> Prover<'a> {
             !*is_stopped
         };
         improve(view, prices, (target, enough), schedule, &mut look)
+    }
+
+    /// Tells the partner what the root's prices favour.
+    fn suggest(&mut self, view: &View<'_>, improved: &Improved) {
+        let mut choices = view.placement(&self.remaining, &improved.priced);
+        for (index, mover) in view.open.iter().enumerate() {
+            let favoured = view.of(index).max_by(|a, b| improved.lately[*a].total_cmp(&improved.lately[*b]));
+            choices[*mover] = favoured.map_or(choices[*mover], |place| view.choices[place]);
+        }
+        self.partner.suggest(Hint { prices: improved.prices.rows.clone(), choices });
     }
 
     /// Everything is decided: a placement, or one that breaks a row.

@@ -17,6 +17,7 @@ pub(crate) struct Move {
 pub(crate) struct State {
     /// One choice for each mover.
     pub(crate) placement: Vec<usize>,
+    penalties: Vec<f64>,
     layout: Layout,
     sums: Vec<f32>,
     values: Vec<f64>,
@@ -42,7 +43,8 @@ struct Layout {
 }
 
 impl Layout {
-    fn new(kernel: &Kernel) -> Self {
+    /// With each row weighted by what its excess costs.
+    fn new(kernel: &Kernel, penalties: &[f64]) -> Self {
         let padded = |rows: usize| rows.div_ceil(LANES) * LANES;
         let accounts = kernel.accounts();
         let width = (0..accounts).map(|account| padded(kernel.block(account).len())).max().unwrap_or(0);
@@ -51,28 +53,36 @@ impl Layout {
         let mut high = vec![f32::MAX; accounts * width + shared];
         for block in 0..=accounts {
             for (place, row) in kernel.block(block).enumerate() {
-                low[block * width + place] = (kernel.rows[row].low.max(f64::from(f32::MIN))) as f32;
-                high[block * width + place] = (kernel.rows[row].high.min(f64::from(f32::MAX))) as f32;
+                let in_range = |end: f64| (end * penalties[row]).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32;
+                low[block * width + place] = in_range(kernel.rows[row].low);
+                high[block * width + place] = in_range(kernel.rows[row].high);
             }
         }
-        let pad = |(own, common): (&[f64], &[f64])| {
+        let pad = |account: usize, (own, common): (&[f64], &[f64])| {
             let mut padded = vec![0.0_f32; width + shared];
-            own.iter().enumerate().for_each(|(place, c)| padded[place] = *c as f32);
-            common.iter().enumerate().for_each(|(place, c)| padded[width + place] = *c as f32);
+            let weighted = |c: &f64, penalty: &f64| (c * penalty) as f32;
+            let (mine, others) = (&penalties[kernel.block(account)], &penalties[kernel.shared()]);
+            own.iter().zip(mine).enumerate().for_each(|(place, (c, w))| padded[place] = weighted(c, w));
+            common.iter().zip(others).enumerate().for_each(|(place, (c, w))| padded[width + place] = weighted(c, w));
             padded
         };
+        let mut coefficients = Vec::with_capacity(kernel.account.len() * (width + shared));
+        for choice in 0..kernel.account.len() {
+            coefficients.extend(pad(kernel.account[choice], kernel.coefficients(choice)));
+        }
         let mut choice_at = vec![u32::MAX; kernel.movers.len() * accounts];
         for choice in 0..kernel.account.len() {
-            choice_at[kernel.mover[choice] * accounts + kernel.account[choice]] = u32::try_from(choice).unwrap_or(u32::MAX);
+            choice_at[kernel.mover[choice] * accounts + kernel.account[choice]] =
+                u32::try_from(choice).unwrap_or(u32::MAX);
         }
         let factors = kernel.positions.iter();
-        let factors = factors.flat_map(|p| pad(p.factors.split_at(kernel.block(p.account).len())));
+        let factors = factors.flat_map(|p| pad(p.account, p.factors.split_at(kernel.block(p.account).len())));
         Self {
             width,
             shared,
             low,
             high,
-            coefficients: (0..kernel.account.len()).flat_map(|choice| pad(kernel.coefficients(choice))).collect(),
+            coefficients,
             factors: factors.collect(),
             choice_at,
             has_positions: !kernel.positions.is_empty(),
@@ -91,11 +101,12 @@ impl Layout {
 }
 
 impl State {
-    pub(crate) fn new(kernel: &Kernel, placement: &[usize]) -> Self {
-        let layout = Layout::new(kernel);
+    pub(crate) fn new(kernel: &Kernel, placement: &[usize], penalties: &[f64]) -> Self {
+        let layout = Layout::new(kernel, penalties);
         let (width, shared) = (layout.width, layout.shared);
         let mut state = Self {
             placement: placement.to_vec(),
+            penalties: penalties.to_vec(),
             layout,
             sums: Vec::new(),
             values: Vec::new(),
@@ -131,7 +142,7 @@ impl State {
         self.sums = vec![0.0; accounts * layout.width + layout.shared];
         for block in 0..=accounts {
             for (place, row) in kernel.block(block).enumerate() {
-                self.sums[block * layout.width + place] = exact.rows[row] as f32;
+                self.sums[block * layout.width + place] = (exact.rows[row] * self.penalties[row]) as f32;
             }
         }
         self.cost = exact.cost;
@@ -185,8 +196,18 @@ impl State {
             return None;
         }
         let [mut leaving, mut entering, mut common] = std::mem::take(&mut self.trial);
-        difference(&mut leaving, self.layout.own(change.leaves), other_enters.map(|choice| self.layout.own(choice)), -1.0);
-        difference(&mut entering, self.layout.own(change.enters), other_leaves.map(|choice| self.layout.own(choice)), 1.0);
+        difference(
+            &mut leaving,
+            self.layout.own(change.leaves),
+            other_enters.map(|choice| self.layout.own(choice)),
+            -1.0,
+        );
+        difference(
+            &mut entering,
+            self.layout.own(change.enters),
+            other_leaves.map(|choice| self.layout.own(choice)),
+            1.0,
+        );
         if self.layout.shared > 0 {
             self.common_difference(&mut common, change);
         }

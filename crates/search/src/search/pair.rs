@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use super::{Budget, Glimpse};
-use crate::anneal::Annealer;
+use crate::anneal::{Annealer, Hint};
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
 use crate::tree::{Aim, Best, Partner, Prover, Slack, Standing, Tree};
@@ -13,8 +13,8 @@ use crate::tree::{Aim, Best, Partner, Prover, Slack, Standing, Tree};
 /// What the prover is to do.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Task {
-    /// Prove that no plan is better but for the slack; with `until_plan`, give up after so many rounds without a plan.
-    Prove { slack: Slack, until_plan: Option<u64> },
+    /// Prove that no plan is better but for the slack, for as long as that is not hopeless.
+    Prove { slack: Slack },
     /// Find any plan, or show that there is none.
     Find,
     /// Prove with less slack, within so many branches and without the annealer.
@@ -29,7 +29,14 @@ struct Round {
 }
 
 const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
-const LARGEST_ROUND: Round = Round { priced: 4_000_000, moves: 2_621_440 };
+const LARGEST_ROUND: Round = Round { priced: 4_000_000, moves: 3_145_728 };
+/// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.
+const ROUNDS_WITHOUT_PLAN: u64 = 14;
+const ROUNDS_TO_FIND: u64 = 20;
+/// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
+/// with that number's exponential.
+const ROUNDS_APART: u64 = 20;
+const FAR_APART: f64 = 1.5;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -66,10 +73,14 @@ struct Report {
     moves: u64,
     root_bound: f64,
     nodes: u64,
+    hint: Option<Hint>,
 }
 
 /// What it hears: the best of both, or that it is to stop.
 type Reply = Option<Option<Best>>;
+
+/// What the annealer hears.
+type Order = Option<(Option<Best>, Option<Hint>)>;
 
 impl<'a> Pair<'a> {
     pub(super) fn new(
@@ -99,8 +110,8 @@ impl<'a> Pair<'a> {
     /// Runs the prover on `kernel`, which may have other costs than ours, and the annealer beside it.
     pub(super) fn run(&mut self, kernel: &Kernel, task: Task, root: Option<Prices>) -> Tree {
         let (slack, nodes) = match task {
-            Task::Prove { slack, .. } => (slack, u64::MAX),
-            Task::Find => (Slack::NONE, u64::MAX),
+            Task::Prove { slack } => (slack, u64::MAX),
+            Task::Find => (Slack { gap_rel: 0.0, constant: 0.0, grid: 0.0 }, u64::MAX),
             Task::Sharpen { slack, nodes } => (slack, nodes),
         };
         let start = if matches!(task, Task::Find) { None } else { self.best.clone() };
@@ -110,10 +121,11 @@ impl<'a> Pair<'a> {
         let (prover_out, from_prover) = channel::<Report>();
         let (to_prover, prover_in) = channel::<Reply>();
         let (annealer_out, from_annealer) = channel::<Report>();
-        let (to_annealer, annealer_in) = channel::<Reply>();
+        let (to_annealer, annealer_in) = channel::<Order>();
         let (tree, annealer) = std::thread::scope(|scope| {
             let prove = move || {
-                let mut meeting = Meeting { out: prover_out, inbox: prover_in, work: 0, round: first_round };
+                let mut meeting =
+                    Meeting { out: prover_out, inbox: prover_in, work: 0, round: first_round, hint: None };
                 Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root)
             };
             let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
@@ -147,7 +159,7 @@ impl<'a> Pair<'a> {
         &mut self,
         task: Task,
         prover: (&Receiver<Report>, &Sender<Reply>),
-        annealer: (&Receiver<Report>, &Sender<Reply>),
+        annealer: (&Receiver<Report>, &Sender<Order>),
         has_annealer: bool,
     ) {
         let mut is_proving = true;
@@ -155,9 +167,11 @@ impl<'a> Pair<'a> {
             let proved = if is_proving { prover.0.recv().ok() } else { None };
             is_proving = proved.is_some();
             let nodes = proved.as_ref().map_or(0, |report| report.nodes);
+            let mut hint = None;
             if let Some(report) = proved {
                 self.root_bound = self.root_bound.max(report.root_bound);
                 self.offer(report.best);
+                hint = report.hint.filter(|_| !matches!(task, Task::Find));
             }
             let moved = if has_annealer { annealer.0.recv().ok() } else { None };
             if moved.is_none() && !is_proving {
@@ -171,17 +185,44 @@ impl<'a> Pair<'a> {
             let glimpse = self.glimpse(nodes);
             self.is_stopped |= !(self.watch)(&glimpse);
             let is_enough = match task {
-                Task::Prove { until_plan, .. } => {
-                    self.best.is_none() && until_plan.is_some_and(|rounds| self.rounds >= rounds)
-                }
-                Task::Find => self.best.is_some(),
+                Task::Prove { .. } => match &self.best {
+                    None => self.rounds >= ROUNDS_WITHOUT_PLAN,
+                    Some(best) => self.rounds >= ROUNDS_APART && best.cost - self.root_bound > FAR_APART,
+                },
+                Task::Find => self.best.is_some() || self.rounds >= ROUNDS_TO_FIND,
                 Task::Sharpen { .. } => false,
             };
             let reply = if is_enough || self.is_over() { None } else { Some(self.best.clone()) };
             // A searcher that has ended does not listen any more.
             let _ = prover.1.send(reply.clone());
-            let _ = annealer.1.send(reply);
+            let _ = annealer.1.send(reply.map(|best| (best, hint)));
         }
+    }
+
+    /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
+    pub(super) fn anneal(&mut self, slack: Slack) {
+        let Some(mut first) = self.annealer.take() else { return };
+        let mut second = first.sibling();
+        let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
+        while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
+            let moves = Round::number(self.rounds).moves;
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| second.run(moves, &|| false));
+                first.run(moves, &|| false);
+                other.join().expect("the annealer does not panic");
+            });
+            self.moves = first.moves + second.moves;
+            self.offer(first.best.clone());
+            self.offer(second.best.clone());
+            if let Some(best) = &self.best {
+                first.take(best);
+                second.take(best);
+            }
+            self.rounds += 1;
+            let glimpse = self.glimpse(0);
+            self.is_stopped |= !(self.watch)(&glimpse);
+        }
+        self.annealer = Some(first);
     }
 
     /// Keeps a placement that is better by our own costs.
@@ -210,7 +251,7 @@ fn anneal(
     annealer: &mut Annealer<'_>,
     first_round: u64,
     out: &Sender<Report>,
-    inbox: &Receiver<Reply>,
+    inbox: &Receiver<Order>,
     is_done: &AtomicBool,
 ) {
     for round in first_round.. {
@@ -220,13 +261,15 @@ fn anneal(
             return;
         }
         let best = annealer.best.clone();
-        let report = Report { best, moves: annealer.moves, root_bound: f64::NEG_INFINITY, nodes: 0 };
+        let report = Report { best, moves: annealer.moves, root_bound: f64::NEG_INFINITY, nodes: 0, hint: None };
         if out.send(report).is_err() {
             return;
         }
         match inbox.recv() {
-            Ok(Some(Some(best))) => annealer.take(&best),
-            Ok(Some(None)) => {}
+            Ok(Some((best, hint))) => {
+                best.iter().for_each(|best| annealer.take(best));
+                hint.into_iter().for_each(|hint| annealer.take_hint(hint));
+            }
             Ok(None) | Err(_) => return,
         }
     }
@@ -238,6 +281,7 @@ struct Meeting {
     inbox: Receiver<Reply>,
     work: u64,
     round: u64,
+    hint: Option<Hint>,
 }
 
 impl Partner for Meeting {
@@ -248,7 +292,12 @@ impl Partner for Meeting {
         }
         self.work = 0;
         self.round += 1;
-        self.out.send(Report { best: best.cloned(), moves: 0, root_bound: at.root_bound, nodes: at.nodes }).ok()?;
+        let (best, hint) = (best.cloned(), self.hint.take());
+        self.out.send(Report { best, moves: 0, root_bound: at.root_bound, nodes: at.nodes, hint }).ok()?;
         self.inbox.recv().ok()?
+    }
+
+    fn suggest(&mut self, hint: Hint) {
+        self.hint = Some(hint);
     }
 }
