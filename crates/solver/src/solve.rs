@@ -10,7 +10,7 @@ use crate::backend::{Control, Stop};
 use crate::build_model::Purpose;
 use crate::conflict::{Conflict, conflict, excesses};
 use crate::fallback_feasibility::fallback_feasibility;
-use crate::first_plan::first_plan;
+use crate::first_plan::{first_plan, improved};
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
 use crate::settings::Settings;
@@ -53,7 +53,10 @@ impl Run<'_> {
             return only_placement(self.problem);
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let first = start.or_else(|| first_plan(self.problem));
+        let first = match start {
+            Some(start) => Some(improved(self.problem, start)),
+            None => first_plan(self.problem),
+        };
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
