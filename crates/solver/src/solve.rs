@@ -13,6 +13,7 @@ use crate::fallback_feasibility::fallback_feasibility;
 use crate::first_plan::first_plan;
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
+use crate::proof;
 use crate::settings::Settings;
 use crate::solve_model::{Attempt, Progress, plan, solve_model};
 
@@ -26,7 +27,8 @@ const LEAST_CONFLICT_TIME: Duration = Duration::from_secs(2);
 pub fn solve(problem: &AssignmentProblem, settings: &Settings, watch: &mut dyn FnMut(Progress)) -> Solved {
     let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new() };
     let outcome = run.outcome(watch);
-    Solved { outcome, work: run.work }
+    let proof = proof::without_search(problem, &outcome);
+    Solved { outcome, work: run.work, proof }
 }
 
 struct Run<'a> {
