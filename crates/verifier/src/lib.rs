@@ -10,6 +10,7 @@
 //! Start with [`verify`]; [`claim`] is what it is given, [`discrepancy`] what it can find.
 #![deny(clippy::float_arithmetic)]
 
+pub mod bound;
 pub mod claim;
 pub mod discrepancy;
 
@@ -24,6 +25,7 @@ mod value;
 use domain::{Day, Desk};
 use metric_engine::Book;
 
+pub use bound::{Certified, NoProof, certified_bound};
 pub use claim::{Claim, ClaimedMetric};
 pub use discrepancy::{Discrepancy, Number};
 
