@@ -7,7 +7,7 @@ use domain::limit::Bound;
 use domain::{Amount, Place, Problem};
 use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
-use reporter::{ConflictLimit, Diagnostics, Note, ObjectiveReport, Reason};
+use reporter::{ConflictLimit, Diagnostics, Evidence, Note, ObjectiveReport, Reason};
 use solver::outcome::Excess;
 use solver::{Outcome, Plan};
 
@@ -28,7 +28,8 @@ pub(crate) fn reason(outcome: &Outcome) -> Reason {
 /// What the plan is worth.
 pub(crate) fn objective(plan: &Plan) -> Option<ObjectiveReport> {
     let value = plan.value.clone()?;
-    Some(ObjectiveReport { value, bound: plan.bound.clone(), gap: plan.gap_rel.clone() })
+    let (bound, gap) = (plan.bound.clone(), plan.gap_rel.clone());
+    Some(ObjectiveReport { value, bound, gap, certified_bound: None, certified_gap: None })
 }
 
 /// Everything that a person should know besides the numbers.
@@ -36,6 +37,7 @@ pub(crate) fn diagnostics(
     book: &Book,
     problem: &AssignmentProblem,
     outcome: &Outcome,
+    infeasibility: Option<Evidence>,
     warnings: &[Problem],
 ) -> Diagnostics {
     let note = |note: &constraint_manager::Note| Note { code: note.code.id.to_owned(), message: note.message.clone() };
@@ -46,6 +48,7 @@ pub(crate) fn diagnostics(
             Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
             _ => Vec::new(),
         },
+        infeasibility,
         message: match outcome {
             Outcome::Failed(message) => Some(message.clone()),
             _ => None,

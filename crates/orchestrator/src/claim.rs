@@ -1,6 +1,6 @@
 //! What a result document says, as the verifier takes it.
 
-use reporter::ResultDocument;
+use reporter::{Evidence, ResultDocument};
 use verifier::{Claim, ClaimedMetric};
 
 /// The claim of a document.
@@ -25,5 +25,7 @@ pub(crate) fn of(document: &ResultDocument) -> Claim {
             .collect(),
         objective: objective.map(|objective| objective.value.0.clone()),
         bound: objective.and_then(|objective| objective.bound.clone()).map(|exact| exact.0),
+        certified_bound: objective.and_then(|objective| objective.certified_bound.clone()).map(|exact| exact.0),
+        certified_infeasible: document.diagnostics.infeasibility == Some(Evidence::Certified),
     }
 }

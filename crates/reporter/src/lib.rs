@@ -24,13 +24,15 @@ mod spreadsheet;
 
 pub use error::{ReporterError, is_temporary};
 pub use formats::assignments_csv::AssignmentRow;
+pub use formats::certificate_json::CertificateDocument;
 pub use formats::metrics_csv::MetricRow;
 pub use formats::result_json::ResultDocument;
 pub use formats::{FORMATS, Rendered, render};
 pub use publish::{check_target, publish};
 pub use report::{
-    ConflictLimit, Diagnostics, Engine, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo, StageTime, Status,
+    ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo,
+    StageTime, Status,
 };
-pub use schema::result_schema;
+pub use schema::{certificate_schema, result_schema};
 pub use summary::summary_line;
 pub use terminal::{Style, terminal};

@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
-use domain::Amount;
 
 use crate::backend::{Control, Stop};
 use crate::build_model::Purpose;
@@ -15,7 +14,7 @@ use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
 use crate::proof;
 use crate::settings::Settings;
-use crate::solve_model::{Attempt, Progress, plan, solve_model};
+use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 
 /// The share of the time after which a full solve without any plan gives way to the fallback.
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
@@ -80,7 +79,7 @@ impl Run<'_> {
         match &plan.gap_rel {
             _ if plan.value.is_none() => Outcome::NoObjective(plan),
             Some(gap) if gap.is_zero() => Outcome::Proven(plan),
-            Some(_) if is_within(&plan, &self.settings.gap_rel) => Outcome::WithinGap(plan),
+            Some(_) if self.is_within(&plan) => Outcome::WithinGap(plan),
             _ => Outcome::TimeLimit(plan),
         }
     }
@@ -115,15 +114,14 @@ impl Run<'_> {
         }
     }
 
+    fn is_within(&self, plan: &Plan) -> bool {
+        let both = plan.value.as_ref().zip(plan.bound.as_ref());
+        both.is_some_and(|(value, bound)| is_within(value, bound, &self.settings.gap_rel))
+    }
+
     fn time_left(&self) -> Duration {
         self.settings.timeout.saturating_sub(self.begun.elapsed())
     }
-}
-
-/// Whether bound and value are within a gap of each other, exactly: the published gap is rounded up.
-fn is_within(plan: &Plan, gap_rel: &Amount) -> bool {
-    let (Some(value), Some(bound)) = (&plan.value, &plan.bound) else { return false };
-    bound - value <= gap_rel * &value.abs().max(bound.abs())
 }
 
 /// The outcome where no trade has a choice: the one placement there is, checked.

@@ -43,7 +43,7 @@ pub enum Certified {
 pub enum NoProof {
     /// What is computed with is not what the desk and the day say.
     #[error("{0}")]
-    Inputs(Discrepancy),
+    Inputs(Box<Discrepancy>),
     /// A position has no coefficient.
     #[error("account {account}, metric {metric}: no coefficient for security {security}")]
     NoCoefficient {
@@ -161,7 +161,7 @@ pub fn certified_bound(desk: &Desk, day: &Day, book: &Book, certificate: &Certif
             };
         }
     }
-    Err(NoProof::Inputs(found.swap_remove(0)))
+    Err(NoProof::Inputs(Box::new(found.swap_remove(0))))
 }
 
 #[cfg(test)]

@@ -15,6 +15,10 @@ pub struct Claim {
     pub objective: Option<Amount>,
     /// What no assignment can exceed, in the unit of the objective.
     pub bound: Option<Amount>,
+    /// What no assignment can exceed by the certificate.
+    pub certified_bound: Option<Amount>,
+    /// Whether the certificate is said to show that no assignment keeps the limits.
+    pub certified_infeasible: bool,
 }
 
 /// One published metric. Every number is in the metric's own unit; ratios are rounded half to even at

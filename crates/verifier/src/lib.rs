@@ -7,10 +7,12 @@
 //! answer was found, and takes nobody's word for a number: it asks the metric engine for data, never for
 //! an evaluation.
 //!
-//! Start with [`verify`]; [`claim`] is what it is given, [`discrepancy`] what it can find.
+//! Start with [`verify`]; [`claim`] is what it is given, [`discrepancy`] what it can find. [`mod@bound`] recomputes what
+//! no assignment can exceed.
 #![deny(clippy::float_arithmetic)]
 
 pub mod bound;
+pub mod certified;
 pub mod claim;
 pub mod discrepancy;
 
@@ -26,6 +28,7 @@ use domain::{Day, Desk};
 use metric_engine::Book;
 
 pub use bound::{Certified, NoProof, certified_bound};
+pub use certified::verify_certificate;
 pub use claim::{Claim, ClaimedMetric};
 pub use discrepancy::{Discrepancy, Number};
 

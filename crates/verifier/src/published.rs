@@ -87,10 +87,22 @@ fn check_objective(desk: &Desk, after: Option<&Values>, claim: &Claim, found: &m
     if published != recomputed && !empty_sum {
         found.push(Discrepancy::ObjectiveDiffers { published, recomputed: recomputed.clone() });
     }
-    if let (Some(bound), Some(reached)) = (&claim.bound, recomputed)
-        && *bound < reached
+    check_bounds(claim, recomputed.as_ref(), found);
+}
+
+fn check_bounds(claim: &Claim, reached: Option<&Amount>, found: &mut Vec<Discrepancy>) {
+    if let Some(reached) = reached {
+        let broken = claim.bound.iter().chain(&claim.certified_bound).filter(|bound| *bound < reached).min();
+        found.extend(broken.map(|bound| Discrepancy::BoundExceeded { bound: bound.clone(), reached: reached.clone() }));
+    }
+    if let Some(certified) = &claim.certified_bound
+        && claim.bound.as_ref().is_none_or(|bound| bound > certified)
     {
-        found.push(Discrepancy::BoundExceeded { bound: bound.clone(), reached });
+        let bound = claim.bound.clone();
+        found.push(Discrepancy::BoundAboveCertified { bound, certified: certified.clone() });
+    }
+    if claim.has_plan && claim.certified_infeasible {
+        found.push(Discrepancy::PlanAgainstCertificate);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `result.json`: the outcome for programs, with a published schema.
 //! Decimals are strings, absent numbers null, and nothing in it comes from a clock: the same run gives the same bytes.
 
-mod text;
+pub(super) mod text;
 
 use domain::{AccountId, Amount, Bound, Breach, Decimal, MetricName, TradeId};
 use metric_engine::{MetricValue, Standing, TradeLine};
@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Format, Rendered, json_bytes};
-use crate::{ConflictLimit, InputDigest, Note, Reason, Report, ReporterError, Status};
+use crate::{ConflictLimit, Evidence, InputDigest, Note, Reason, Report, ReporterError, Status};
 pub use text::{Exact, SchemaTag};
 
 /// The file.
@@ -62,6 +62,13 @@ pub struct ObjectiveEntry {
     /// The distance between the two as a fraction of the larger of them in size, rounded up; null where no bound is known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub gap: Option<Exact>,
+    /// What no assignment can exceed as recomputed from certificate.json in exact arithmetic; bound is at most this,
+    /// and rests on the solver's word where it is less. Null where nothing is certified.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub certified_bound: Option<Exact>,
+    /// The distance of the value to the certified bound, as gap is to bound; null where nothing is certified.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub certified_gap: Option<Exact>,
 }
 
 /// A trade and its account.
@@ -126,6 +133,10 @@ pub struct DiagnosticsEntry {
     pub warnings: Vec<NoteEntry>,
     /// Limits that the nearest assignment found breaks, where none keeps them all; empty unless the reason is infeasible.
     pub conflict: Vec<ConflictEntry>,
+    /// What stands behind the statement that no assignment keeps the limits: certified (certificate.json shows it) or
+    /// claimed (the solver says so); null unless the reason is infeasible.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub infeasibility: Option<Evidence>,
     /// What the solver said when it failed.
     #[serde(deserialize_with = "Option::deserialize")]
     pub message: Option<String>,
@@ -254,6 +265,8 @@ pub(crate) fn objective(report: &Report<'_>) -> Option<ObjectiveEntry> {
         value: Exact(objective.value.clone()),
         bound: objective.bound.clone().map(Exact),
         gap: objective.gap.clone().map(Exact),
+        certified_bound: objective.certified_bound.clone().map(Exact),
+        certified_gap: objective.certified_gap.clone().map(Exact),
     })
 }
 
@@ -304,6 +317,7 @@ fn diagnostics(report: &Report<'_>) -> DiagnosticsEntry {
         notes: notes(&report.diagnostics.notes),
         warnings: notes(&report.diagnostics.warnings),
         conflict: report.diagnostics.conflict.iter().map(conflict).collect(),
+        infeasibility: report.diagnostics.infeasibility,
         message: report.diagnostics.message.clone(),
     }
 }

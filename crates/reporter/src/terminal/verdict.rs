@@ -6,7 +6,7 @@ use domain::{Amount, Breach};
 
 use super::figures::{Unit, count, figure, percent_up, places};
 use super::text::clean;
-use crate::{ConflictLimit, Reason, Report};
+use crate::{ConflictLimit, Evidence, Reason, Report};
 
 /// How many conflicting limits the sentence names; the table below it has them all.
 const NAMED_LIMITS: usize = 3;
@@ -14,7 +14,10 @@ const NAMED_LIMITS: usize = 3;
 /// How it ended, for a person who reads one sentence.
 pub(super) fn sentence(report: &Report<'_>) -> String {
     match report.reason {
-        Reason::Infeasible => infeasible(&report.diagnostics.conflict),
+        Reason::Infeasible => {
+            let is_certified = report.diagnostics.infeasibility == Some(Evidence::Certified);
+            infeasible(&report.diagnostics.conflict, if is_certified { " (certified)" } else { "" })
+        }
         Reason::Unknown => {
             "Failed: no assignment was found in the time given, and none was proven impossible.".to_owned()
         }
@@ -34,10 +37,22 @@ pub(super) fn objective(report: &Report<'_>) -> Option<String> {
     let places = places(Unit::Sum, numbers.into_iter().flatten()).max(2).min(decimals(&numbers));
     let value = figure(&objective.value, places);
     Some(match (&objective.bound, &objective.gap) {
-        (Some(bound), _) if *bound == objective.value => format!("Objective {value}, and no assignment exceeds it."),
+        (Some(bound), _) if *bound == objective.value => match &objective.certified_gap {
+            None => format!("Objective {value}, and no assignment exceeds it."),
+            Some(gap) if gap.is_zero() => format!("Objective {value}, and no assignment exceeds it (certified)."),
+            Some(gap) => {
+                format!("Objective {value}, and no assignment exceeds it (certified gap {}).", percent_up(gap))
+            }
+        },
         (Some(bound), gap) => {
-            let gap = gap.as_ref().map_or_else(String::new, |gap| format!(" (gap {})", percent_up(gap)));
-            format!("Objective {value}; no assignment exceeds {}{gap}.", figure(bound, places))
+            let claimed = gap.as_ref().map(|gap| format!("gap {}", percent_up(gap)));
+            let certified = objective.certified_gap.as_ref().map(|certified| match objective.gap.as_ref() {
+                Some(gap) if gap == certified => "certified".to_owned(),
+                _ => format!("certified gap {}", percent_up(certified)),
+            });
+            let gaps: Vec<String> = claimed.into_iter().chain(certified).collect();
+            let gaps = if gaps.is_empty() { String::new() } else { format!(" ({})", gaps.join(", ")) };
+            format!("Objective {value}; no assignment exceeds {}{gaps}.", figure(bound, places))
         }
         (None, _) => format!("Objective {value}."),
     })
@@ -99,18 +114,21 @@ fn limits(report: &Report<'_>) -> String {
     parts.join(", ")
 }
 
-fn infeasible(conflict: &[ConflictLimit]) -> String {
+fn infeasible(conflict: &[ConflictLimit], evidence: &str) -> String {
     let named = |limit: &ConflictLimit| {
         format!("{} {} {} {}", clean(limit.account.as_str()), clean(limit.metric.as_str()), limit.bound, limit.limit)
     };
     match conflict {
-        [] => "Failed: no assignment keeps every limit.".to_owned(),
+        [] => format!("Failed: no assignment keeps every limit{evidence}."),
         few if few.len() <= NAMED_LIMITS => {
             let names: Vec<String> = few.iter().map(named).collect();
-            format!("Failed: no assignment keeps every limit; the nearest that was found breaks {}.", names.join(", "))
+            format!(
+                "Failed: no assignment keeps every limit{evidence}; the nearest that was found breaks {}.",
+                names.join(", ")
+            )
         }
         many => format!(
-            "Failed: no assignment keeps every limit; the nearest that was found breaks the {} below.",
+            "Failed: no assignment keeps every limit{evidence}; the nearest that was found breaks the {} below.",
             count(many.len(), "limit")
         ),
     }

@@ -180,7 +180,14 @@ fn each_ending_has_its_sentence() {
         let placement = reason.status().has_assignment().then_some(&[0, 1, 0, 0][..]);
         let mut report: Report<'_> = scene.report(reason, placement);
         let value = amount("-1");
-        report.objective = gap.map(|gap| ObjectiveReport { value, bound: None, gap: Some(amount(gap)) });
+        let worth = |gap| ObjectiveReport {
+            value,
+            bound: None,
+            gap: Some(amount(gap)),
+            certified_bound: None,
+            certified_gap: None,
+        };
+        report.objective = gap.map(worth);
         terminal(&report, Style { colour: false, width: 400 }).lines().next().unwrap_or_default().to_owned()
     };
     let ends = "4 trades booked at 2 accounts; 1 limit is newly broken, as report_only allows.";

@@ -47,7 +47,7 @@ impl Scene {
             assignments: assignment.into_iter().flat_map(|assignment| assignment.account_of).collect(),
             metrics: self.book.standings(placement).iter().map(metric).collect(),
             objective: placement.and_then(|placement| self.objective(placement)),
-            bound: None,
+            ..Claim::default()
         }
     }
 
