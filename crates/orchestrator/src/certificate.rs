@@ -151,3 +151,80 @@ fn slope_of(book: &Book, position: &NetPosition, slope: &Amount) -> Slope {
         slope: slope.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use solver::Plan;
+
+    use super::*;
+
+    fn amount(text: &str) -> Amount {
+        text.parse().unwrap()
+    }
+
+    fn plan(value: &str, bound: Option<&str>) -> Plan {
+        let (value, bound) = (amount(value), bound.map(amount));
+        let gap_rel = bound.as_ref().map(|bound| gap_rel(&value, bound));
+        Plan { placement: Vec::new(), value: Some(value), bound, gap_rel }
+    }
+
+    /// The reason, the published bound and gap, then the certified ones; with 1 % asked for.
+    fn concluded(outcome: &Outcome, certified: Option<&str>) -> String {
+        let certified = certified.map(|bound| Certified::Bound(amount(bound)));
+        let ending = conclude(outcome, certified.as_ref(), &amount("0.01"));
+        let objective = ending.objective.expect("a plan has a value");
+        let numbers = [objective.bound, objective.gap, objective.certified_bound, objective.certified_gap];
+        let texts = numbers.map(|number| number.map_or("-".to_owned(), |number| number.to_string()));
+        format!("{} {}", ending.reason, texts.join(" "))
+    }
+
+    #[test]
+    fn the_tighter_bound_is_published_and_decides_the_reason() {
+        let at_limit = || Outcome::TimeLimit(plan("100", Some("125")));
+        assert_eq!(concluded(&at_limit(), None), "time_limit 125 0.2 - -");
+        assert_eq!(concluded(&at_limit(), Some("200")), "time_limit 125 0.2 200 0.5");
+        assert_eq!(concluded(&at_limit(), Some("110")), "time_limit 110 0.090909091 110 0.090909091"); // 10 / 110
+        assert_eq!(concluded(&at_limit(), Some("101")), "within_gap 101 0.00990099 101 0.00990099"); // 1 / 101
+        assert_eq!(concluded(&at_limit(), Some("100")), "proven 100 0 100 0");
+        let proven = Outcome::Proven(plan("100", Some("100")));
+        assert_eq!(concluded(&proven, Some("125")), "proven 100 0 125 0.2");
+        assert_eq!(concluded(&Outcome::WithinGap(plan("100", Some("101"))), Some("100")), "proven 100 0 100 0");
+        let dropped = || Outcome::ObjectiveDropped(plan("100", None));
+        assert_eq!(concluded(&dropped(), None), "objective_dropped - - - -");
+        assert_eq!(concluded(&dropped(), Some("125")), "objective_dropped 125 0.2 125 0.2");
+        assert_eq!(concluded(&dropped(), Some("100.5")), "within_gap 100.5 0.004975125 100.5 0.004975125");
+    }
+
+    #[test]
+    fn a_bound_below_the_plan_is_published_for_the_verifier_to_refuse() {
+        assert_eq!(concluded(&Outcome::Proven(plan("100", Some("100"))), Some("80")), "within_gap 80 -0.2 80 -0.2");
+    }
+
+    #[test]
+    fn infeasibility_is_certified_or_claimed() {
+        let infeasible = || Outcome::Infeasible { rows: Vec::new(), nearest: None };
+        let concluded = |outcome: &Outcome, shown: Option<&Certified>| {
+            let ending = conclude(outcome, shown, &Amount::zero());
+            (ending.reason, ending.infeasibility)
+        };
+        let shown = Some(&Certified::Infeasible);
+        assert_eq!(concluded(&infeasible(), None), (Reason::Infeasible, Some(Evidence::Claimed)));
+        assert_eq!(concluded(&infeasible(), shown), (Reason::Infeasible, Some(Evidence::Certified)));
+        assert_eq!(concluded(&Outcome::Unknown, shown), (Reason::Infeasible, Some(Evidence::Certified)));
+        assert_eq!(concluded(&Outcome::Unknown, None), (Reason::Unknown, None));
+        let bound = Certified::Bound(Amount::zero());
+        assert_eq!(concluded(&infeasible(), Some(&bound)), (Reason::Infeasible, Some(Evidence::Claimed)));
+        // With a plan at hand the contradiction stays, for the verifier to refuse.
+        let plan = Outcome::Proven(plan("1", Some("1")));
+        assert_eq!(concluded(&plan, shown), (Reason::Proven, Some(Evidence::Certified)));
+    }
+
+    #[test]
+    fn digits_are_rounded_and_zeros_are_not() {
+        let rounded = |text: &str, digits| with_digits(&amount(text), digits).to_string();
+        assert_eq!(rounded("123456.789", 4), "123500");
+        assert_eq!(rounded("0.000123456", 4), "0.0001235");
+        assert_eq!(rounded("12.5", 4), "12.5");
+        assert_eq!(rounded("0", 4), "0");
+    }
+}

@@ -3,7 +3,7 @@
 use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope};
 use domain::{AccountId, Bound, Certificate, MetricName, OnBreach, SecurityId, TradeId};
 use test_desks::{Add, With, account, by_type, day, desk, ratio};
-use verifier::{Certified, certified_bound};
+use verifier::{Certified, Claim, certified_bound, verify_certificate};
 
 use crate::scene::{Scene, amount};
 
@@ -245,4 +245,73 @@ fn a_book_that_is_not_of_the_day_proves_nothing() {
     let mut scene = cheap_and_dear();
     scene.book.trades.pop();
     assert!(one_leaf(&scene, &[], &[], Aim::Best).contains("the list of trades"));
+}
+
+/// What is wrong with a claim beside a certificate.
+fn said(scene: &Scene, claim: &Claim, certificate: Option<&Certificate>) -> Vec<String> {
+    let found = verify_certificate(&scene.desk, &scene.day, &scene.book, claim, certificate);
+    scene.texts(claim).into_iter().chain(found.iter().map(ToString::to_string)).collect()
+}
+
+#[test]
+fn a_certified_bound_that_the_certificate_does_not_give_is_found() {
+    let scene = cheap_and_dear();
+    let tree = vec![branch("T1", "PB1"), leaf(1, Aim::Best), leaf(0, Aim::Best)];
+    // T1 at PB1 with the price: 1 - 60 × 0.02 - 70 × 0.02 = -1.6. T1 at PB2: -1.9.
+    let price_lists = vec![list(&[], &[]), list(&["PB1 gross max 0.01"], &[])];
+    let certificate = Certificate { price_lists, tree };
+    // T1 at PB2, T2 at PB1: -60 × 0.02 - 70 × 0.01.
+    let right =
+        Claim { bound: Some(amount("-1.6")), certified_bound: Some(amount("-1.6")), ..scene.claim(Some(&[1, 0])) };
+    assert_eq!(right.objective, Some(amount("-1.9")));
+    assert_eq!(said(&scene, &right, Some(&certificate)), [""; 0]);
+    let with = |certified_bound: Option<&str>, certificate: Option<&Certificate>| {
+        let certified_bound = certified_bound.map(amount);
+        said(&scene, &Claim { bound: Some(amount("-1.9")), certified_bound, ..right.clone() }, certificate).join("; ")
+    };
+    for (lowered, text) in [("-1.9", "-1.9"), ("-1.600000000001", "-1.600000000001"), ("-1.5", "-1.5")] {
+        let says = format!("the certified bound is published as {text}, the certificate gives -1.6");
+        assert_eq!(with(Some(lowered), Some(&certificate)), says);
+    }
+    assert_eq!(
+        with(None, Some(&certificate)),
+        "the certified bound is published as nothing, the certificate gives -1.6"
+    );
+    assert_eq!(with(Some("-1.6"), None), "the certified bound is published as -1.6, the certificate gives nothing");
+    // A solver may claim more than is certified, never less.
+    assert_eq!(with(Some("-1.6"), Some(&certificate)), "");
+    let weaker = Claim { bound: Some(amount("-1")), ..right.clone() };
+    assert_eq!(said(&scene, &weaker, Some(&certificate)), ["the bound is published as -1, and -1.6 is certified"]);
+    let below = Claim { bound: Some(amount("-2")), certified_bound: Some(amount("-2")), ..right };
+    assert!(
+        said(&scene, &below, Some(&certificate))
+            .contains(&"the objective is said not to exceed -2, and this assignment reaches -1.9".to_owned())
+    );
+}
+
+#[test]
+fn infeasibility_that_is_not_shown_is_found_and_so_is_a_plan_beside_it() {
+    let scene = levered(OnBreach::MustCure, "T1 buy 10 A government");
+    let lists = |price: &str| Certificate { price_lists: vec![list(&[price], &[])], tree: vec![leaf(0, Aim::NoPlan)] };
+    let (shows, fails) = (lists("PB1 leverage max 1"), lists("PB1 leverage max 0"));
+    let claimed = scene.claim(None);
+    let certified = Claim { certified_infeasible: true, ..claimed.clone() };
+    assert_eq!(said(&scene, &certified, Some(&shows)), [""; 0]);
+    assert_eq!(said(&scene, &claimed, None), [""; 0]);
+    let not_shown = "that no assignment keeps the limits is called certified, and the certificate does not show it";
+    assert_eq!(said(&scene, &certified, None), [not_shown]);
+    assert_eq!(
+        said(&scene, &certified, Some(&fails)),
+        [
+            "the certificate shows nothing: the prices of node 0 do not show that it has no plan: their sum may reach 0",
+            not_shown
+        ]
+    );
+    assert_eq!(
+        said(&scene, &claimed, Some(&shows)),
+        ["that no assignment keeps the limits is shown by the certificate, and not called certified"]
+    );
+    let beside = Claim { certified_infeasible: true, ..scene.claim(Some(&[0])) };
+    let against = "it is certified that no assignment keeps the limits, and one is published".to_owned();
+    assert!(said(&scene, &beside, Some(&shows)).contains(&against));
 }
