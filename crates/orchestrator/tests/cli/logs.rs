@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, Ran};
 
-const STAGES: [&str; 7] = ["configuration", "load", "metrics", "constraints", "solve", "certify", "evaluate", "verify"];
+const STAGES: [&str; 8] = ["configuration", "load", "metrics", "constraints", "solve", "certify", "evaluate", "verify"];
 
 fn run(more: &[&str]) -> Ran {
     let ran = Desk::starter().pb_assign(&[&["run", "--config", "desk.yaml"], more].concat());
