@@ -23,6 +23,11 @@ impl Units {
     pub(super) fn slope(self) -> i64 {
         self.weight + self.rate
     }
+
+    /// `10^-QUOTIENT_DECIMALS` as a whole number of slopes; nothing where it does not fit.
+    fn rounding(self) -> Option<i128> {
+        10_i128.checked_pow(u32::try_from(self.slope() - QUOTIENT_DECIMALS).ok()?)
+    }
 }
 
 /// A value of a position, a weight of a metric, or a slope: weight times rate.
@@ -50,8 +55,9 @@ pub(super) trait Number: Clone + Ord {
     fn plus_priced(&self, weight: &Self, rate: Decimal, units: Units) -> Self;
     /// `self + weight · rate` for sizes; nothing where it does not fit.
     fn plus_size(&self, weight: &Self, rate: &Self) -> Option<Self>;
-    /// Whether every sum of `terms` products of a slope and a value of at most these sizes can be held.
-    fn fits(slope: &Self, value: &Self, terms: usize) -> bool;
+    /// Whether every sum of `terms` products of a slope and a value of at most these sizes can be held; a slope may be
+    /// off by what is rounded away.
+    fn fits(slope: &Self, value: &Self, terms: usize, units: Units) -> bool;
 
     fn no_product() -> Self::Product;
     fn times(&self, value: &Self) -> Self::Product;
@@ -100,9 +106,10 @@ impl Number for i128 {
         self.checked_add(weight.checked_mul(*rate)?)
     }
 
-    fn fits(slope: &Self, value: &Self, terms: usize) -> bool {
+    fn fits(slope: &Self, value: &Self, terms: usize, units: Units) -> bool {
         let bits = |number: u128| u128::BITS - number.leading_zeros();
-        // A position's range is twice a value; below 2^126 each such sum of two is within 127 bits.
+        let Some(slope) = units.rounding().and_then(|rounding| slope.checked_add(rounding)) else { return false };
+        // Below 2^126 each sum of two is within 127 bits.
         let (slope, value) = (bits(slope.unsigned_abs()), bits(value.unsigned_abs()));
         slope < 126 && value < 126 && slope + value + 2 + bits(terms as u128) < 255
     }
@@ -125,8 +132,7 @@ impl Number for i128 {
 
     fn slope_of(product: &Wide, value: &Self, units: Units) -> Self {
         let quotient = product.divided_down(*value).expect("a slope between two others is no larger than they are");
-        let unit = u32::try_from(units.slope() - QUOTIENT_DECIMALS).map_or(1, |places| 10_i128.pow(places));
-        quotient - quotient.rem_euclid(unit)
+        quotient - quotient.rem_euclid(units.rounding().expect("what does not fit was refused"))
     }
 
     fn to_amount(product: &Wide, units: Units) -> Amount {
@@ -169,7 +175,7 @@ impl Number for Amount {
         Some(self + &(weight * rate))
     }
 
-    fn fits(_: &Self, _: &Self, _: usize) -> bool {
+    fn fits(_: &Self, _: &Self, _: usize, _: Units) -> bool {
         true
     }
 

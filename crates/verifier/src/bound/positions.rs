@@ -227,7 +227,7 @@ impl<'a, N: Number> Positions<'a, N> {
         }
         // Eight products a position and two a leg are more than any sum below has.
         let terms = 8 * self.positions.len() + self.trades.iter().map(|trade| 2 * trade.legs.len()).sum::<usize>();
-        if !N::fits(&largest, &self.largest_value, terms) {
+        if !N::fits(&largest, &self.largest_value, terms, units) {
             return None;
         }
         let mut priced = Priced {

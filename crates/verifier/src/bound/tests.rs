@@ -44,12 +44,21 @@ fn certificate(price: &Amount, slope: Amount) -> Certificate {
 
 /// What the tree shows in whole numbers, and in amounts.
 fn both_ways(sizes: &[i64], certificate: &Certificate) -> [Option<Certified>; 2] {
+    walks(sizes, certificate).map(|shown| shown.unwrap())
+}
+
+/// Why the tree shows nothing, likewise; nothing where whole numbers do not hold it.
+fn both_reasons(sizes: &[i64], certificate: &Certificate) -> [Option<NoProof>; 2] {
+    walks(sizes, certificate).map(Result::err)
+}
+
+fn walks(sizes: &[i64], certificate: &Certificate) -> [Result<Option<Certified>, NoProof>; 2] {
     let (desk, day) = (the_desk(), the_day(sizes));
     let book = compile(&desk, &day).unwrap();
     let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
     let prices = priced::Prices::new(&desk, &book, &opening);
-    let whole = tree::walk::<i128>(&book, &prices, certificate).unwrap();
-    [whole, tree::walk::<Amount>(&book, &prices, certificate).unwrap()]
+    let whole = tree::walk::<i128>(&book, &prices, certificate);
+    [whole, tree::walk::<Amount>(&book, &prices, certificate)]
 }
 
 proptest! {
@@ -73,6 +82,14 @@ fn what_128_bits_do_not_hold_is_left_to_amounts() {
         let [whole, exact] = both_ways(&[10, -20, 30], &certificate(&price, Amount::zero()));
         assert!(exact.is_some());
         assert!(whole == exact || whole.is_none() && digits > 30, "{digits} decimals");
+    }
+    // Weights that are all tiny are small numbers, and their slopes are rounded far above them.
+    for digits in [15, 30, 40, 60] {
+        let mut certificate = certificate(&Amount::from_parts(7, digits), Amount::zero());
+        certificate.price_lists[0].slopes.clear();
+        certificate.tree = vec![Node::Leaf { prices: 0, aim: Aim::NoPlan }];
+        let [whole, exact] = both_reasons(&[10, -2000, 3000], &certificate);
+        assert!(exact.is_some() && (whole == exact || whole.is_none() && digits > 30), "{digits} decimals");
     }
     let desk = the_desk();
     let day = the_day(&[10, -20, 30]);
