@@ -8,7 +8,8 @@ use domain::{Amount, Place, Problem};
 use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
 use reporter::{
-    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, LevelReport, Note, ObjectiveReport, Reason,
+    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Evidence, LevelReport, Note, ObjectiveReport,
+    Reason,
 };
 use solver::outcome::Excess;
 use solver::{LevelOutcome, Outcome, Plan};
@@ -31,7 +32,8 @@ pub(crate) fn reason(outcome: &Outcome) -> Reason {
 pub(crate) fn objective(plan: &Plan, levels: &[LevelOutcome]) -> Option<ObjectiveReport> {
     let value = plan.value.clone()?;
     let levels = levels.iter().map(level).collect();
-    Some(ObjectiveReport { value, bound: plan.bound.clone(), gap: plan.gap_rel.clone(), levels })
+    let (bound, gap) = (plan.bound.clone(), plan.gap_rel.clone());
+    Some(ObjectiveReport { value, bound, gap, certified_bound: None, certified_gap: None, levels })
 }
 
 fn level(level: &LevelOutcome) -> LevelReport {
@@ -69,6 +71,7 @@ pub(crate) fn diagnostics(
     book: &Book,
     problem: &AssignmentProblem,
     outcome: &Outcome,
+    infeasibility: Option<Evidence>,
     warnings: &[Problem],
 ) -> Diagnostics {
     let note = |note: &constraint_manager::Note| Note { code: note.code.id.to_owned(), message: note.message.clone() };
@@ -83,6 +86,7 @@ pub(crate) fn diagnostics(
             Outcome::Infeasible { rows, nearest } => conflict_changes(problem, rows, nearest.as_deref()),
             _ => None,
         },
+        infeasibility,
         message: match outcome {
             Outcome::Failed(message) => Some(message.clone()),
             _ => None,

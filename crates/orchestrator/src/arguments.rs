@@ -173,6 +173,8 @@ pub enum SchemaOf {
     Config,
     /// result.json, as JSON Schema.
     Result,
+    /// certificate.json, as JSON Schema.
+    Certificate,
     /// The configuration, as a table of keys in Markdown.
     ConfigReference,
 }

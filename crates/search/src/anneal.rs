@@ -155,7 +155,8 @@ impl<'a> Annealer<'a> {
         let dice = self.random.below(65_536);
         let prefers_small = dice >> 8 < SMALL;
         let movers = self.kernel.movers.len();
-        let mover = if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
+        let mover =
+            if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
         let leaves = self.state.placement[mover];
         if dice & 255 < EXCHANGES {
             let like = &self.alike[mover];

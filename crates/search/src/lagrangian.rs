@@ -184,7 +184,14 @@ impl<'k> View<'k> {
             () if worth >= 0.0 => (0.0, -share, true),
             () => (-low * high / (high - low), low / (high - low), false),
         };
-        Line { worth, at_zero: worth * short_at_zero, slope: worth * short_slope, short_at_zero, short_slope, is_shared }
+        Line {
+            worth,
+            at_zero: worth * short_at_zero,
+            slope: worth * short_slope,
+            short_at_zero,
+            short_slope,
+            is_shared,
+        }
     }
 
     /// Every mover at the cheapest of its choices: one choice for each mover of the kernel.

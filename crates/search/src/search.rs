@@ -134,7 +134,11 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel, pair: &Pair<'_>, tree: &T
     let at_root = tree.root_bound.is_finite();
     let Some((plan, cost)) = best.filter(|_| tree.is_finished) else {
         return Found {
-            best: pair.best.as_ref().map(|best| plan_of(problem, kernel, best)).filter(|plan| problem.broken_rows(plan).is_empty()),
+            best: pair
+                .best
+                .as_ref()
+                .map(|best| plan_of(problem, kernel, best))
+                .filter(|plan| problem.broken_rows(plan).is_empty()),
             ending: Ending::Budget,
             proof: at_root.then(|| write::root(kernel, &tree.root)),
             bound: at_root.then(|| in_units(tree.root_bound)),
@@ -144,7 +148,9 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel, pair: &Pair<'_>, tree: &T
     let beyond = slack.of(cost) * kernel.cost_scale;
     let limit = problem.objective_value(&plan).zip(to_amount(beyond)).map(|(value, beyond)| value + &beyond);
     Found {
-        proof: limit.and_then(|limit| write::whole(kernel, tree, Aim::AtMost(limit))).or_else(|| at_root.then(|| write::root(kernel, &tree.root))),
+        proof: limit
+            .and_then(|limit| write::whole(kernel, tree, Aim::AtMost(limit)))
+            .or_else(|| at_root.then(|| write::root(kernel, &tree.root))),
         best: Some(plan),
         ending: Ending::Closed,
         bound: Some(in_units(cost - slack.of(cost))),

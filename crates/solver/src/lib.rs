@@ -10,6 +10,7 @@
 //! This crate does not know what a row means to the business. Start with [`mod@solve`] and [`outcome`].
 
 pub mod outcome;
+pub mod proof;
 pub mod settings;
 
 pub mod solve;
@@ -50,6 +51,7 @@ pub use fallback_feasibility::fallback_feasibility;
 pub use levels::{LevelOutcome, SolvedByLevels, solve_by_levels};
 pub use model::Model;
 pub use outcome::{Outcome, Plan, Solved};
+pub use proof::Proof;
 pub use refinement::Refinement;
 pub use settings::Settings;
 pub use solve::solve;

@@ -2,6 +2,8 @@
 
 use domain::Amount;
 
+use crate::Proof;
+
 /// The ending. Each carries what it has: a plan, a bound on what any plan could reach, a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -59,6 +61,8 @@ pub struct Solved {
     pub outcome: Outcome,
     /// Every call of the backend, in order.
     pub work: Vec<Work>,
+    /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet.
+    pub proof: Option<Proof>,
 }
 
 /// One call of a backend.

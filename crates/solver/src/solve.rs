@@ -1,5 +1,5 @@
-//! The order of a solve: a first plan of our own; the full problem, started from it; without the objective when that gave no plan; the conflict when
-//! there is no plan. A plan that was found is never thrown away.
+//! The order of a solve: a first plan of our own; the full problem, started from it; without the objective when that
+//! gave no plan; the conflict when there is no plan. A plan that was found is never thrown away.
 
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,9 @@ use crate::fallback_feasibility::fallback_feasibility;
 use crate::first_plan::{first_plan, improved};
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
+use crate::proof;
 use crate::settings::Settings;
-use crate::solve_model::{Attempt, Progress, plan, solve_model};
+use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 
 /// The share of the time after which a full solve without any plan gives way to the fallback.
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
@@ -37,7 +38,8 @@ pub fn solve_from(
 ) -> Solved {
     let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new() };
     let outcome = run.outcome(start, watch);
-    Solved { outcome, work: run.work }
+    let proof = proof::without_search(problem, &outcome);
+    Solved { outcome, work: run.work, proof }
 }
 
 struct Run<'a> {
@@ -129,18 +131,14 @@ impl Run<'_> {
 
 /// What finding a plan makes of a run.
 pub(crate) fn found(plan: Plan, gap_rel: &Amount) -> Outcome {
+    let both = plan.value.as_ref().zip(plan.bound.as_ref());
+    let is_within = both.is_some_and(|(value, bound)| is_within(value, bound, gap_rel));
     match &plan.gap_rel {
         _ if plan.value.is_none() => Outcome::NoObjective(plan),
         Some(gap) if gap.is_zero() => Outcome::Proven(plan),
-        Some(_) if is_within(&plan, gap_rel) => Outcome::WithinGap(plan),
+        Some(_) if is_within => Outcome::WithinGap(plan),
         _ => Outcome::TimeLimit(plan),
     }
-}
-
-/// Whether bound and value are within a gap of each other, exactly: the published gap is rounded up.
-fn is_within(plan: &Plan, gap_rel: &Amount) -> bool {
-    let (Some(value), Some(bound)) = (&plan.value, &plan.bound) else { return false };
-    bound - value <= gap_rel * &value.abs().max(bound.abs())
 }
 
 /// The outcome where no trade has a choice: the one placement there is, checked.

@@ -203,6 +203,11 @@ pub fn gap_rel(value: &Amount, bound: &Amount) -> Amount {
     if short { rounded + Amount::from_parts(1, GAP_DECIMALS) } else { rounded }
 }
 
+/// Whether bound and value are within a gap of each other, exactly: a published gap is rounded up.
+pub fn is_within(value: &Amount, bound: &Amount, gap_rel: &Amount) -> bool {
+    bound - value <= gap_rel * &value.abs().max(bound.abs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ use solver::outcome::Work;
 
 use super::{Prepared, engine, prepare, settings};
 use crate::arguments::RunArguments;
+use crate::certificate::{self, Ending};
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::stage::Stages;
@@ -31,7 +32,8 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
         reporter::check_target(out)?;
     }
     let solved = stages.run("solve", || solve(&prepared));
-    let mut report = stages.run("evaluate", || report(&prepared, &solved, arguments));
+    let ending = stages.run("certify", || certificate::ending(&prepared, &solved));
+    let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, arguments));
     stages.run("verify", || verify(&prepared, &report))?;
     report.run.stages = stages.into_times();
     if !arguments.dry_run {
@@ -64,7 +66,7 @@ fn solve(prepared: &Prepared) -> SolvedByLevels {
     solved
 }
 
-fn report<'a>(prepared: &'a Prepared, solved: &SolvedByLevels, arguments: &RunArguments) -> Report<'a> {
+fn report<'a>(prepared: &'a Prepared, solved: &SolvedByLevels, ending: Ending, arguments: &RunArguments) -> Report<'a> {
     let Prepared { config, read, book, problem, warnings } = prepared;
     let plan = solved.outcome.plan();
     let placement = plan.map(|plan| plan.placement.clone());
@@ -74,12 +76,13 @@ fn report<'a>(prepared: &'a Prepared, solved: &SolvedByLevels, arguments: &RunAr
         base_currency: &config.desk.fx.base,
         as_of: config.as_of.map(|date| date.to_string()),
         run_id: run_id(prepared),
-        reason: answer::reason(&solved.outcome),
-        objective: plan.and_then(|plan| answer::objective(plan, &solved.levels)),
+        reason: ending.reason,
+        objective: ending.objective,
+        certificate: ending.certificate,
         changes: plan.and_then(|plan| answer::changes(book, problem, &plan.placement)),
         standings: book.standings(placement.as_deref()),
         placement,
-        diagnostics: answer::diagnostics(book, problem, &solved.outcome, warnings),
+        diagnostics: answer::diagnostics(book, problem, &solved.outcome, ending.infeasibility, warnings),
         inputs: read.digests.clone(),
         engine: engine(&settings(config)),
         run: run_info(prepared, &solved.work, arguments),

@@ -63,7 +63,8 @@ impl Layout {
         };
         let mut choice_at = vec![u32::MAX; kernel.movers.len() * accounts];
         for choice in 0..kernel.account.len() {
-            choice_at[kernel.mover[choice] * accounts + kernel.account[choice]] = u32::try_from(choice).unwrap_or(u32::MAX);
+            choice_at[kernel.mover[choice] * accounts + kernel.account[choice]] =
+                u32::try_from(choice).unwrap_or(u32::MAX);
         }
         let factors = kernel.positions.iter();
         let factors = factors.flat_map(|p| pad(p.factors.split_at(kernel.block(p.account).len())));
@@ -185,8 +186,18 @@ impl State {
             return None;
         }
         let [mut leaving, mut entering, mut common] = std::mem::take(&mut self.trial);
-        difference(&mut leaving, self.layout.own(change.leaves), other_enters.map(|choice| self.layout.own(choice)), -1.0);
-        difference(&mut entering, self.layout.own(change.enters), other_leaves.map(|choice| self.layout.own(choice)), 1.0);
+        difference(
+            &mut leaving,
+            self.layout.own(change.leaves),
+            other_enters.map(|choice| self.layout.own(choice)),
+            -1.0,
+        );
+        difference(
+            &mut entering,
+            self.layout.own(change.enters),
+            other_leaves.map(|choice| self.layout.own(choice)),
+            1.0,
+        );
         if self.layout.shared > 0 {
             self.common_difference(&mut common, change);
         }

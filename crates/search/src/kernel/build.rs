@@ -44,8 +44,7 @@ impl Kernel {
     fn lay_rows(&mut self, problem: &AssignmentProblem, mut drafts: Vec<Draft>) {
         let accounts = problem.accounts.len();
         drafts.sort_by_key(|draft| draft.block);
-        self.block =
-            (0..=accounts + 1).map(|block| drafts.partition_point(|draft| draft.block < block)).collect();
+        self.block = (0..=accounts + 1).map(|block| drafts.partition_point(|draft| draft.block < block)).collect();
         self.rows = drafts.into_iter().map(|draft| draft.row).collect();
         let shared = self.shared().len();
         for account in &self.account {
@@ -204,7 +203,8 @@ fn drafts(problem: &AssignmentProblem) -> Vec<Draft> {
         let draft = match twin {
             Some(draft) => draft,
             None => {
-                let open = Row { low: f64::NEG_INFINITY, high: f64::INFINITY, scale: 1.0, at_least: None, at_most: None };
+                let open =
+                    Row { low: f64::NEG_INFINITY, high: f64::INFINITY, scale: 1.0, at_least: None, at_most: None };
                 drafts.push(Draft { block, like: index, row: open });
                 drafts.last_mut().expect("one was pushed")
             }
