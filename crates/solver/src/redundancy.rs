@@ -110,4 +110,14 @@ mod tests {
         assert!(is_redundant(&problem, &floor(-90)));
         assert!(!is_redundant(&problem, &floor(-89)));
     }
+
+    #[test]
+    fn a_sell_that_may_go_elsewhere_does_not_make_room() {
+        let pb = |id: &str| account(id, vec![by_type("dv01", &["government 1"]).max("0")]);
+        let day = day().position("PB1 5 A government").trade("T1 sell 10 A government");
+        let book = metric_engine::compile(&desk(vec![pb("PB1"), pb("PB2")]), &day).unwrap();
+        let problem = constraint_manager::build(&book, false).unwrap();
+        // With T1 at PB2, PB1 stays at 5, above 0.
+        assert!(!is_redundant(&problem, &problem.rows[0]));
+    }
 }
