@@ -9,7 +9,7 @@ use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
 use reporter::{ConflictLimit, Diagnostics, Note, ObjectiveReport, Reason};
 use solver::outcome::Excess;
-use solver::{Outcome, Plan};
+use solver::{Outcome, Plan, Solved};
 
 /// What the outcome is called.
 pub(crate) fn reason(outcome: &Outcome) -> Reason {
@@ -35,22 +35,32 @@ pub(crate) fn objective(plan: &Plan) -> Option<ObjectiveReport> {
 pub(crate) fn diagnostics(
     book: &Book,
     problem: &AssignmentProblem,
-    outcome: &Outcome,
+    solved: &Solved,
     warnings: &[Problem],
 ) -> Diagnostics {
     let note = |note: &constraint_manager::Note| Note { code: note.code.id.to_owned(), message: note.message.clone() };
     Diagnostics {
         notes: problem.notes.iter().map(note).collect(),
         warnings: warning_notes(warnings),
-        conflict: match outcome {
+        conflict: match &solved.outcome {
             Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
             _ => Vec::new(),
         },
-        message: match outcome {
-            Outcome::Failed(message) => Some(message.clone()),
-            _ => None,
-        },
+        message: failures(solved),
     }
+}
+
+/// What failed, each once, in order: a plan that was found all the same is no reason to keep it quiet.
+fn failures(solved: &Solved) -> Option<String> {
+    let mut said: Vec<&str> = Vec::new();
+    let of_calls = solved.work.iter().filter_map(|work| work.failure.as_deref());
+    let of_outcome = if let Outcome::Failed(message) = &solved.outcome { Some(message.as_str()) } else { None };
+    for message in of_calls.chain(of_outcome) {
+        if !said.contains(&message) {
+            said.push(message);
+        }
+    }
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The warnings, whatever the order of the rows and however the paths were given: without lines, sorted.

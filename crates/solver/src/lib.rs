@@ -24,8 +24,10 @@ pub mod scale;
 
 pub mod backend;
 pub mod backends;
+pub mod child;
 pub mod extract_solution;
 pub mod fallback_feasibility;
+pub mod in_turn;
 pub mod solve_model;
 
 pub mod conflict;
@@ -37,16 +39,16 @@ pub mod names;
 
 mod digits;
 mod highs_watch;
-mod statement;
 mod tally;
 
-pub use backend::{Backend, Glimpse};
+pub use backend::Backend;
 pub use build_model::{Purpose, build_model};
 pub use extract_solution::extract_solution;
 pub use fallback_feasibility::fallback_feasibility;
 pub use model::Model;
 pub use outcome::{Outcome, Plan, Solved};
 pub use refinement::Refinement;
+pub use in_turn::Backends;
 pub use settings::Settings;
 pub use solve::solve;
 pub use solve_model::solve_model;

@@ -57,7 +57,7 @@ pub struct Excess {
 pub struct Solved {
     /// How it ended.
     pub outcome: Outcome,
-    /// Every call of the backend, in order.
+    /// Every call of a backend, in order.
     pub work: Vec<Work>,
 }
 
@@ -66,8 +66,12 @@ pub struct Solved {
 pub struct Work {
     /// What was asked: `full`, `feasibility`, `elastic`.
     pub purpose: &'static str,
+    /// Who was asked.
+    pub backend: String,
     /// How the backend says it stopped.
     pub stop: &'static str,
+    /// What it said, where it failed.
+    pub failure: Option<String>,
     /// Rows of the model.
     pub rows: usize,
     /// Columns of the model.

@@ -53,6 +53,7 @@ fn solve(prepared: &Prepared) -> Solved {
     for work in &solved.work {
         tracing::info!(
             purpose = work.purpose,
+            backend = work.backend,
             stop = work.stop,
             rows = work.rows,
             columns = work.columns,
@@ -78,7 +79,7 @@ fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments)
         objective: plan.and_then(answer::objective),
         standings: book.standings(placement.as_deref()),
         placement,
-        diagnostics: answer::diagnostics(book, problem, &solved.outcome, warnings),
+        diagnostics: answer::diagnostics(book, problem, solved, warnings),
         inputs: read.digests.clone(),
         engine: engine(&settings(config)),
         run: run_info(prepared, &solved.work, arguments),
