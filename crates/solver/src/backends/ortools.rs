@@ -5,4 +5,4 @@
 use super::{Kind, Runs};
 
 /// The entry of the table.
-pub const KIND: Kind = Kind { name: "ortools", runs: Runs::Python(include_str!("ortools.py")) };
+pub const KIND: Kind = Kind { name: "ortools", runs: Runs::Python(include_str!("ortools_adapter.py")) };

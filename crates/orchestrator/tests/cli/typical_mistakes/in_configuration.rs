@@ -209,12 +209,78 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         name: "an unknown backend",
-        edits: &[Replace("desk.yaml", "gap: 0.0001", "backend: gurobi\n  gap: 0.0001")],
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: [search, gurobi]\n  gap: 0.0001")],
         exit: 2,
         says: &[
-            "desk.yaml:16:12 solver.backend",
-            "C003: \"gurobi\" is not one of highs, microlp",
-            "hint: write one of highs, microlp",
+            "desk.yaml:16:22 solver.backends[1]",
+            "C003: \"gurobi\" is not one of search, highs, ortools, microlp",
+            "hint: write one of search, highs, ortools, microlp",
+        ],
+    },
+    Mistake {
+        name: "a backend listed twice",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: [highs, search, highs]\n  gap: 0.0001")],
+        exit: 2,
+        says: &[
+            "desk.yaml:16:29 solver.backends[2]",
+            "C008: the backend highs is listed twice",
+            "hint: list each backend once, in the order of preference",
+        ],
+    },
+    Mistake {
+        name: "no backends",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: []\n  gap: 0.0001")],
+        exit: 2,
+        says: &[
+            "desk.yaml:16:13 solver.backends",
+            "C008: no backends",
+            "hint: write at least one, such as `[search, highs]`, or leave the key out",
+        ],
+    },
+    Mistake {
+        name: "a backend of one's own without a command",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: [{name: gurobi, command: []}]\n  gap: 0.0001")],
+        exit: 2,
+        says: &[
+            "desk.yaml:16:38 solver.backends[0].command",
+            "C008: an empty command",
+            "hint: write the program and its arguments, such as `[python3, adapter.py]`",
+        ],
+    },
+    Mistake {
+        name: "a backend of one's own by the name of ours",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: [{name: highs, command: [x]}]\n  gap: 0.0001")],
+        exit: 2,
+        says: &[
+            "desk.yaml:16:21 solver.backends[0].name",
+            "C008: highs is the name of a backend that is built in",
+            "hint: choose a name of your own, or list the word alone for the one that is",
+        ],
+    },
+    Mistake {
+        name: "the key of one backend",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "backend: highs\n  gap: 0.0001")],
+        exit: 2,
+        says: &["desk.yaml:16:12 solver.backend", "C001: unknown key \"backend\"", "hint: did you mean \"backends\"?"],
+    },
+    Mistake {
+        name: "memory without a unit",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "memory: 4000\n  gap: 0.0001")],
+        exit: 2,
+        says: &[
+            "desk.yaml:16:11 solver.memory",
+            "C003: \"4000\" is not an amount of memory such as 512MiB or 4GiB",
+            "hint: write an amount of memory such as 512MiB or 4GiB",
+        ],
+    },
+    Mistake {
+        name: "half a thread",
+        edits: &[Replace("desk.yaml", "gap: 0.0001", "threads: 0.5\n  gap: 0.0001")],
+        exit: 2,
+        says: &[
+            "desk.yaml:16:12 solver.threads",
+            "C008: 0.5 is no number of threads",
+            "hint: write a whole number from 1 to 64",
         ],
     },
     Mistake {

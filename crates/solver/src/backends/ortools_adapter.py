@@ -30,10 +30,13 @@ OUTPUT = os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)
 TURN = threading.Lock()
 
-LARGEST_SUM = 2.0**52  # of coefficients times largest values in a row: exact in a float, far from 2^63
-FINEST_ROW = 30  # a power of two: a row is rounded at a thousand millionth of its largest coefficient
-FINEST_OBJECTIVE = 20  # a power of two: the largest coefficient of the objective is at most 1024
-STEPS = 2.0**24  # of a continuous column from 0 to its largest value
+STEPS = 24  # a power of two: so many steps take a continuous column from 0 to its largest value
+# The finest scales, as powers of two. The largest coefficient of a row is about 1, that of the objective about 1024.
+# What a coefficient of a continuous column is rounded by counts once for each step.
+FINEST_ROW, FINEST_ROW_IN_STEPS = 30, 46
+FINEST_OBJECTIVE, FINEST_OBJECTIVE_IN_STEPS = 20, 40
+# What coefficients times largest values may add up to, as a power of two: CP-SAT counts to 2^63.
+LARGEST = 58
 
 
 def say(message):
@@ -74,14 +77,16 @@ class Column:
 
     def __init__(self, upper, whole):
         self.whole = whole
-        self.grid = 1.0 if whole or upper <= 0.0 else 2.0 ** math.floor(math.log2(STEPS / upper))
+        self.grid = 1.0 if whole or upper <= 0.0 else 2.0 ** (STEPS - math.ceil(math.log2(upper)))
         self.most = max(0, math.floor(upper * self.grid))
 
 
-def rounded(values, columns, finest):
-    """The scale, whole coefficients, and what they may let a sum miss and exceed, each at that scale."""
+def rounded(values, columns, finest, finest_in_steps):
+    """The scale, whole coefficients, and how far below and above the true sum theirs may lie, at that scale."""
     size = math.fsum(abs(value) * max(1.0, column.most / column.grid) for value, column in zip(values, columns))
-    power = finest if size == 0.0 else min(finest, math.floor(math.log2(LARGEST_SUM / size)))
+    if not all(column.whole or value == 0.0 for value, column in zip(values, columns)):
+        finest = finest_in_steps
+    power = finest if size == 0.0 else min(finest, math.floor(LARGEST - math.log2(size)))
     scale = 2.0**power
     coefficients, below, above = [], [], []
     for value, column in zip(values, columns):
@@ -89,7 +94,6 @@ def rounded(values, columns, finest):
         coefficient = round(factor)
         error = (coefficient - factor) * column.most
         coefficients.append(coefficient)
-        # Where the counted sum may lie against the scaled true one: above it by this much, or below.
         above.append(max(error, 0.0) + (0.0 if column.whole else max(-factor, 0.0)))
         below.append(max(-error, 0.0) + (0.0 if column.whole else max(factor, 0.0)))
     return scale, coefficients, math.fsum(below), math.fsum(above)
@@ -104,21 +108,22 @@ def build(cp_model, task):
         indices, values = task["indices"][begin : begin + length], task["values"][begin : begin + length]
         begin += length
         of_row = [columns[index] for index in indices]
-        scale, coefficients, below, above = rounded(values, of_row, FINEST_ROW)
+        scale, coefficients, below, above = rounded(values, of_row, FINEST_ROW, FINEST_ROW_IN_STEPS)
         divisor = math.gcd(*coefficients) or 1
         least, most = -(2**62), 2**62
-        # The float sums may be off in their last digit: a millionth of a unit is more than that.
+        # The next whole number is further than a sum of floats is off in its last digit.
         if sign in "<=":
-            most = math.floor(bound * scale + above + (1e-6 if above else 0.0)) // divisor
+            most = (math.floor(bound * scale) + (math.ceil(above) + 1 if above else 0)) // divisor
         if sign in ">=":
-            least = -(-math.ceil(bound * scale - below - (1e-6 if below else 0.0)) // divisor)
+            least = -(-(math.ceil(bound * scale) - (math.ceil(below) + 1 if below else 0)) // divisor)
         coefficients = [coefficient // divisor for coefficient in coefficients]
         chosen = [variables[index] for index in indices]
         if least == most == 1 and all(c == 1 for c in coefficients) and all(c.most == 1 for c in of_row):
             model.add_exactly_one(chosen)
         else:
             model.add_linear_constraint(cp_model.LinearExpr.weighted_sum(chosen, coefficients), least, most)
-    scale, coefficients, below, _ = rounded(task["objective"], columns, FINEST_OBJECTIVE)
+    objective = rounded(task["objective"], columns, FINEST_OBJECTIVE, FINEST_OBJECTIVE_IN_STEPS)
+    scale, coefficients, below, _ = objective
     offset = round(task["offset"] * scale)
     slack = below + abs(task["offset"] * scale - offset)
     if any(coefficients):
@@ -127,8 +132,10 @@ def build(cp_model, task):
     def true_bound(counted):
         if not math.isfinite(counted):
             return None
-        # Up to the next float, as every other rounding here.
-        return math.nextafter((counted + slack) / scale, math.inf) if any(coefficients) else task["offset"]
+        if not any(coefficients):
+            return task["offset"]
+        # The count arrives as a float, and each sum is rounded: up, by more than they can be off.
+        return (counted + slack + abs(counted) * 2.0**-50) / scale
 
     if task["start"] is not None:
         for variable, column, value in zip(variables, columns, task["start"]):
@@ -140,6 +147,8 @@ def solve(cp_model, task):
     model, variables, columns, true_bound = build(cp_model, task)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = max(1, task["threads"])
+    # All its strategies take turns, however many threads there are: the same path each time.
+    solver.parameters.interleave_search = True
     solver.parameters.random_seed = task["seed"]
     solver.parameters.relative_gap_limit = task["gap_rel"]
     state = {"bound": None, "said": 0.0, "stop": False}
@@ -173,7 +182,7 @@ def solve(cp_model, task):
     if status == cp_model.MODEL_INVALID:
         return {"stop": "failed", "bound": None, "nodes": 0, "message": model.validate()}
     bound = true_bound(solver.best_objective_bound) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
-    return {"stop": words.get(status, "limit"), "bound": bound or state["bound"], "nodes": solver.num_branches}
+    return {"stop": words.get(status, "limit"), "bound": state["bound"] if bound is None else bound, "nodes": solver.num_branches}
 
 
 def main():
