@@ -127,6 +127,9 @@ pub(crate) enum ChildWork {
         #[arg(trailing_var_arg = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Nothing: it ends what the other program of its process group started, once that is gone.
+    #[cfg(unix)]
+    Guard,
 }
 
 /// What `run` takes.

@@ -8,8 +8,8 @@ use std::path::Path;
 use domain::Day;
 use reporter::{InputDigest, Report, ResultDocument, RunInfo, Style};
 use sha2::{Digest, Sha256};
-use solver::Solved;
 use solver::outcome::Work;
+use solver::{Settings, Solved};
 
 use super::{Prepared, engine, prepare, settings};
 use crate::arguments::RunArguments;
@@ -30,8 +30,9 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     if !arguments.dry_run {
         reporter::check_target(out)?;
     }
-    let solved = stages.run("solve", || solve(&prepared));
-    let mut report = stages.run("evaluate", || report(&prepared, &solved, arguments));
+    let settings = settings(&prepared.config);
+    let solved = stages.run("solve", || solve(&prepared, &settings));
+    let mut report = stages.run("evaluate", || report(&prepared, &solved, &settings, arguments));
     stages.run("verify", || verify(&prepared, &report))?;
     report.run.stages = stages.into_times();
     if !arguments.dry_run {
@@ -45,10 +46,9 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     Ok((exit, line))
 }
 
-fn solve(prepared: &Prepared) -> Solved {
-    let settings = settings(&prepared.config);
+fn solve(prepared: &Prepared, settings: &Settings) -> Solved {
     let mut line = ProgressLine::new();
-    let solved = solver::solve(&prepared.problem, &settings, &mut |progress| line.look(&progress));
+    let solved = solver::solve(&prepared.problem, settings, &mut |progress| line.look(&progress));
     line.done();
     for work in &solved.work {
         tracing::info!(
@@ -65,7 +65,7 @@ fn solve(prepared: &Prepared) -> Solved {
     solved
 }
 
-fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments) -> Report<'a> {
+fn report<'a>(prepared: &'a Prepared, solved: &Solved, settings: &Settings, arguments: &RunArguments) -> Report<'a> {
     let Prepared { config, read, book, problem, warnings } = prepared;
     let plan = solved.outcome.plan();
     let placement = plan.map(|plan| plan.placement.clone());
@@ -81,7 +81,7 @@ fn report<'a>(prepared: &'a Prepared, solved: &Solved, arguments: &RunArguments)
         placement,
         diagnostics: answer::diagnostics(book, problem, solved, warnings),
         inputs: read.digests.clone(),
-        engine: engine(&settings(config)),
+        engine: engine(settings),
         run: run_info(prepared, &solved.work, arguments),
     }
 }

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use solver::backends;
 use solver::child::{Launch, confine, serve};
@@ -49,20 +51,41 @@ pub(crate) fn launch(start: &Start, settings: &SolverSettings) -> Launch {
 /// Confines this process and solves one task, or becomes the program that does. What goes wrong goes to stderr, where
 /// the parent listens.
 pub(crate) fn run(arguments: &ChildArguments) -> ExitCode {
-    let done = confine::confine(arguments.parent, arguments.memory_bytes).and_then(|()| match &arguments.work {
-        ChildWork::Library { name } => solve_with(name).map(|()| 0),
-        ChildWork::Command { command } => confine::become_command(command).map_err(|error| {
-            let program = command.first().map_or(String::new(), |program| program.to_string_lossy().into_owned());
-            io::Error::new(error.kind(), format!("failed to start {program}: {error}"))
-        }),
-    });
-    match done {
+    match work(arguments) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             telemetry::tell(&error.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+fn work(arguments: &ChildArguments) -> io::Result<u8> {
+    let confine = || confine::confine(arguments.parent, arguments.memory_bytes);
+    match &arguments.work {
+        ChildWork::Library { name } => confine().and_then(|()| solve_with(name)).map(|()| 0),
+        ChildWork::Command { command } => {
+            #[cfg(unix)]
+            start_guard(arguments)?;
+            confine()?;
+            confine::become_command(command).map_err(|error| {
+                let program = command.first().map_or(String::new(), |program| program.to_string_lossy().into_owned());
+                io::Error::new(error.kind(), format!("failed to start {program}: {error}"))
+            })
+        }
+        #[cfg(unix)]
+        ChildWork::Guard => confine::guard(arguments.parent).map(|()| 0),
+    }
+}
+
+/// Starts the guard of this process group. Nobody waits for it: it goes with the group.
+#[cfg(unix)]
+fn start_guard(arguments: &ChildArguments) -> io::Result<()> {
+    let numbers = [arguments.parent.to_string(), arguments.memory_bytes.to_string()];
+    let mut guard = Command::new(std::env::current_exe()?);
+    guard.args(["solve-child", "--parent", &numbers[0], "--memory-bytes", &numbers[1], "guard"]);
+    guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    guard.spawn().map(drop)
 }
 
 fn solve_with(name: &str) -> io::Result<()> {

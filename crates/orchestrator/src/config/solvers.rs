@@ -38,7 +38,8 @@ fn python(text: &str, folder: &Path) -> PathBuf {
 const MOST_THREADS: u32 = 64;
 
 fn threads(tree: &Setting, problems: &mut Vec<Problem>) -> u32 {
-    let Some((setting, threads)) = at(tree, &["solver", "threads"]).zip(decimal_at(tree, &["solver", "threads"])) else {
+    let Some((setting, threads)) = at(tree, &["solver", "threads"]).zip(decimal_at(tree, &["solver", "threads"]))
+    else {
         return 1;
     };
     let whole = u32::try_from(threads.trunc()).ok().filter(|_| threads.fract().is_zero());

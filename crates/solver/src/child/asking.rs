@@ -173,7 +173,11 @@ impl<'a> Conversation<'a> {
                     Err(end) => break end,
                 },
                 Ok(Heard::Violation(text)) => break End::Violated(text),
-                Ok(Heard::Silence) | Err(RecvTimeoutError::Disconnected) => break End::Silent,
+                // Once it is asked to stop, a message may be cut short by what we did to it.
+                Ok(Heard::BrokenOff) if self.phase == Phase::Solving => {
+                    break End::Violated("its output ends in the middle of a message".to_owned());
+                }
+                Ok(Heard::BrokenOff | Heard::Silence) | Err(RecvTimeoutError::Disconnected) => break End::Silent,
                 Err(RecvTimeoutError::Timeout) => watch(News::Glimpse(self.glimpse)),
             };
             if control == Control::Stop && self.phase == Phase::Solving {

@@ -34,6 +34,24 @@ pub fn confine(parent: u32, memory_bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Watches over a foreign program, as one more process of its group: once the program or `parent` is gone, what the
+/// program started goes too. A signal at the parent's death reaches the program alone.
+#[cfg(unix)]
+pub fn guard(parent: u32) -> io::Result<()> {
+    use rustix::process::{Pid, Signal, getppid, kill_current_process_group, test_kill_process};
+    let program = getppid();
+    let parent = i32::try_from(parent).ok().and_then(Pid::from_raw);
+    let is_there = |parent: Pid| test_kill_process(parent).is_ok();
+    while getppid() == program && parent.is_some_and(is_there) {
+        std::thread::sleep(GUARD_EVERY);
+    }
+    Ok(kill_current_process_group(Signal::KILL)?)
+}
+
+/// How often a guard looks.
+#[cfg(unix)]
+const GUARD_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// Becomes another program, with everything that [`confine`] did: where that is possible it takes over this process,
 /// elsewhere this process waits for it. Returns its exit code, or why it could not be started.
 pub fn become_command(command: &[OsString]) -> io::Result<u8> {

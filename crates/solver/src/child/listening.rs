@@ -15,6 +15,8 @@ pub(super) enum Heard {
     Violation(String),
     /// The end of everything it says.
     Silence,
+    /// Its end in the middle of a message.
+    BrokenOff,
 }
 
 /// Messages that wait to be dealt with, at most: with the one that is read, what is held of a child that talks faster
@@ -40,9 +42,7 @@ fn hear(mut output: impl BufRead, longest: usize, most: usize, sender: &SyncSend
             Ok(_) if line.len() > longest => Heard::Violation(format!("a message has more than {longest} bytes")),
             Ok(_) if all > most => Heard::Violation(format!("its messages have more than {most} bytes")),
             Ok(0) => Heard::Silence,
-            Ok(_) if line.last() != Some(&b'\n') => {
-                Heard::Violation("its output ends in the middle of a message".to_owned())
-            }
+            Ok(_) if line.last() != Some(&b'\n') => Heard::BrokenOff,
             Ok(_) => match serde_json::from_slice(&line) {
                 Ok(message) => Heard::Message(message),
                 Err(error) => Heard::Violation(format!("{} is no message: {error}", shown(&line))),
@@ -145,7 +145,7 @@ mod tests {
         }
         assert!(violation(b"Set parameter Username\n").starts_with("\"Set parameter Username\" is no message: "));
         assert!(violation(b"\xff\xfe\n").contains("is no message"));
-        assert_eq!(violation(b"{\"point\":[0,"), "its output ends in the middle of a message");
+        assert_eq!(heard(b"{\"point\":[0,"), [Heard::BrokenOff]);
         assert_eq!(violation(&[b'['; 1000]), "a message has more than 100 bytes");
         assert_eq!(violation(PROGRESS.repeat(50).as_bytes()), "its messages have more than 300 bytes");
     }

@@ -232,7 +232,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: []\n  gap: 0.0001")],
         exit: 2,
         says: &[
-            "desk.yaml:16:13 solver.backends",
+            "desk.yaml:16:3 solver.backends",
             "C008: no backends",
             "hint: write at least one, such as `[search, highs]`, or leave the key out",
         ],
@@ -242,7 +242,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         edits: &[Replace("desk.yaml", "gap: 0.0001", "backends: [{name: gurobi, command: []}]\n  gap: 0.0001")],
         exit: 2,
         says: &[
-            "desk.yaml:16:38 solver.backends[0].command",
+            "desk.yaml:16:29 solver.backends[0].command",
             "C008: an empty command",
             "hint: write the program and its arguments, such as `[python3, adapter.py]`",
         ],
