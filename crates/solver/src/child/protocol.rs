@@ -4,7 +4,7 @@
 //! binary values, so that millions of them are written and read at once and every float arrives as it was. The child
 //! answers in lines of JSON.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufRead, ErrorKind, Read};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -159,10 +159,10 @@ fn sign(comparison: Comparison) -> u8 {
 }
 
 /// Reads a task whole. Errors: what it says is not one, or it ends early.
-pub fn read_task(input: &mut impl Read) -> io::Result<Task> {
+pub fn read_task(input: &mut impl BufRead) -> io::Result<Task> {
     let header: Header = serde_json::from_slice(&first_line(input)?)?;
     if header.protocol != VERSION {
-        return Err(invalid(format!("protocol {}, not {VERSION}", header.protocol)));
+        return Err(invalid(&format!("protocol {}, not {VERSION}", header.protocol)));
     }
     let Header { columns, rows, terms, .. } = header;
     let objective = floats(input, columns)?;
@@ -175,7 +175,7 @@ pub fn read_task(input: &mut impl Read) -> io::Result<Task> {
     let whole = bytes(input, columns)?;
     let signs = bytes(input, rows)?;
     if lengths.iter().sum::<usize>() != terms || indices.iter().any(|column| *column >= columns) {
-        return Err(invalid("rows that do not fit the counts".to_owned()));
+        return Err(invalid("rows that do not fit the counts"));
     }
     let mut all = indices.into_iter().zip(values);
     let mut read_rows = Vec::with_capacity(rows);
@@ -184,7 +184,7 @@ pub fn read_task(input: &mut impl Read) -> io::Result<Task> {
             b'<' => Comparison::AtMost,
             b'>' => Comparison::AtLeast,
             b'=' => Comparison::Equal,
-            _ => return Err(invalid(format!("a comparison {sign}"))),
+            _ => return Err(invalid(&format!("a comparison {sign}"))),
         };
         read_rows.push(FloatRow { terms: all.by_ref().take(length).collect(), comparison, bound });
     }
@@ -197,34 +197,29 @@ pub fn read_task(input: &mut impl Read) -> io::Result<Task> {
         objective_scale: 1.0,
         column_scale: vec![1.0; columns],
     };
-    let time = Duration::try_from_secs_f64(header.time_s).map_err(|error| invalid(error.to_string()))?;
+    let time = Duration::try_from_secs_f64(header.time_s).map_err(|error| invalid(&error.to_string()))?;
     let start = header.start.then_some(start);
     Ok(Task { model, start, time, gap_rel: header.gap_rel, threads: header.threads, seed: header.seed })
 }
 
-fn invalid(what: String) -> io::Error {
+fn invalid(what: &str) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, format!("a task that cannot be read: {what}"))
 }
 
 /// The longest first line: its keys and numbers take a few hundred bytes.
-const LONGEST_HEADER: usize = 4096;
+const LONGEST_HEADER: u64 = 4096;
 
-fn first_line(input: &mut impl Read) -> io::Result<Vec<u8>> {
+fn first_line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    for byte in input.bytes().take(LONGEST_HEADER) {
-        match byte? {
-            b'\n' => return Ok(line),
-            byte => line.push(byte),
-        }
-    }
-    Err(invalid("no first line".to_owned()))
+    input.take(LONGEST_HEADER).read_until(b'\n', &mut line)?;
+    if line.last() == Some(&b'\n') { Ok(line) } else { Err(invalid("no first line")) }
 }
 
 fn bytes(input: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
     // No memory is taken for what was only announced.
     let mut read = Vec::new();
     input.take(count as u64).read_to_end(&mut read)?;
-    if read.len() == count { Ok(read) } else { Err(invalid("it ends early".to_owned())) }
+    if read.len() == count { Ok(read) } else { Err(invalid("it ends early")) }
 }
 
 fn floats(input: &mut impl Read, count: usize) -> io::Result<Vec<f64>> {
