@@ -3,6 +3,7 @@
 
 mod in_configuration;
 mod in_other_files;
+mod in_solver_settings;
 mod in_trades;
 mod on_command_line;
 
@@ -77,6 +78,7 @@ fn failure(mistake: &Mistake) -> Option<String> {
 #[test]
 fn mistakes_in_the_configuration_are_explained() {
     check(in_configuration::MISTAKES);
+    check(in_solver_settings::MISTAKES);
 }
 
 #[test]
