@@ -12,7 +12,7 @@ use reporter::{
     Reason,
 };
 use solver::outcome::Excess;
-use solver::{LevelOutcome, Outcome, Plan};
+use solver::{LevelOutcome, Outcome, Plan, SolvedByLevels};
 
 /// What the outcome is called.
 pub(crate) fn reason(outcome: &Outcome) -> Reason {
@@ -70,7 +70,7 @@ pub(crate) fn changes(book: &Book, problem: &AssignmentProblem, placement: &[usi
 pub(crate) fn diagnostics(
     book: &Book,
     problem: &AssignmentProblem,
-    outcome: &Outcome,
+    solved: &SolvedByLevels,
     infeasibility: Option<Evidence>,
     warnings: &[Problem],
 ) -> Diagnostics {
@@ -78,20 +78,30 @@ pub(crate) fn diagnostics(
     Diagnostics {
         notes: problem.notes.iter().map(note).collect(),
         warnings: warning_notes(warnings),
-        conflict: match outcome {
+        conflict: match &solved.outcome {
             Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
             _ => Vec::new(),
         },
-        conflict_changes: match outcome {
+        conflict_changes: match &solved.outcome {
             Outcome::Infeasible { rows, nearest } => conflict_changes(problem, rows, nearest.as_deref()),
             _ => None,
         },
         infeasibility,
-        message: match outcome {
-            Outcome::Failed(message) => Some(message.clone()),
-            _ => None,
-        },
+        message: failures(solved),
     }
+}
+
+/// What failed, each once, in order: a plan that was found all the same is no reason to keep it quiet.
+fn failures(solved: &SolvedByLevels) -> Option<String> {
+    let mut said: Vec<&str> = Vec::new();
+    let of_calls = solved.work.iter().filter_map(|work| work.failure.as_deref());
+    let of_outcome = if let Outcome::Failed(message) = &solved.outcome { Some(message.as_str()) } else { None };
+    for message in of_calls.chain(of_outcome) {
+        if !said.contains(&message) {
+            said.push(message);
+        }
+    }
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The warnings, whatever the order of the rows and however the paths were given: without lines, sorted.

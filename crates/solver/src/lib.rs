@@ -28,8 +28,10 @@ pub mod scale;
 
 pub mod backend;
 pub mod backends;
+pub mod child;
 pub mod extract_solution;
 pub mod fallback_feasibility;
+pub mod in_turn;
 pub mod solve_model;
 
 pub mod conflict;
@@ -41,13 +43,13 @@ pub mod names;
 
 mod digits;
 mod highs_watch;
-mod statement;
 mod tally;
 
-pub use backend::{Backend, Glimpse};
+pub use backend::Backend;
 pub use build_model::{Purpose, build_model};
 pub use extract_solution::extract_solution;
 pub use fallback_feasibility::fallback_feasibility;
+pub use in_turn::Backends;
 pub use levels::{LevelOutcome, SolvedByLevels, solve_by_levels};
 pub use model::Model;
 pub use outcome::{Outcome, Plan, Solved};

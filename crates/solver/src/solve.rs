@@ -21,7 +21,7 @@ use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
 
 /// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
-const LEAST_CONFLICT_TIME: Duration = Duration::from_secs(2);
+const LEAST_CONFLICT_TIME: Duration = Duration::from_millis(100);
 
 /// Solves the problem, everything in its objective at once; [`solve_by_levels`](crate::solve_by_levels) heeds an order.
 /// `watch` is called now and then with the state of the search.
@@ -56,16 +56,14 @@ impl Run<'_> {
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
         let first = match start {
-            Some(start) => Some(improved(self.problem, start)),
-            None => first_plan(self.problem),
+            Some(start) if self.settings.search => Some(improved(self.problem, start)),
+            None if self.settings.search => first_plan(self.problem),
+            start => start,
         };
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
         let attempt = self.attempt(purpose, first, watch);
-        if let Stop::Failed(message) = &attempt.stop {
-            tracing::warn!("{message}");
-        }
         match (attempt.best, attempt.stop) {
             (Some(best), _) => self.found(plan(self.problem, polish(self.problem, best), attempt.bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
@@ -111,10 +109,13 @@ impl Run<'_> {
 
     /// Names the conflict, and with it puts the claim that there is no plan to a test.
     fn infeasible(&mut self, purpose: Purpose, watch: &mut dyn FnMut(Progress)) -> Outcome {
-        let (conflict, work) = conflict(self.problem, self.settings, self.time_left().max(LEAST_CONFLICT_TIME));
-        self.work.push(work);
-        match conflict {
+        let time = self.time_left().max(LEAST_CONFLICT_TIME);
+        match conflict(self.problem, self.settings, time, &mut self.work) {
             Conflict::Found(rows, nearest) => Outcome::Infeasible { rows, nearest: Some(nearest) },
+            Conflict::Contradicted => Outcome::Failed(
+                "a solver says that no assignment keeps the limits, and says the same where every assignment does"
+                    .to_owned(),
+            ),
             Conflict::NotFound => Outcome::Infeasible { rows: Vec::new(), nearest: None },
             Conflict::Disproved(placement) => {
                 let again = self.attempt(purpose, Some(placement.clone()), watch);

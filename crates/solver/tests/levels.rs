@@ -1,10 +1,11 @@
 //! What a level reached is not lost to those after it, whatever the time and whatever a backend says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use constraint_manager::{AssignmentProblem, Wishes, build_with};
 use domain::{Amount, GiveUp, MetricName, ObjectiveSettings, OrderedMetric, Place};
-use solver::backend::{Control, Effort, Ending, Glimpse, Stop};
+use solver::backend::{Control, Effort, Ending, News, Stop};
 use solver::scale::FloatModel;
 use solver::{Backend, Outcome, Settings, SolvedByLevels, backends, solve_by_levels};
 use test_desks::{Add, With, account, by_type, day, desk, number};
@@ -33,7 +34,7 @@ macro_rules! fake {
                 stringify!($name).to_owned()
             }
 
-            fn solve(&self, _: &FloatModel, _: &Effort<'_>, _: &mut dyn FnMut(Glimpse) -> Control) -> Ending {
+            fn solve(&self, _: &FloatModel, _: &Effort<'_>, _: &mut dyn FnMut(News<'_>) -> Control) -> Ending {
                 nothing($stop)
             }
         }
@@ -59,8 +60,12 @@ fn problem(give_up: GiveUp) -> AssignmentProblem {
     build_with(&book, Wishes { objective: &objective, last_plan: &[] }).expect("a problem without contradictions")
 }
 
-fn solved(problem: &AssignmentProblem, backend: &'static dyn Backend) -> SolvedByLevels {
-    let settings = Settings { timeout: Duration::from_secs(20), gap_rel: Amount::zero(), backend };
+fn solved(problem: &AssignmentProblem, backend: impl Backend + 'static) -> SolvedByLevels {
+    solved_by(problem, &(Arc::new(backend) as Arc<dyn Backend>))
+}
+
+fn solved_by(problem: &AssignmentProblem, backend: &Arc<dyn Backend>) -> SolvedByLevels {
+    let settings = Settings::with(Duration::from_secs(20), Amount::zero(), Arc::clone(backend));
     solve_by_levels(problem, &settings, &mut |_| ())
 }
 
@@ -78,7 +83,7 @@ fn levels(solved: &SolvedByLevels) -> Vec<String> {
 fn what_may_be_given_up_goes_where_it_pays_most() {
     // All at PB1 costs 10 + … + 19 = 145; a unit at PB2 costs 1 more and pays 2 more. 17 to give up: the trade of 17.
     let problem = problem(GiveUp::Amount(number("17")));
-    let solved = solved(&problem, backends::TABLE[0]);
+    let solved = solved(&problem, backends::highs::Highs);
     assert_eq!(levels(&solved), ["cost -162 17 true", "rest 179 0 true"]); // 128 × 1 + 17 × 3
     assert!(matches!(solved.outcome, Outcome::Proven(_)), "{:?}", solved.outcome);
     // Two levels have no bound of their own.
@@ -88,9 +93,9 @@ fn what_may_be_given_up_goes_where_it_pays_most() {
 
 #[test]
 fn a_backend_that_gives_nothing_costs_the_proof_and_not_the_plan() {
-    for backend in [&SaysInfeasible as &'static dyn Backend, &Fails, &Silent] {
+    for backend in [Arc::new(SaysInfeasible) as Arc<dyn Backend>, Arc::new(Fails), Arc::new(Silent)] {
         let problem = problem(GiveUp::Fraction(number("0.2"))); // 29 of 145
-        let solved = solved(&problem, backend);
+        let solved = solved_by(&problem, &backend);
         assert!(matches!(solved.outcome, Outcome::TimeLimit(_)), "{}: {:?}", backend.name(), solved.outcome);
         let plan = solved.outcome.plan().expect("a plan");
         assert!(problem.broken_rows(&plan.placement).is_empty());
@@ -108,7 +113,7 @@ fn one_level_that_is_the_whole_objective_has_its_bound() {
     let mut problem = problem(GiveUp::default());
     problem.levels.truncate(1);
     problem.objective.as_mut().expect("an objective").terms.retain(|term| term.level == 0);
-    let solved = solved(&problem, backends::TABLE[0]);
+    let solved = solved(&problem, backends::highs::Highs);
     let plan = solved.outcome.plan().expect("a plan");
     assert_eq!((plan.value.clone(), plan.bound.clone()), (Some(Amount::from(-145)), Some(Amount::from(-145))));
     assert_eq!(levels(&solved), ["cost -145 0 true"]);

@@ -61,7 +61,7 @@ fn a_log_for_people_is_plain_text_with_a_line_a_stage() {
     INFO run{stage=metrics}: done
     INFO run{stage=constraints}: done
     INFO stated the problem accounts=2 rows=12 net_positions=3
-    INFO run{stage=solve}: solver call purpose="full" stop="finished" rows=12 columns=18 nodes=1
+    INFO run{stage=solve}: solver call purpose="full" backend="highs" stop="finished" rows=12 columns=18 nodes=1
     INFO run{stage=solve}: done
     INFO run{stage=certify}: done
     INFO run{stage=evaluate}: done
