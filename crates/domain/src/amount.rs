@@ -100,14 +100,23 @@ impl Amount {
 
     /// The number as a whole count of units of `10^-decimals`; nothing where it is not whole or too large to hold.
     pub fn in_units(&self, decimals: i64) -> Option<i128> {
-        let (digits, scale) = self.to_parts();
-        let up = u32::try_from(decimals - scale).ok()?;
-        i128::try_from(digits).ok()?.checked_mul(10_i128.checked_pow(up)?)
+        let in_units = |digits: &BigInt, scale: i64| {
+            let up = u32::try_from(decimals - scale).ok()?;
+            i128::try_from(digits).ok()?.checked_mul(10_i128.checked_pow(up)?)
+        };
+        // Trailing zeros may be in the way, and are seldom there to be taken off.
+        let (digits, scale) = self.0.as_bigint_and_scale();
+        in_units(&digits, scale).or_else(|| {
+            let (digits, scale) = self.to_parts();
+            in_units(&digits, scale)
+        })
     }
 
     /// How many decimals the number has, trailing zeros not counted; 0 for whole numbers.
     pub fn decimals(&self) -> i64 {
-        self.to_parts().1.max(0)
+        let (digits, scale) = self.0.as_bigint_and_scale();
+        let has_trailing_zero = (&*digits % BigInt::from(10)).is_zero();
+        if has_trailing_zero { self.to_parts().1.max(0) } else { scale.max(0) }
     }
 }
 
@@ -263,6 +272,10 @@ mod tests {
         assert_eq!(amount("-12.5").in_units(2), Some(-1250));
         assert_eq!(amount("100").in_units(0), Some(100));
         assert_eq!(amount("12.5").in_units(0), None);
+        assert_eq!(amount("12.500").in_units(1), Some(125));
+        let long = amount("1.00000000000000000000000000000000000000000000");
+        assert_eq!((long.in_units(2), long.decimals()), (Some(100), 0));
+        assert_eq!([amount("12.500").decimals(), amount("1200").decimals(), amount("0.00").decimals()], [1, 0, 0]);
         assert_eq!(amount("1000000000000000000000000000000000000000").in_units(0), None);
     }
 

@@ -25,6 +25,7 @@ pub mod trade;
 pub mod account;
 pub mod assignment;
 pub mod breach;
+pub mod certificate;
 pub mod limit;
 pub mod metric;
 
@@ -35,6 +36,7 @@ pub use account::{Acceptance, Account};
 pub use amount::{Amount, Decimal};
 pub use assignment::Assignment;
 pub use breach::Breach;
+pub use certificate::Certificate;
 pub use currency::FxRates;
 pub use day::{CoefficientRow, CurrentMetric, Day, PlannedBooking};
 pub use desk::{Desk, GiveUp, Keep, ObjectiveSettings, OrderedMetric};

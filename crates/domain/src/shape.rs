@@ -22,6 +22,8 @@ pub enum Shape {
     Flag,
     /// A length of time with its unit: `500ms`, `10s`, `2m`, `1h`.
     Duration,
+    /// An amount of memory with its unit: `512MiB`, `4GiB`.
+    Size,
     /// One of some words.
     Choice(Vec<&'static str>),
     /// A sequence of settings of one shape.
@@ -89,6 +91,7 @@ impl Shape {
             Self::Decimal => "a decimal number of at most 28 digits".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Duration => "a length of time such as 500ms, 10s or 2m".to_owned(),
+            Self::Size => "an amount of memory such as 512MiB or 4GiB".to_owned(),
             Self::Choice(words) => match words.as_slice() {
                 [only] => (*only).to_owned(),
                 words => format!("one of {}", words.join(", ")),
@@ -109,6 +112,7 @@ impl Shape {
             Self::Decimal => "0".to_owned(),
             Self::Flag => "true".to_owned(),
             Self::Duration => "10s".to_owned(),
+            Self::Size => "4GiB".to_owned(),
             Self::Choice(words) => words.join("|"),
             Self::List(item) => format!("[{}]", item.sample()),
             Self::Map { value, .. } => format!("{{ …: {} }}", value.sample()),
@@ -175,6 +179,7 @@ impl Shape {
             Self::Decimal => decimal(text).is_some(),
             Self::Flag => flag(text).is_some(),
             Self::Duration => duration_ms(text).is_some(),
+            Self::Size => size_bytes(text).is_some(),
             Self::Choice(words) => words.contains(&text),
             _ => false,
         }
@@ -269,6 +274,19 @@ pub fn duration_ms(text: &str) -> Option<u64> {
     (number.fract().is_zero() && number > Decimal::ZERO).then(|| u64::try_from(number.trunc()).ok())?
 }
 
+/// An amount of memory in bytes: whole or decimal, with its unit, above zero.
+pub fn size_bytes(text: &str) -> Option<u64> {
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = text.split_at(unit_at);
+    let unit_bytes = match unit {
+        "MiB" => 1_u64 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    let number = decimal(number.trim())?.checked_mul(Decimal::from(unit_bytes))?;
+    (number.fract().is_zero() && number > Decimal::ZERO).then(|| u64::try_from(number.trunc()).ok())?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,6 +356,15 @@ mod tests {
             ["", "-", "1,000", "1_000", "NaN", "inf", "1e99", "0x10", "1.2.3", "12345678901234567890123456789.12"]
         {
             assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_need_a_unit() {
+        assert_eq!(size_bytes("512MiB"), Some(536_870_912));
+        assert_eq!(size_bytes("1.5 GiB"), Some(1_610_612_736));
+        for bad in ["512", "GiB", "-1GiB", "0MiB", "1GB", "1.1MiB"] {
+            assert_eq!(size_bytes(bad), None, "{bad}");
         }
     }
 

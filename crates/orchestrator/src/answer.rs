@@ -8,10 +8,11 @@ use domain::{Amount, Place, Problem};
 use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
 use reporter::{
-    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, LevelReport, Note, ObjectiveReport, Reason,
+    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Evidence, LevelReport, Note, ObjectiveReport,
+    Reason,
 };
 use solver::outcome::Excess;
-use solver::{LevelOutcome, Outcome, Plan};
+use solver::{LevelOutcome, Outcome, Plan, SolvedByLevels};
 
 /// What the outcome is called.
 pub(crate) fn reason(outcome: &Outcome) -> Reason {
@@ -31,7 +32,8 @@ pub(crate) fn reason(outcome: &Outcome) -> Reason {
 pub(crate) fn objective(plan: &Plan, levels: &[LevelOutcome]) -> Option<ObjectiveReport> {
     let value = plan.value.clone()?;
     let levels = levels.iter().map(level).collect();
-    Some(ObjectiveReport { value, bound: plan.bound.clone(), gap: plan.gap_rel.clone(), levels })
+    let (bound, gap) = (plan.bound.clone(), plan.gap_rel.clone());
+    Some(ObjectiveReport { value, bound, gap, certified_bound: None, certified_gap: None, levels })
 }
 
 fn level(level: &LevelOutcome) -> LevelReport {
@@ -68,26 +70,38 @@ pub(crate) fn changes(book: &Book, problem: &AssignmentProblem, placement: &[usi
 pub(crate) fn diagnostics(
     book: &Book,
     problem: &AssignmentProblem,
-    outcome: &Outcome,
+    solved: &SolvedByLevels,
+    infeasibility: Option<Evidence>,
     warnings: &[Problem],
 ) -> Diagnostics {
     let note = |note: &constraint_manager::Note| Note { code: note.code.id.to_owned(), message: note.message.clone() };
     Diagnostics {
         notes: problem.notes.iter().map(note).collect(),
         warnings: warning_notes(warnings),
-        conflict: match outcome {
+        conflict: match &solved.outcome {
             Outcome::Infeasible { rows, nearest } => conflict(book, problem, rows, nearest.as_deref()),
             _ => Vec::new(),
         },
-        conflict_changes: match outcome {
+        conflict_changes: match &solved.outcome {
             Outcome::Infeasible { rows, nearest } => conflict_changes(problem, rows, nearest.as_deref()),
             _ => None,
         },
-        message: match outcome {
-            Outcome::Failed(message) => Some(message.clone()),
-            _ => None,
-        },
+        infeasibility,
+        message: failures(solved),
     }
+}
+
+/// What failed, each once, in order: a plan that was found all the same is no reason to keep it quiet.
+fn failures(solved: &SolvedByLevels) -> Option<String> {
+    let mut said: Vec<&str> = Vec::new();
+    let of_calls = solved.work.iter().filter_map(|work| work.failure.as_deref());
+    let of_outcome = if let Outcome::Failed(message) = &solved.outcome { Some(message.as_str()) } else { None };
+    for message in of_calls.chain(of_outcome) {
+        if !said.contains(&message) {
+            said.push(message);
+        }
+    }
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The warnings, whatever the order of the rows and however the paths were given: without lines, sorted.

@@ -1,5 +1,6 @@
 //! What can be asked for on the command line, and in which words.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,6 +71,9 @@ pub(crate) enum Command {
         /// The shell.
         shell: Shell,
     },
+    /// Solve one task of a run, in a process of its own.
+    #[command(hide = true)]
+    SolveChild(ChildArguments),
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -93,6 +97,39 @@ pub struct InputArguments {
     /// Positions from this file instead of the configured one.
     #[arg(long, value_name = "FILE")]
     pub positions: Option<String>,
+}
+
+/// What `solve-child` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ChildArguments {
+    /// The process that started this one, and that it does not outlive.
+    #[arg(long, value_name = "PID")]
+    pub(crate) parent: u32,
+    /// The address space it may have, in bytes.
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) memory_bytes: u64,
+    /// What solves.
+    #[command(subcommand)]
+    pub(crate) work: ChildWork,
+}
+
+/// What solves in a child process.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChildWork {
+    /// A library that is linked into this program.
+    Library {
+        /// Its word in the configuration.
+        name: String,
+    },
+    /// Another program.
+    Command {
+        /// The program and its arguments.
+        #[arg(trailing_var_arg = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Nothing: it ends what the other program of its process group started, once that is gone.
+    #[cfg(unix)]
+    Guard,
 }
 
 /// What `run` takes.
@@ -173,6 +210,8 @@ pub enum SchemaOf {
     Config,
     /// result.json, as JSON Schema.
     Result,
+    /// certificate.json, as JSON Schema.
+    Certificate,
     /// The configuration, as a table of keys in Markdown.
     ConfigReference,
 }

@@ -1,7 +1,7 @@
 //! What a result document says, as the verifier takes it.
 
-use reporter::ResultDocument;
 use reporter::formats::result_json::{ChangeEntry, ChangesEntry, LevelEntry};
+use reporter::{Evidence, ResultDocument};
 use verifier::{Claim, ClaimedChanges, ClaimedLevel, ClaimedMetric};
 
 /// The claim of a document.
@@ -28,6 +28,8 @@ pub(crate) fn of(document: &ResultDocument) -> Claim {
         bound: objective.and_then(|objective| objective.bound.clone()).map(|exact| exact.0),
         levels: objective.iter().flat_map(|objective| &objective.levels).map(level).collect(),
         changes: document.changes.as_ref().map(changes),
+        certified_bound: objective.and_then(|objective| objective.certified_bound.clone()).map(|exact| exact.0),
+        certified_infeasible: document.diagnostics.infeasibility == Some(Evidence::Certified),
     }
 }
 

@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use serde_json::json;
 
 use crate::arguments::{Cli, Command};
-use crate::commands::{completions, init, model, run, schema, validate, verify};
+use crate::commands::{completions, init, model, run, schema, solve_child, validate, verify};
 use crate::exit::Exit;
 use crate::{Failure, telemetry};
 
@@ -20,6 +20,9 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     telemetry::start(cli.log, &cli.log_level);
+    if let Command::SolveChild(arguments) = &cli.command {
+        return solve_child::run(arguments);
+    }
     let result = std::panic::catch_unwind(|| dispatch(cli.command));
     let (exit, text) = match result {
         Ok(Ok(answer)) => answer,
@@ -44,6 +47,7 @@ fn dispatch(command: Command) -> Result<(Exit, String), Failure> {
         Command::Model(arguments) => model::run(&arguments),
         Command::Init { folder } => init::run(&folder),
         Command::Schema { of } => Ok((Exit::Done, schema::text(of).trim_end().to_owned())),
+        Command::SolveChild(_) => unreachable!("a child says nothing of its own on standard output"),
         Command::Completions { shell } => Ok((Exit::Done, completions::text(shell).trim_end().to_owned())),
     }
 }

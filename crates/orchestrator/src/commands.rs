@@ -5,16 +5,24 @@ pub mod init;
 pub mod model;
 pub mod run;
 pub mod schema;
+pub mod solve_child;
 pub mod validate;
 pub mod verify;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::time::Duration;
 
 use constraint_manager::{AssignmentProblem, Wishes};
 use domain::{Amount, Problem};
 use metric_engine::Book;
 use reporter::Engine;
-use solver::{Settings, backends};
+use solver::backends::Runs;
+use solver::child::Child;
+use solver::{Backend, Backends, Settings, backends};
 
-use crate::config::{Config, Given, Loaded};
+use self::solve_child::Start;
+use crate::config::{BackendChoice, Config, Given, Loaded, SolverSettings};
 use crate::inputs::Read;
 use crate::stage::Stages;
 use crate::{Failure, config, inputs};
@@ -61,12 +69,50 @@ fn require_trades(config: &Config) -> Result<(), Failure> {
 
 /// What the solver may use up, from the configuration.
 pub(crate) fn settings(config: &Config) -> Settings {
-    let backend = backends::named(&config.solver.backend).expect("the configuration takes names of the table only");
-    let timeout = std::time::Duration::from_millis(config.solver.timeout_ms);
-    Settings { timeout, gap_rel: Amount::from(config.solver.gap), backend }
+    let SolverSettings { timeout_ms, gap, threads, .. } = config.solver;
+    let chosen = &config.solver.backends;
+    let is_search = |choice: &BackendChoice| match choice {
+        BackendChoice::Known(name) => matches!(backends::named(name).map(|kind| kind.runs), Some(Runs::Search)),
+        BackendChoice::Own { .. } => false,
+    };
+    Settings {
+        timeout: Duration::from_millis(timeout_ms),
+        gap_rel: Amount::from(gap),
+        search: chosen.iter().any(is_search),
+        threads,
+        backends: Backends::new(chosen.iter().filter_map(|choice| backend(choice, &config.solver)).collect()),
+    }
+}
+
+/// The backend that solves in a process of its own; nothing for our own search, which needs none.
+fn backend(choice: &BackendChoice, settings: &SolverSettings) -> Option<Arc<dyn Backend>> {
+    let child = |name: &str, start: Start, version: String| -> Arc<dyn Backend> {
+        Arc::new(Child::new(name, solve_child::launch(&start, settings), version))
+    };
+    match choice {
+        BackendChoice::Own { name, command } => {
+            let command = command.iter().map(OsString::from).collect();
+            Some(child(name, Start::Command { command, folder: Some(settings.folder.clone()) }, name.clone()))
+        }
+        BackendChoice::Known(name) => {
+            let kind = backends::named(name).expect("the configuration takes names of the table only");
+            match kind.runs {
+                Runs::Search => None,
+                Runs::Library(library) => Some(child(name, Start::Library(kind.name), library.version())),
+                Runs::Python(script) => {
+                    let command = vec![settings.python.clone().into_os_string(), "-c".into(), script.into()];
+                    Some(child(name, Start::Command { command, folder: None }, kind.name.to_owned()))
+                }
+            }
+        }
+    }
 }
 
 /// What computed the answer.
 pub(crate) fn engine(settings: &Settings) -> Engine {
-    Engine { version: env!("CARGO_PKG_VERSION").to_owned(), solver: settings.backend.version() }
+    let mut solver = settings.backends.versions();
+    if solver.is_empty() {
+        solver.push("none".to_owned());
+    }
+    Engine { version: env!("CARGO_PKG_VERSION").to_owned(), solver: solver.join(", ") }
 }

@@ -18,6 +18,7 @@ mod accounts;
 mod inputs;
 mod objective;
 mod resolve;
+mod solvers;
 
 mod reference;
 mod schema;
@@ -67,8 +68,30 @@ pub struct SolverSettings {
     pub timeout_ms: u64,
     /// How far from the best possible objective is good enough, as a fraction of it: `0 ≤ gap < 1`.
     pub gap: Decimal,
-    /// The name of the solver to use.
-    pub backend: String,
+    /// Who looks for it, the preferred one first; at least one.
+    pub backends: Vec<BackendChoice>,
+    /// The address space that the process of a backend may have, in bytes.
+    pub memory_bytes: u64,
+    /// How many threads a backend may use, at least 1.
+    pub threads: u32,
+    /// The Python that runs adapters of ours.
+    pub python: PathBuf,
+    /// The folder that backends of the desk's own run in.
+    pub folder: PathBuf,
+}
+
+/// Who looks for an assignment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackendChoice {
+    /// One of [`solver::backends::TABLE`], by its name.
+    Known(&'static str),
+    /// A program of the desk's own.
+    Own {
+        /// What it is called.
+        name: String,
+        /// The program and its arguments.
+        command: Vec<String>,
+    },
 }
 
 /// What the command line adds to a configuration or replaces in it.

@@ -14,6 +14,7 @@ pub mod config;
 pub mod exit;
 
 mod answer;
+mod certificate;
 mod claim;
 mod failure;
 mod inputs;

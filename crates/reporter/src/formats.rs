@@ -1,6 +1,7 @@
 //! The files of an outcome. One file a format, one line in [`FORMATS`].
 
 pub mod assignments_csv;
+pub mod certificate_json;
 pub mod metrics_csv;
 pub mod result_json;
 pub mod run_json;
@@ -28,7 +29,8 @@ pub struct Rendered {
 }
 
 /// The formats, in the order in which they are written. `run.json` comes last: it lists the others.
-pub const FORMATS: &[Format] = &[result_json::FORMAT, assignments_csv::FORMAT, metrics_csv::FORMAT, run_json::FORMAT];
+pub const FORMATS: &[Format] =
+    &[result_json::FORMAT, assignments_csv::FORMAT, metrics_csv::FORMAT, certificate_json::FORMAT, run_json::FORMAT];
 
 /// Every file of the outcome.
 ///

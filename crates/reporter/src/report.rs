@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::limit::Bound;
-use domain::{AccountId, Amount, Breach, Currency, Day, MetricName, TradeId};
+use domain::{AccountId, Amount, Breach, Certificate, Currency, Day, MetricName, TradeId};
 use metric_engine::{Book, Standing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub struct Report<'a> {
     /// How far the assignment is from the last plan; nothing where the desk has none to stay close to, and without an
     /// assignment.
     pub changes: Option<ChangesReport>,
+    /// What the certified numbers are recomputed from; nothing where nothing is certified.
+    pub certificate: Option<Certificate>,
     /// The account of each of the book's trades, as indices; nothing where there is no assignment.
     pub placement: Option<Vec<usize>>,
     /// Every metric before and after, in the order of the configuration.
@@ -148,6 +150,10 @@ pub struct ObjectiveReport {
     pub bound: Option<Amount>,
     /// The distance between the two as a fraction of the larger of them in size, rounded up by whoever computed it.
     pub gap: Option<Amount>,
+    /// What no assignment can exceed as the certificate shows it; at or above `bound`.
+    pub certified_bound: Option<Amount>,
+    /// The distance of the value to that, as `gap` has it to `bound`.
+    pub certified_gap: Option<Amount>,
     /// The levels of an objective with strict priorities, in their order; empty for one without.
     pub levels: Vec<LevelReport>,
 }
@@ -204,8 +210,20 @@ pub struct Diagnostics {
     pub conflict: Vec<ConflictLimit>,
     /// The limit on changes from the last plan, where that assignment breaks it.
     pub conflict_changes: Option<ConflictChanges>,
+    /// What stands behind the statement that no assignment keeps the limits; nothing where it is not made.
+    pub infeasibility: Option<Evidence>,
     /// What the solver said when it failed.
     pub message: Option<String>,
+}
+
+/// What stands behind a statement about all assignments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// The certificate: anyone can recompute it.
+    Certified,
+    /// The solver's word.
+    Claimed,
 }
 
 /// A remark with its stable code.

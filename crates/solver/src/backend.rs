@@ -5,31 +5,47 @@ use std::time::Duration;
 use crate::scale::FloatModel;
 
 /// A solver of scaled mixed-integer models.
-pub trait Backend: Sync {
-    /// The word that selects it in a configuration.
-    fn name(&self) -> &'static str;
+pub trait Backend: Send + Sync {
+    /// The word that a configuration has for it.
+    fn name(&self) -> &str;
 
     /// What a result says about who solved, `HiGHS 1.15.0`.
     fn version(&self) -> String;
 
     /// Solves, and reports what it has when the time is up. `watch` is called now and then while it runs and
     /// may stop it early.
-    fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: &mut dyn FnMut(Glimpse) -> Control) -> Ending;
+    fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: &mut dyn FnMut(News<'_>) -> Control) -> Ending;
 }
 
 /// What a solve may use up.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Effort<'a> {
     /// Wall-clock time.
     pub time: Duration,
     /// The relative gap at which to stop.
     pub gap_rel: f64,
+    /// Threads, at least one.
+    pub threads: u32,
+    /// What seeds its random choices: the same model, effort and seed take the same path on one thread.
+    pub seed: u32,
     /// A point to start from: one value for each column.
     pub start: Option<&'a [f64]>,
 }
 
-/// A look at a solve that is running, in scaled objective units.
+/// One fixed seed, so that the same model takes the same path.
+pub const SEED: u32 = 1;
+
+/// What a solve tells while it runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
+pub enum News<'a> {
+    /// How it stands.
+    Glimpse(Glimpse),
+    /// A better point: one value for each column.
+    Point(&'a [f64]),
+}
+
+/// A look at a solve that is running, in scaled objective units.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Glimpse {
     /// The best objective so far; nothing without a point.
     pub best: Option<f64>,
@@ -60,6 +76,25 @@ pub struct Ending {
     /// Nodes.
     pub nodes: i64,
 }
+
+impl Ending {
+    /// An ending with nothing to show.
+    pub fn empty(stop: Stop) -> Self {
+        Self { stop, points: Vec::new(), bound: None, nodes: 0 }
+    }
+
+    /// Keeps a better point, and no more of the older ones than it takes to fall back on when the last one turns out
+    /// to rest on a tolerance.
+    pub fn keep(&mut self, point: Vec<f64>) {
+        if self.points.len() == KEPT_POINTS {
+            self.points.remove(0);
+        }
+        self.points.push(point);
+    }
+}
+
+/// How many of the latest improving points are kept.
+const KEPT_POINTS: usize = 8;
 
 /// Why a backend stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]

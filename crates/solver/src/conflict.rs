@@ -1,12 +1,12 @@
 //! Why no plan keeps every row: an elastic model lets rows be exceeded at a price, and those that the
 //! cheapest answer exceeds cannot hold together with the others.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
 
-use crate::backend::{Control, Effort};
+use crate::backend::{Control, Effort, SEED, Stop};
 use crate::build_model::{Purpose, build_model};
 use crate::extract_solution::extract_solution;
 use crate::outcome::{Excess, Work};
@@ -23,27 +23,23 @@ pub enum Conflict {
     NotFound,
     /// There is a plan after all: the claim that there is none was wrong.
     Disproved(Vec<usize>),
+    /// The backend says the same of a model that every placement fits: its word is worth nothing.
+    Contradicted,
 }
 
 /// Looks for the rows that have to give way, within `time`.
-pub fn conflict(problem: &AssignmentProblem, settings: &Settings, time: Duration) -> (Conflict, Work) {
-    let begun = Instant::now();
+pub fn conflict(problem: &AssignmentProblem, settings: &Settings, time: Duration, work: &mut Vec<Work>) -> Conflict {
     let model = build_model(problem, Purpose::Elastic, &Refinement::default());
     let floats = to_floats(&model);
-    let effort = Effort { time, gap_rel: 1e-4, start: None };
-    let ending = settings.backend.solve(&floats, &effort, &mut |_| Control::GoOn);
-    let work = Work {
-        purpose: Purpose::Elastic.name(),
-        stop: ending.stop.name(),
-        rows: model.rows.len(),
-        columns: model.variables.len(),
-        nodes: ending.nodes,
-        elapsed_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    let effort = Effort { time, gap_rel: 1e-4, threads: settings.threads, seed: SEED, start: None };
+    let both = (&model, &floats);
+    let ending = settings.backends.solve(Purpose::Elastic, both, &effort, work, &mut |_| Control::GoOn);
+    let Some(point) = ending.points.last() else {
+        return if ending.stop == Stop::Infeasible { Conflict::Contradicted } else { Conflict::NotFound };
     };
-    let Some(point) = ending.points.last() else { return (Conflict::NotFound, work) };
     let placement = extract_solution(problem, &model, point);
     let excesses = excesses(problem, &placement);
-    (if excesses.is_empty() { Conflict::Disproved(placement) } else { Conflict::Found(excesses, placement) }, work)
+    if excesses.is_empty() { Conflict::Disproved(placement) } else { Conflict::Found(excesses, placement) }
 }
 
 /// The rows that a placement exceeds, exactly.

@@ -1,7 +1,7 @@
 //! A plan before the solver starts: each trade, the weightiest first, goes where it breaks least and pays most, or, near
-//! a last plan, where that has it; then single trades move as long as that helps. On a loose day this is close to the best there is, and on any
-//! day it is a start that a time limit cannot take away. Work is counted, never timed: the same problem gives
-//! the same plan.
+//! a plan at hand, where that has it; then single trades move as long as that helps. On a loose day this is close to the
+//! best there is, and on any day it is a start that a time limit cannot take away. Work is counted, never timed: the
+//! same problem gives the same plan.
 
 use constraint_manager::{AssignmentProblem, Kept, Planned};
 
@@ -10,33 +10,41 @@ use crate::tally::{Change, Tally};
 /// Passes over all trades after the first placement.
 const MOST_PASSES: usize = 30;
 
-/// A placement that keeps every row exactly, if this simple search finds one.
+/// A placement that keeps every row exactly, if this simple search finds one: from scratch, or near the last plan where
+/// there is one.
 pub fn first_plan(problem: &AssignmentProblem) -> Option<Vec<usize>> {
-    let from_scratch = search(problem, None);
-    let near_the_last = problem.kept.as_ref().and_then(|kept| search(problem, Some(kept)));
+    let from_scratch = search(problem, &vec![None; problem.trades.len()]);
+    let near_the_last = problem.kept.as_ref().and_then(|kept| {
+        let homes: Vec<Option<usize>> = (0..problem.trades.len()).map(|trade| home(problem, kept, trade)).collect();
+        search(problem, &homes)
+    });
     let plans = from_scratch.into_iter().chain(near_the_last);
     plans.reduce(|best, next| if is_better(problem, &next, &best) { next } else { best })
+}
+
+/// What moves of single trades make of a placement that keeps every row; never a worse one.
+pub fn improved(problem: &AssignmentProblem, placement: Vec<usize>) -> Vec<usize> {
+    let homes: Vec<Option<usize>> = placement.iter().copied().map(Some).collect();
+    search(problem, &homes).filter(|next| is_better(problem, next, &placement)).unwrap_or(placement)
 }
 
 fn is_better(problem: &AssignmentProblem, next: &[usize], best: &[usize]) -> bool {
     problem.objective_value(next) > problem.objective_value(best)
 }
 
-/// The search, every trade of `kept` starting where that has it.
-fn search(problem: &AssignmentProblem, kept: Option<&Kept>) -> Option<Vec<usize>> {
+/// The search, trades with a home starting there.
+fn search(problem: &AssignmentProblem, homes: &[Option<usize>]) -> Option<Vec<usize>> {
     let mut tally = Tally::new(problem);
     let mut free: Vec<usize> = (0..problem.trades.len()).filter(|trade| problem.trades[*trade].is_free()).collect();
     let weights: Vec<f64> = (0..problem.trades.len()).map(|trade| tally.weight(trade)).collect();
     free.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]).then(a.cmp(b)));
     let judge = Judge::new(&tally, &free);
-    let (staying, placed) =
-        free.iter().copied().partition::<Vec<usize>, _>(|trade| home(problem, kept, *trade).is_some());
-    for trade in staying {
-        if let Some(home) = home(problem, kept, trade) {
-            tally.apply(trade, home, 1.0);
+    for trade in &free {
+        if let Some(home) = homes[*trade] {
+            tally.apply(*trade, home, 1.0);
         }
     }
-    for trade in &placed {
+    for trade in free.iter().filter(|trade| homes[**trade].is_none()) {
         let accounts: Vec<usize> = tally.accounts(*trade).collect();
         let best = accounts.into_iter().map(|account| (account, tally.change(*trade, account, 1.0)));
         let best = best.reduce(|best, next| if judge.is_better(next.1, best.1) { next } else { best });
@@ -54,8 +62,8 @@ fn search(problem: &AssignmentProblem, kept: Option<&Kept>) -> Option<Vec<usize>
 }
 
 /// Where the last plan has a trade that may still be there.
-fn home(problem: &AssignmentProblem, kept: Option<&Kept>, trade: usize) -> Option<usize> {
-    match kept?.planned[trade] {
+fn home(problem: &AssignmentProblem, kept: &Kept, trade: usize) -> Option<usize> {
+    match kept.planned[trade] {
         Planned::At(account) if problem.trades[trade].accounts.contains(&account) => Some(account),
         _ => None,
     }

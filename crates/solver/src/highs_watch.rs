@@ -1,10 +1,10 @@
 //! The seam to HiGHS's C interface: watching a solve while it runs. All `unsafe` of the product is here.
 //!
-//! HiGHS calls back from the thread that solves, with a pointer to a [`Watch`] that outlives the call.
+//! HiGHS calls back from the thread that solves or from threads of its own, with a pointer to a [`Watch`] that
+//! outlives the call and that any thread may use.
 #![expect(unsafe_code, reason = "HiGHS reports progress through a C callback only")]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
@@ -14,30 +14,28 @@ use highs_sys::{
     HighsCallbackDataOut, kHighsCallbackMipImprovingSolution, kHighsCallbackMipInterrupt,
 };
 
-use crate::backend::{Ending, Glimpse};
+use crate::backend::Glimpse;
 
-/// What a solve tells while it runs, and when it is done.
-pub(crate) enum News {
+/// What a solve tells while it runs.
+pub(crate) enum Told {
     /// How it stands.
     Glimpse(Glimpse),
     /// A better point.
     Point(Vec<f64>),
-    /// It is over.
-    Ended(Ending),
 }
 
 /// Who is told, and who may stop it. A listener that is gone is no reason to fail.
-pub(crate) struct Watch {
+pub(crate) struct Watch<'a> {
     /// The columns of a point that matter, the first ones.
     pub(crate) columns: usize,
     /// Where news goes.
-    pub(crate) news: Sender<News>,
+    pub(crate) news: Sender<Told>,
     /// Set when the solve should stop.
-    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) stop: &'a AtomicBool,
 }
 
 /// Runs the solver, calling the watch as it goes.
-pub(crate) fn solve_watched(mut solver: Model, watch: &mut Watch) -> Result<SolvedModel, HighsStatus> {
+pub(crate) fn solve_watched(mut solver: Model, watch: &mut Watch<'_>) -> Result<SolvedModel, HighsStatus> {
     let highs = solver.as_mut_ptr();
     let data = std::ptr::from_mut(watch).cast::<c_void>();
     // SAFETY: `highs` is the live solver; `data` points to `watch`, which outlives `try_solve` below, the only
@@ -78,7 +76,7 @@ unsafe extern "C" fn on_event(
     watch: *mut c_void,
 ) {
     // SAFETY: HiGHS passes live structures for the time of the call, and the pointer set in `solve_watched`.
-    let (Some(out), Some(watch)) = (unsafe { out.as_ref() }, unsafe { watch.cast::<Watch>().as_ref() }) else {
+    let (Some(out), Some(watch)) = (unsafe { out.as_ref() }, unsafe { watch.cast::<Watch<'_>>().as_ref() }) else {
         return;
     };
     if event == kHighsCallbackMipImprovingSolution {
@@ -86,11 +84,11 @@ unsafe extern "C" fn on_event(
         if !out.mip_solution.is_null() && size >= watch.columns {
             // SAFETY: HiGHS says that the array has this many values.
             let point = unsafe { std::slice::from_raw_parts(out.mip_solution, size) };
-            let _ = watch.news.send(News::Point(point[..watch.columns].to_vec()));
+            let _ = watch.news.send(Told::Point(point[..watch.columns].to_vec()));
         }
     } else if event == kHighsCallbackMipInterrupt {
         let finite = |value: f64| value.is_finite().then_some(value);
-        let _ = watch.news.send(News::Glimpse(Glimpse {
+        let _ = watch.news.send(Told::Glimpse(Glimpse {
             best: finite(out.mip_primal_bound),
             bound: finite(out.mip_dual_bound),
             nodes: out.mip_node_count,

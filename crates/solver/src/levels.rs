@@ -13,6 +13,7 @@ use constraint_manager::{AssignmentProblem, Level};
 use domain::{Amount, MetricName};
 
 use crate::outcome::{Outcome, Plan, Solved, Work};
+use crate::proof::Proof;
 use crate::settings::Settings;
 use crate::solve::{found, solve, solve_from};
 use crate::solve_model::{Progress, plan};
@@ -27,6 +28,9 @@ pub struct SolvedByLevels {
     pub levels: Vec<LevelOutcome>,
     /// Every call of the backend, in order.
     pub work: Vec<Work>,
+    /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet. With an order it is
+    /// about nothing but the limits: a bound of a level rests on what the levels before it reached.
+    pub proof: Option<Proof>,
 }
 
 /// How a level ended.
@@ -50,8 +54,8 @@ pub fn solve_by_levels(
     watch: &mut dyn FnMut(Progress),
 ) -> SolvedByLevels {
     if problem.levels.is_empty() {
-        let Solved { outcome, work } = solve(problem, settings, watch);
-        return SolvedByLevels { outcome, levels: Vec::new(), work };
+        let Solved { outcome, work, proof } = solve(problem, settings, watch);
+        return SolvedByLevels { outcome, levels: Vec::new(), work, proof };
     }
     let begun = Instant::now();
     let mut work = Vec::new();
@@ -65,8 +69,9 @@ pub fn solve_by_levels(
         let solved = solve_from(&of_level, &share, at_hand.take(), watch);
         work.extend(solved.work);
         let Some(plan) = solved.outcome.plan() else {
-            // The first level came back empty-handed: every other has a plan to start from.
-            return SolvedByLevels { outcome: solved.outcome, levels: Vec::new(), work };
+            // The first level came back empty-handed: every other has a plan to start from. It has the rows of the whole
+            // problem and no others, and so has what it shows.
+            return SolvedByLevels { outcome: solved.outcome, levels: Vec::new(), work, proof: solved.proof };
         };
         dropped |= matches!(solved.outcome, Outcome::ObjectiveDropped(_));
         let placement = plan.placement.clone();
@@ -81,7 +86,7 @@ pub fn solve_by_levels(
     let outcome = |(level, reached)| level_outcome(problem, level, reached, &placement, &settings.gap_rel);
     let levels: Vec<LevelOutcome> = reached.into_iter().enumerate().map(outcome).collect();
     let outcome = whole(problem, placement, &levels, dropped);
-    SolvedByLevels { outcome, levels, work }
+    SolvedByLevels { outcome, levels, work, proof: None }
 }
 
 /// What a level has come to so far.

@@ -10,6 +10,7 @@
 //! This crate does not know what a row means to the business. Start with [`mod@solve`] and [`outcome`].
 
 pub mod outcome;
+pub mod proof;
 pub mod settings;
 
 pub mod solve;
@@ -27,8 +28,10 @@ pub mod scale;
 
 pub mod backend;
 pub mod backends;
+pub mod child;
 pub mod extract_solution;
 pub mod fallback_feasibility;
+pub mod in_turn;
 pub mod solve_model;
 
 pub mod conflict;
@@ -40,16 +43,17 @@ pub mod names;
 
 mod digits;
 mod highs_watch;
-mod statement;
 mod tally;
 
-pub use backend::{Backend, Glimpse};
+pub use backend::Backend;
 pub use build_model::{Purpose, build_model};
 pub use extract_solution::extract_solution;
 pub use fallback_feasibility::fallback_feasibility;
+pub use in_turn::Backends;
 pub use levels::{LevelOutcome, SolvedByLevels, solve_by_levels};
 pub use model::Model;
 pub use outcome::{Outcome, Plan, Solved};
+pub use proof::Proof;
 pub use refinement::Refinement;
 pub use settings::Settings;
 pub use solve::solve;

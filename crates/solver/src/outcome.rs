@@ -2,6 +2,8 @@
 
 use domain::Amount;
 
+use crate::Proof;
+
 /// The ending. Each carries what it has: a plan, a bound on what any plan could reach, a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -57,8 +59,10 @@ pub struct Excess {
 pub struct Solved {
     /// How it ended.
     pub outcome: Outcome,
-    /// Every call of the backend, in order.
+    /// Every call of a backend, in order.
     pub work: Vec<Work>,
+    /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet.
+    pub proof: Option<Proof>,
 }
 
 /// One call of a backend.
@@ -66,8 +70,12 @@ pub struct Solved {
 pub struct Work {
     /// What was asked: `full`, `feasibility`, `elastic`.
     pub purpose: &'static str,
+    /// Who was asked.
+    pub backend: String,
     /// How the backend says it stopped.
     pub stop: &'static str,
+    /// What it said, where it failed.
+    pub failure: Option<String>,
     /// Rows of the model.
     pub rows: usize,
     /// Columns of the model.

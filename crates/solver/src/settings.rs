@@ -1,10 +1,12 @@
 //! What a solve may use up and when it may stop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Amount;
 
 use crate::Backend;
+use crate::in_turn::Backends;
 
 /// How to solve.
 #[derive(Clone)]
@@ -13,6 +15,17 @@ pub struct Settings {
     pub timeout: Duration,
     /// The relative gap at which a plan counts as optimal; 0 asks for a proof.
     pub gap_rel: Amount,
-    /// Who solves.
-    pub backend: &'static dyn Backend,
+    /// Whether our own search looks for a plan.
+    pub search: bool,
+    /// How many threads a backend may use.
+    pub threads: u32,
+    /// Who else solves.
+    pub backends: Backends,
+}
+
+impl Settings {
+    /// Our own search and this backend on one thread.
+    pub fn with(timeout: Duration, gap_rel: Amount, backend: Arc<dyn Backend>) -> Self {
+        Self { timeout, gap_rel, search: true, threads: 1, backends: Backends::new(vec![backend]) }
+    }
 }

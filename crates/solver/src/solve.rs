@@ -1,5 +1,5 @@
-//! The order of a solve: a first plan of our own; the full problem, started from it; without the objective when that gave no plan; the conflict when
-//! there is no plan. A plan that was found is never thrown away.
+//! The order of a solve: a first plan of our own; the full problem, started from it; without the objective when that
+//! gave no plan; the conflict when there is no plan. A plan that was found is never thrown away.
 
 use std::time::{Duration, Instant};
 
@@ -10,17 +10,18 @@ use crate::backend::{Control, Stop};
 use crate::build_model::Purpose;
 use crate::conflict::{Conflict, conflict, excesses};
 use crate::fallback_feasibility::fallback_feasibility;
-use crate::first_plan::first_plan;
+use crate::first_plan::{first_plan, improved};
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
+use crate::proof;
 use crate::settings::Settings;
-use crate::solve_model::{Attempt, Progress, plan, solve_model};
+use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 
 /// The share of the time after which a full solve without any plan gives way to the fallback.
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
 
 /// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
-const LEAST_CONFLICT_TIME: Duration = Duration::from_secs(2);
+const LEAST_CONFLICT_TIME: Duration = Duration::from_millis(100);
 
 /// Solves the problem, everything in its objective at once; [`solve_by_levels`](crate::solve_by_levels) heeds an order.
 /// `watch` is called now and then with the state of the search.
@@ -37,7 +38,8 @@ pub fn solve_from(
 ) -> Solved {
     let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new() };
     let outcome = run.outcome(start, watch);
-    Solved { outcome, work: run.work }
+    let proof = proof::without_search(problem, &outcome);
+    Solved { outcome, work: run.work, proof }
 }
 
 struct Run<'a> {
@@ -53,14 +55,15 @@ impl Run<'_> {
             return only_placement(self.problem);
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let first = start.or_else(|| first_plan(self.problem));
+        let first = match start {
+            Some(start) if self.settings.search => Some(improved(self.problem, start)),
+            None if self.settings.search => first_plan(self.problem),
+            start => start,
+        };
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
         let attempt = self.attempt(purpose, first, watch);
-        if let Stop::Failed(message) = &attempt.stop {
-            tracing::warn!("{message}");
-        }
         match (attempt.best, attempt.stop) {
             (Some(best), _) => self.found(plan(self.problem, polish(self.problem, best), attempt.bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
@@ -106,10 +109,13 @@ impl Run<'_> {
 
     /// Names the conflict, and with it puts the claim that there is no plan to a test.
     fn infeasible(&mut self, purpose: Purpose, watch: &mut dyn FnMut(Progress)) -> Outcome {
-        let (conflict, work) = conflict(self.problem, self.settings, self.time_left().max(LEAST_CONFLICT_TIME));
-        self.work.push(work);
-        match conflict {
+        let time = self.time_left().max(LEAST_CONFLICT_TIME);
+        match conflict(self.problem, self.settings, time, &mut self.work) {
             Conflict::Found(rows, nearest) => Outcome::Infeasible { rows, nearest: Some(nearest) },
+            Conflict::Contradicted => Outcome::Failed(
+                "a solver says that no assignment keeps the limits, and says the same where every assignment does"
+                    .to_owned(),
+            ),
             Conflict::NotFound => Outcome::Infeasible { rows: Vec::new(), nearest: None },
             Conflict::Disproved(placement) => {
                 let again = self.attempt(purpose, Some(placement.clone()), watch);
@@ -126,18 +132,14 @@ impl Run<'_> {
 
 /// What finding a plan makes of a run.
 pub(crate) fn found(plan: Plan, gap_rel: &Amount) -> Outcome {
+    let both = plan.value.as_ref().zip(plan.bound.as_ref());
+    let is_within = both.is_some_and(|(value, bound)| is_within(value, bound, gap_rel));
     match &plan.gap_rel {
         _ if plan.value.is_none() => Outcome::NoObjective(plan),
         Some(gap) if gap.is_zero() => Outcome::Proven(plan),
-        Some(_) if is_within(&plan, gap_rel) => Outcome::WithinGap(plan),
+        Some(_) if is_within => Outcome::WithinGap(plan),
         _ => Outcome::TimeLimit(plan),
     }
-}
-
-/// Whether bound and value are within a gap of each other, exactly: the published gap is rounded up.
-fn is_within(plan: &Plan, gap_rel: &Amount) -> bool {
-    let (Some(value), Some(bound)) = (&plan.value, &plan.bound) else { return false };
-    bound - value <= gap_rel * &value.abs().max(bound.abs())
 }
 
 /// The outcome where no trade has a choice: the one placement there is, checked.

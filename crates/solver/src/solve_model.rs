@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
 
-use crate::backend::{Control, Effort, Ending, Glimpse, Stop};
+use crate::backend::{Control, Effort, Ending, News, SEED, Stop};
 use crate::build_model::{Purpose, build_model};
 use crate::extract_solution::{extract_solution, point_of};
 use crate::outcome::Work;
@@ -62,13 +62,13 @@ pub fn solve_model(
     let mut attempt = Attempt { best: start, bound: None, stop: Stop::Limit, work: Vec::new() };
     let mut refinement = Refinement::at_first(problem, settings.gap_rel.is_zero());
     for _ in 0..MOST_ROUNDS {
+        let model = build_model(problem, purpose, &refinement);
+        let floats = to_floats(&model);
         let left = time.saturating_sub(begun.elapsed());
         if left.is_zero() {
             attempt.stop = Stop::Limit;
             break;
         }
-        let model = build_model(problem, purpose, &refinement);
-        let floats = to_floats(&model);
         let ending = call(problem, &model, &floats, purpose, settings, left, &mut attempt, watch);
         attempt.stop = ending.stop.clone();
         // Every round's bound holds: each model leaves out broken placements only.
@@ -104,26 +104,19 @@ fn call(
     let begun = Instant::now();
     let start = attempt.best.as_ref().map(|placement| point_of(problem, model, floats, placement));
     let gap_rel = if purpose == Purpose::Full { to_float(&settings.gap_rel) } else { 0.0 };
-    let effort = Effort { time: left, gap_rel, start: start.as_deref() };
+    let effort = Effort { time: left, gap_rel, threads: settings.threads, seed: SEED, start: start.as_deref() };
     let in_units = |value: f64| to_amount(value / floats.objective_scale);
-    let ending = settings.backend.solve(floats, &effort, &mut |glimpse: Glimpse| {
-        watch(Progress {
+    settings.backends.solve(purpose, (model, floats), &effort, &mut attempt.work, &mut |news| match news {
+        // A point is looked at when the backend is done.
+        News::Point(_) => Control::GoOn,
+        News::Glimpse(glimpse) => watch(Progress {
             purpose,
             elapsed_ms: milliseconds(begun.elapsed()),
             best: glimpse.best.and_then(in_units),
             bound: glimpse.bound.and_then(in_units),
             nodes: glimpse.nodes,
-        })
-    });
-    attempt.work.push(Work {
-        purpose: purpose.name(),
-        stop: ending.stop.name(),
-        rows: model.rows.len(),
-        columns: model.variables.len(),
-        nodes: ending.nodes,
-        elapsed_ms: milliseconds(begun.elapsed()),
-    });
-    ending
+        }),
+    })
 }
 
 /// Keeps the best point that holds exactly. Returns a last point that does not, with the rows it breaks; nothing
@@ -201,6 +194,11 @@ pub fn gap_rel(value: &Amount, bound: &Amount) -> Amount {
     let rounded = difference.divided_rounded(&size, GAP_DECIMALS);
     let short = (&rounded * &size) < difference;
     if short { rounded + Amount::from_parts(1, GAP_DECIMALS) } else { rounded }
+}
+
+/// Whether bound and value are within a gap of each other, exactly: a published gap is rounded up.
+pub fn is_within(value: &Amount, bound: &Amount, gap_rel: &Amount) -> bool {
+    bound - value <= gap_rel * &value.abs().max(bound.abs())
 }
 
 #[cfg(test)]

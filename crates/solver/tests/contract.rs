@@ -1,9 +1,12 @@
-//! What every backend has to do, run against each of them through the same cases.
+//! What every linked library has to do, run against each of them, in this process, through the same cases.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use constraint_manager::AssignmentProblem;
 use domain::{Account, Amount, Day, OnBreach};
+use solver::backend::{Control, Effort, Ending, News};
+use solver::scale::FloatModel;
 use solver::{Backend, Outcome, Settings, backends, solve};
 use test_desks::{Add, With, account, by_type, day, desk, ratio};
 
@@ -12,14 +15,35 @@ fn problem(accounts: Vec<Account>, day: &Day) -> AssignmentProblem {
     constraint_manager::build(&book, false).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
+/// A library as the settings take it.
+struct Linked(&'static dyn Backend);
+
+impl Backend for Linked {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn version(&self) -> String {
+        self.0.version()
+    }
+
+    fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: &mut dyn FnMut(News<'_>) -> Control) -> Ending {
+        self.0.solve(model, effort, watch)
+    }
+}
+
+fn settings(timeout: Duration, backend: &'static dyn Backend) -> Settings {
+    Settings::with(timeout, Amount::zero(), Arc::new(Linked(backend)))
+}
+
 fn outcome(backend: &'static dyn Backend, problem: &AssignmentProblem) -> Outcome {
-    let settings = Settings { timeout: Duration::from_secs(30), gap_rel: Amount::zero(), backend };
+    let settings = settings(Duration::from_secs(30), backend);
     solve(problem, &settings, &mut |_| ()).outcome
 }
 
 fn for_every_backend(case: impl Fn(&'static dyn Backend)) {
-    for backend in backends::TABLE {
-        case(*backend);
+    for backend in backends::libraries() {
+        case(backend);
     }
 }
 
@@ -163,8 +187,8 @@ fn a_time_limit_of_almost_nothing_ends_in_a_named_ending() {
     let trades = (0..40)
         .fold(day(), |day, index| day.trade(&format!("T{index} buy {} S{index} government", 11 + index * 7 % 13)));
     let problem = problem(accounts, &trades);
-    for backend in backends::TABLE {
-        let settings = Settings { timeout: Duration::from_millis(1), gap_rel: Amount::zero(), backend: *backend };
+    for backend in backends::libraries() {
+        let settings = settings(Duration::from_millis(1), backend);
         match solve(&problem, &settings, &mut |_| ()).outcome {
             Outcome::Failed(message) => panic!("{}: {message}", backend.name()),
             Outcome::Infeasible { .. } => panic!("{}: there is a plan", backend.name()),

@@ -3,6 +3,7 @@
 //! at the published optimum.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Amount, Day, Desk};
@@ -53,8 +54,7 @@ fn the_forty_or_library_instances_end_proven_at_their_optimum() {
         let (desk, day) = day_of(&std::fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap());
         let book = metric_engine::compile(&desk, &day).unwrap();
         let problem = constraint_manager::build(&book, false).unwrap();
-        let settings =
-            Settings { timeout: Duration::from_secs(120), gap_rel: Amount::zero(), backend: backends::TABLE[0] };
+        let settings = Settings::with(Duration::from_secs(120), Amount::zero(), Arc::new(backends::highs::Highs));
         match solve(&problem, &settings, &mut |_| ()).outcome {
             Outcome::Proven(plan) => assert_eq!(plan.value.unwrap().to_string(), format!("-{published}"), "{name}"),
             other => panic!("{name}: {other:?}"),

@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "HiGHS reads model files through its C interface only")]
 
 use std::ffi::CString;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Amount;
@@ -37,7 +38,7 @@ fn every_format_holds_the_same_model() {
     let opening = trades.position("PB-1 40 USD cash").position("3 -15 USD cash").position("3 -30 S2 government");
     let book = metric_engine::compile(&desk(accounts), &opening).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
-    let settings = Settings { timeout: Duration::from_secs(30), gap_rel: Amount::zero(), backend: backends::TABLE[0] };
+    let settings = Settings::with(Duration::from_secs(30), Amount::zero(), Arc::new(backends::highs::Highs));
     let Outcome::Proven(plan) = solve(&problem, &settings, &mut |_| ()).outcome else { panic!("an easy day") };
     let value: f64 = plan.value.unwrap().to_string().parse().unwrap();
     let model = build_model(&problem, Purpose::Full, &Refinement::default());

@@ -1,6 +1,7 @@
 //! Days on which many choices come within a solver's tolerance of a limit: bonds in round lots, their accrued interest
 //! in cents, a limit that some choice meets exactly or misses by a cent. Every choice is enumerated in whole cents.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Amount;
@@ -51,8 +52,7 @@ fn what_a_tolerance_would_blur_is_told_apart_to_the_cent() {
             .fold(day(), |day, (i, value)| day.trade(&format!("T{i:02} buy {} S{i} bond", cents(*value))));
         let book = metric_engine::compile(&desk(vec![free, dear]), &trades).unwrap();
         let problem = constraint_manager::build(&book, false).unwrap();
-        let settings =
-            Settings { timeout: Duration::from_secs(60), gap_rel: Amount::zero(), backend: backends::TABLE[0] };
+        let settings = Settings::with(Duration::from_secs(60), Amount::zero(), Arc::new(backends::highs::Highs));
         let Outcome::Proven(plan) = solve(&problem, &settings, &mut |_| ()).outcome else {
             panic!("day {seed}: an easy day")
         };

@@ -21,6 +21,10 @@ pub struct Claim {
     pub levels: Vec<ClaimedLevel>,
     /// The changes from the last plan; nothing where the desk has none to stay close to.
     pub changes: Option<ClaimedChanges>,
+    /// What no assignment can exceed by the certificate.
+    pub certified_bound: Option<Amount>,
+    /// Whether the certificate is said to show that no assignment keeps the limits.
+    pub certified_infeasible: bool,
 }
 
 /// A published level of the objective.

@@ -6,6 +6,8 @@ use domain::limit::Bound;
 use domain::{AccountId, Amount, Breach, MetricName, SecurityId, SecurityTypeName, TradeId};
 use thiserror::Error;
 
+use crate::NoProof;
+
 /// One way in which an answer contradicts its inputs.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Discrepancy {
@@ -233,6 +235,44 @@ pub enum Discrepancy {
         changes: u64,
         /// How many there may be.
         most: u32,
+    },
+    /// The published bound is above the certified one, so that it is not the best that is known.
+    #[error("the bound is published as {}, and {certified} is certified", text(bound.as_ref(), "nothing"))]
+    BoundAboveCertified {
+        /// The bound as published.
+        bound: Option<Amount>,
+        /// The certified bound as published.
+        certified: Amount,
+    },
+    /// The certified bound is not the one that the certificate gives.
+    #[error(
+        "the certified bound is published as {}, the certificate gives {}",
+        text(published.as_ref(), "nothing"), text(recomputed.as_ref(), "nothing")
+    )]
+    CertifiedBoundDiffers {
+        /// As published.
+        published: Option<Amount>,
+        /// As the certificate gives it.
+        recomputed: Option<Amount>,
+    },
+    /// What the certificate shows of infeasibility is not what is published.
+    #[error(
+        "that no assignment keeps the limits is {}",
+        if *published { "called certified, and the certificate does not show it" }
+        else { "shown by the certificate, and not called certified" }
+    )]
+    InfeasibilityDiffers {
+        /// Whether it is called certified.
+        published: bool,
+    },
+    /// An assignment is published beside a certificate that there is none.
+    #[error("it is certified that no assignment keeps the limits, and one is published")]
+    PlanAgainstCertificate,
+    /// The certificate is none.
+    #[error("the certificate shows nothing: {reason}")]
+    CertificateShowsNothing {
+        /// Why.
+        reason: NoProof,
     },
     /// A position has no coefficient, so that its metric cannot be computed.
     #[error("account {account}, metric {metric}: no coefficient for security {security}")]

@@ -7,9 +7,12 @@
 //! answer was found, and takes nobody's word for a number: it asks the metric engine for data, never for
 //! an evaluation.
 //!
-//! Start with [`verify`]; [`claim`] is what it is given, [`discrepancy`] what it can find.
+//! Start with [`verify`]; [`claim`] is what it is given, [`discrepancy`] what it can find. [`mod@bound`] recomputes what
+//! no assignment can exceed.
 #![deny(clippy::float_arithmetic)]
 
+pub mod bound;
+pub mod certified;
 pub mod claim;
 pub mod discrepancy;
 
@@ -27,6 +30,8 @@ use metric_engine::Book;
 
 use goals::Goals;
 
+pub use bound::{Certified, NoProof, certified_bound};
+pub use certified::verify_certificate;
 pub use claim::{Claim, ClaimedChanges, ClaimedLevel, ClaimedMetric};
 pub use discrepancy::{Discrepancy, Number};
 
@@ -51,7 +56,8 @@ pub fn verify(desk: &Desk, day: &Day, book: &Book, claim: &Claim) -> Vec<Discrep
         let reached = placement.as_ref().zip(after.as_ref());
         let goals = reached.map(|(placement, after)| Goals::of(desk, day, book, placement, after));
         published::check(desk, &opening, after.as_ref(), claim, &mut found);
-        published::check_objective(goals.as_ref().and_then(Goals::objective), goals.is_some(), claim, &mut found);
+        let objective = goals.as_ref().and_then(Goals::objective);
+        published::check_objective(objective.as_ref(), goals.is_some(), claim, &mut found);
         goals::check(goals.as_ref(), claim, &mut found);
     }
     found

@@ -77,15 +77,32 @@ fn check_metric(
 
 /// Adds an objective that is another one, and a bound that is none. `recomputed` is nothing where nothing counts; an
 /// objective of nothing and one of 0 then say the same.
-pub(crate) fn check_objective(recomputed: Option<Amount>, has_plan: bool, claim: &Claim, found: &mut Vec<Discrepancy>) {
+pub(crate) fn check_objective(
+    recomputed: Option<&Amount>,
+    has_plan: bool,
+    claim: &Claim,
+    found: &mut Vec<Discrepancy>,
+) {
     let published = claim.objective.clone();
     let empty_sum = has_plan && recomputed.is_none() && published.as_ref().is_some_and(Amount::is_zero);
-    if published != recomputed && !empty_sum {
-        found.push(Discrepancy::ObjectiveDiffers { published, recomputed: recomputed.clone() });
+    if published.as_ref() != recomputed && !empty_sum {
+        found.push(Discrepancy::ObjectiveDiffers { published, recomputed: recomputed.cloned() });
     }
-    if let (Some(bound), Some(reached)) = (&claim.bound, recomputed)
-        && *bound < reached
+    check_bounds(claim, recomputed, found);
+}
+
+fn check_bounds(claim: &Claim, reached: Option<&Amount>, found: &mut Vec<Discrepancy>) {
+    if let Some(reached) = reached {
+        let broken = claim.bound.iter().chain(&claim.certified_bound).filter(|bound| *bound < reached).min();
+        found.extend(broken.map(|bound| Discrepancy::BoundExceeded { bound: bound.clone(), reached: reached.clone() }));
+    }
+    if let Some(certified) = &claim.certified_bound
+        && claim.bound.as_ref().is_none_or(|bound| bound > certified)
     {
-        found.push(Discrepancy::BoundExceeded { bound: bound.clone(), reached });
+        let bound = claim.bound.clone();
+        found.push(Discrepancy::BoundAboveCertified { bound, certified: certified.clone() });
+    }
+    if claim.has_plan && claim.certified_infeasible {
+        found.push(Discrepancy::PlanAgainstCertificate);
     }
 }

@@ -8,11 +8,12 @@ use std::path::Path;
 use domain::Day;
 use reporter::{InputDigest, Report, ResultDocument, RunInfo, Style};
 use sha2::{Digest, Sha256};
-use solver::SolvedByLevels;
 use solver::outcome::Work;
+use solver::{Settings, SolvedByLevels};
 
 use super::{Prepared, engine, prepare, settings};
 use crate::arguments::RunArguments;
+use crate::certificate::{self, Ending};
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::stage::Stages;
@@ -30,8 +31,10 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     if !arguments.dry_run {
         reporter::check_target(out)?;
     }
-    let solved = stages.run("solve", || solve(&prepared));
-    let mut report = stages.run("evaluate", || report(&prepared, &solved, arguments));
+    let settings = settings(&prepared.config);
+    let solved = stages.run("solve", || solve(&prepared, &settings));
+    let ending = stages.run("certify", || certificate::ending(&prepared, &solved));
+    let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings, arguments));
     stages.run("verify", || verify(&prepared, &report))?;
     report.run.stages = stages.into_times();
     if !arguments.dry_run {
@@ -45,14 +48,14 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     Ok((exit, line))
 }
 
-fn solve(prepared: &Prepared) -> SolvedByLevels {
-    let settings = settings(&prepared.config);
+fn solve(prepared: &Prepared, settings: &Settings) -> SolvedByLevels {
     let mut line = ProgressLine::new();
-    let solved = solver::solve_by_levels(&prepared.problem, &settings, &mut |progress| line.look(&progress));
+    let solved = solver::solve_by_levels(&prepared.problem, settings, &mut |progress| line.look(&progress));
     line.done();
     for work in &solved.work {
         tracing::info!(
             purpose = work.purpose,
+            backend = work.backend,
             stop = work.stop,
             rows = work.rows,
             columns = work.columns,
@@ -64,7 +67,13 @@ fn solve(prepared: &Prepared) -> SolvedByLevels {
     solved
 }
 
-fn report<'a>(prepared: &'a Prepared, solved: &SolvedByLevels, arguments: &RunArguments) -> Report<'a> {
+fn report<'a>(
+    prepared: &'a Prepared,
+    solved: &SolvedByLevels,
+    ending: Ending,
+    settings: &Settings,
+    arguments: &RunArguments,
+) -> Report<'a> {
     let Prepared { config, read, book, problem, warnings } = prepared;
     let plan = solved.outcome.plan();
     let placement = plan.map(|plan| plan.placement.clone());
@@ -74,14 +83,15 @@ fn report<'a>(prepared: &'a Prepared, solved: &SolvedByLevels, arguments: &RunAr
         base_currency: &config.desk.fx.base,
         as_of: config.as_of.map(|date| date.to_string()),
         run_id: run_id(prepared),
-        reason: answer::reason(&solved.outcome),
-        objective: plan.and_then(|plan| answer::objective(plan, &solved.levels)),
+        reason: ending.reason,
+        objective: ending.objective,
+        certificate: ending.certificate,
         changes: plan.and_then(|plan| answer::changes(book, problem, &plan.placement)),
         standings: book.standings(placement.as_deref()),
         placement,
-        diagnostics: answer::diagnostics(book, problem, &solved.outcome, warnings),
+        diagnostics: answer::diagnostics(book, problem, solved, ending.infeasibility, warnings),
         inputs: read.digests.clone(),
-        engine: engine(&settings(config)),
+        engine: engine(settings),
         run: run_info(prepared, &solved.work, arguments),
     }
 }

@@ -10,6 +10,7 @@ pub fn text(of: SchemaOf) -> String {
             serde_json::to_string_pretty(&config::json_schema()).expect("a schema is plain JSON with text for keys")
         }
         SchemaOf::Result => reporter::result_schema(),
+        SchemaOf::Certificate => reporter::certificate_schema(),
         SchemaOf::ConfigReference => config::reference_markdown(),
     }
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use domain::Amount;
 use metric_engine::TradeLine;
-use reporter::formats::result_json::LevelEntry;
-use reporter::formats::{assignments_csv, metrics_csv, result_json, run_json};
-use reporter::{Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, Status};
+use reporter::formats::result_json::{Exact, LevelEntry, ObjectiveEntry};
+use reporter::formats::{assignments_csv, certificate_json, metrics_csv, result_json, run_json};
+use reporter::{CertificateDocument, Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, Status};
 use serde_json::json;
 use solver::solve_model::gap_rel;
 
@@ -42,6 +42,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
     let claim = claim::of(&document);
     let checked = verifier::verify(&prepared.config.desk, &prepared.read.day, &prepared.book, &claim);
     found.extend(checked.iter().map(ToString::to_string));
+    found.extend(unsupported_certificate(&arguments.dir, &document, &prepared)?);
     found.extend(disagreeing_files(&arguments.dir, &document, &prepared)?);
     if !found.is_empty() {
         let what = format!("the answer in {}", arguments.dir.display());
@@ -93,24 +94,30 @@ fn recorded_config(dir: &Path) -> Result<PathBuf, Failure> {
 /// What the document says of itself that does not follow from its own numbers and inputs.
 fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
     let mut found = Vec::new();
-    let objective = document.objective.as_ref();
-    if let Some((value, bound)) =
-        objective.and_then(|objective| Some((&objective.value.0, &objective.bound.as_ref()?.0)))
-    {
-        let gap = gap_rel(value, bound);
-        let stated = objective.and_then(|objective| objective.gap.clone()).map(|gap| gap.0);
-        if stated.as_ref() != Some(&gap) {
-            let stated = stated.map_or("none".to_owned(), |gap| gap.to_string());
-            found.push(format!("the gap is stated as {stated} and is {gap} by value and bound"));
+    if let Some(objective) = &document.objective {
+        let ObjectiveEntry { value, bound, gap, certified_bound, certified_gap, levels } = objective;
+        let gap_of = |bound: &Exact| gap_rel(&value.0, &bound.0);
+        let text = |gap: Option<&Amount>| gap.map_or("none".to_owned(), ToString::to_string);
+        for (name, bound, stated) in [("gap", bound, gap), ("certified gap", certified_bound, certified_gap)] {
+            let (stated, right) = (stated.as_ref().map(|gap| &gap.0), bound.as_ref().map(gap_of));
+            if stated != right.as_ref() {
+                let (stated, right) = (text(stated), text(right.as_ref()));
+                found.push(format!("the {name} is stated as {stated} and is {right} by value and bound"));
+            }
         }
-        if document.reason == Reason::Proven && !gap.is_zero() {
-            found.push(format!("the reason is {} and the gap is {gap}", document.reason));
+        match bound.as_ref().map(gap_of) {
+            Some(gap) if document.reason == Reason::Proven && !gap.is_zero() => {
+                found.push(format!("the reason is {} and the gap is {gap}", document.reason));
+            }
+            None if document.status == Status::Optimal && levels.len() < 2 => {
+                found.push(format!("the status is {} and there is no bound", document.status));
+            }
+            _ => {}
         }
-    } else if objective.is_some_and(|objective| objective.levels.len() < 2) && document.status == Status::Optimal {
-        found.push(format!("the status is {} and there is no bound", document.status));
+        found.extend(levels.iter().flat_map(|level| unsupported_level(level, document.reason)));
     }
-    for level in objective.iter().flat_map(|objective| &objective.levels) {
-        found.extend(unsupported_level(level, document.reason));
+    if (document.reason == Reason::Infeasible) != document.diagnostics.infeasibility.is_some() {
+        found.push(format!("the reason is {}, which infeasibility does not fit", document.reason));
     }
     let id = run_id(prepared);
     if document.engine.version == env!("CARGO_PKG_VERSION") && document.run_id != id {
@@ -144,6 +151,27 @@ fn unsupported_level(level: &LevelEntry, whole: Reason) -> Vec<String> {
         found.push(format!("the reason is {whole}, and that of level {name} is {}", level.reason));
     }
     found
+}
+
+/// What the document calls certified and the certificate beside it does not show. A folder without one certifies
+/// nothing.
+fn unsupported_certificate(dir: &Path, document: &ResultDocument, prepared: &Prepared) -> Result<Vec<String>, Failure> {
+    let file = certificate_json::FORMAT.file;
+    let mut found = Vec::new();
+    let certificate = if dir.join(file).exists() {
+        let certificate = CertificateDocument::read(&read(dir, file)?)?;
+        if certificate.run_id != document.run_id {
+            found.push(format!("{file} belongs to the run {}, and this is {}", certificate.run_id, document.run_id));
+        }
+        certificate.into_certificate()
+    } else {
+        None
+    };
+    let Prepared { config, read, book, .. } = prepared;
+    let claim = claim::of(document);
+    let shown = verifier::verify_certificate(&config.desk, &read.day, book, &claim, certificate.as_ref());
+    found.extend(shown.iter().map(|discrepancy| format!("{file}: {discrepancy}")));
+    Ok(found)
 }
 
 /// Files whose content is not what the answer was computed from.
@@ -201,6 +229,7 @@ fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Repor
         reason: document.reason,
         objective: None,
         changes: None,
+        certificate: None,
         standings: book.standings(placement.as_deref()),
         placement,
         diagnostics: Diagnostics::default(),

@@ -18,10 +18,16 @@ pub(super) const DECIMAL_MARKS: [(&str, DecimalMark); 2] = [(".", DecimalMark::P
 /// `format.delimiter`, each choice with its sign.
 pub(super) const DELIMITERS: [(&str, char); 4] = [(",", ','), (";", ';'), ("tab", '\t'), ("|", '|')];
 
-/// `solver.backend`, the preferred one first.
+/// The words of `solver.backends`, the preferred one first.
 pub(super) fn backends() -> Vec<&'static str> {
-    solver::backends::TABLE.iter().map(|backend| backend.name()).collect()
+    solver::backends::TABLE.iter().map(|kind| kind.name).collect()
 }
+
+/// `solver.memory` where none is stated, in bytes.
+pub(super) const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
+
+/// `solver.python` where none is stated.
+pub(super) const DEFAULT_PYTHON: &str = "python3";
 
 /// `solver.timeout` where none is stated, in milliseconds.
 pub(super) const DEFAULT_TIMEOUT_MS: u64 = 10_000;
@@ -268,7 +274,44 @@ fn solver() -> Vec<Key> {
             "0.0001",
             "how far from the best possible objective is good enough, as a fraction of it: from 0 (proven best) to below 1",
         ),
-        Key::optional("backend", Shape::Choice(backends()), backends()[0], "the solver to use"),
+        Key::optional(
+            "backends",
+            Shape::list(Shape::either(Shape::Choice(backends()), Shape::Object(own_backend()))),
+            "[search, highs]",
+            "who looks for the assignment: search is our own search in this process; every other one solves in a process \
+             of its own, and the next one is asked where one fails",
+        ),
+        Key::optional(
+            "memory",
+            Shape::Size,
+            "4GiB",
+            "the address space that the process of a backend may have, where the system can limit it; above 0, with its unit",
+        ),
+        Key::optional(
+            "threads",
+            Shape::Decimal,
+            "1",
+            "how many threads a backend may use, 1 to 64; with more than 1, two runs may end with different assignments of \
+             the same worth",
+        ),
+        Key::optional(
+            "python",
+            Shape::Text,
+            DEFAULT_PYTHON,
+            "the Python that runs the backend ortools: a command, or a path relative to this file",
+        ),
+    ]
+}
+
+/// A backend of the desk's own.
+fn own_backend() -> Vec<Key> {
+    vec![
+        Key::required("name", Shape::Text, "what it is called in messages; unique"),
+        Key::required(
+            "command",
+            Shape::list(Shape::Text),
+            "the program that speaks docs/solver-protocol.md, and its arguments; it runs in the folder of this file",
+        ),
     ]
 }
 

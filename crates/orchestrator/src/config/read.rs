@@ -1,6 +1,6 @@
 //! Values of settings whose shape was checked: nothing where a key is absent, blank or was reported already.
 
-use domain::shape::{decimal, duration_ms, flag};
+use domain::shape::{decimal, duration_ms, flag, size_bytes};
 use domain::{Code, Decimal, Place, Problem, Setting, SettingValue};
 
 use super::codes::{BLANK, OUT_OF_RANGE};
@@ -29,6 +29,11 @@ pub(super) fn flag_at(setting: &Setting, path: &[&str]) -> Option<bool> {
 /// The length of time at a path of keys, in milliseconds.
 pub(super) fn duration_ms_at(setting: &Setting, path: &[&str]) -> Option<u64> {
     at(setting, path)?.text().and_then(duration_ms)
+}
+
+/// The amount of memory at a path of keys, in bytes.
+pub(super) fn size_bytes_at(setting: &Setting, path: &[&str]) -> Option<u64> {
+    at(setting, path)?.text().and_then(size_bytes)
 }
 
 /// What the word at a path of keys stands for in `table`.

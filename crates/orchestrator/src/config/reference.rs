@@ -39,7 +39,7 @@ fn walk(shape: &Shape, path: &str, found: &mut Vec<(String, Key)>) {
         Shape::List(item) => walk(item, &format!("{path}[]"), found),
         Shape::Map { key, value } => walk(value, &format!("{path}.<{}>", bare(key)), found),
         Shape::Either(_, mapping) => walk(mapping, path, found),
-        Shape::Text | Shape::Decimal | Shape::Flag | Shape::Duration | Shape::Choice(_) => {}
+        Shape::Text | Shape::Decimal | Shape::Flag | Shape::Duration | Shape::Size | Shape::Choice(_) => {}
     }
 }
 
@@ -49,6 +49,7 @@ fn takes(shape: &Shape) -> String {
         Shape::Decimal => "decimal".to_owned(),
         Shape::Flag => "`true` or `false`".to_owned(),
         Shape::Duration => "length of time: `500ms`, `10s`, `2m`".to_owned(),
+        Shape::Size => "amount of memory: `512MiB`, `4GiB`".to_owned(),
         Shape::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Shape::List(item) => format!("list of {}", takes(item)),
         Shape::Map { key, value } => format!("mapping from {} to {}", bare(key), takes(value)),

@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use super::accounts::accounts;
 use super::codes::OUT_OF_RANGE;
 use super::inputs::Paths;
-use super::keys::{ACCRUED_QUOTES, DEFAULT_TIMEOUT_MS, PRICE_QUOTES, backends, configuration};
+use super::keys::{ACCRUED_QUOTES, PRICE_QUOTES, configuration};
 use super::objective::objective;
-use super::read::{at, choice_at, decimal_at, duration_ms_at, flag_at, refuse, text_at};
+use super::read::{at, choice_at, decimal_at, flag_at, refuse, text_at};
 use super::reference::keys_with_paths;
-use super::{Config, Given, Loaded, SolverSettings};
+use super::solvers::solver;
+use super::{Config, Given, Loaded};
 
 /// What a configuration is read from and with.
 pub(super) struct Source<'a> {
@@ -37,7 +38,7 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
     let outputs = paths.outputs(tree, given, &mut problems);
     paths.check_last_plan(tree, &inputs, &outputs, &mut problems);
     let state = paths.state(tree, &mut problems);
-    let solver = solver(tree, &mut problems);
+    let solver = solver(tree, source.folder, &mut problems);
     let desk = desk(tree, &mut problems);
     problems.sort_by_key(|problem| match problem.place.at {
         At::LineColumn(line, column) => (line, column),
@@ -129,21 +130,6 @@ fn check_currency(code: &str, setting: &Setting, problems: &mut Vec<Problem>) {
         let message = format!("\"{code}\" is not a currency");
         let hint = "write the three capital letters of ISO 4217, such as USD";
         problems.push(refuse(OUT_OF_RANGE, setting, message, hint));
-    }
-}
-
-fn solver(tree: &Setting, problems: &mut Vec<Problem>) -> SolverSettings {
-    let gap = decimal_at(tree, &["solver", "gap"]);
-    if let Some((setting, gap)) = at(tree, &["solver", "gap"]).zip(gap)
-        && (gap < Decimal::ZERO || gap >= Decimal::ONE)
-    {
-        let hint = "write a fraction from 0 to below 1: 0.0001 stops within 0.01 % of the best possible";
-        problems.push(refuse(OUT_OF_RANGE, setting, format!("a gap of {gap} is not from 0 to below 1"), hint));
-    }
-    SolverSettings {
-        timeout_ms: duration_ms_at(tree, &["solver", "timeout"]).unwrap_or(DEFAULT_TIMEOUT_MS),
-        gap: gap.unwrap_or(Decimal::new(1, 4)),
-        backend: text_at(tree, &["solver", "backend"]).unwrap_or(backends()[0]).to_owned(),
     }
 }
 

@@ -27,6 +27,7 @@ fn shape_schema(shape: &Shape) -> Value {
         }),
         Shape::Flag => json!({ "enum": [true, false, "true", "false"] }),
         Shape::Duration => json!({ "type": "string", "pattern": "^[-+.0-9eE]+ *(ms|s|m|h)$" }),
+        Shape::Size => json!({ "type": "string", "pattern": "^[-+.0-9eE]+ *(MiB|GiB)$" }),
         Shape::Choice(words) => json!({ "enum": words.iter().flat_map(|word| spellings(word)).collect::<Vec<_>>() }),
         Shape::List(item) => json!({ "type": "array", "items": shape_schema(item) }),
         Shape::Map { key, value } => json!({
@@ -79,7 +80,7 @@ fn or_null(mut schema: Value) -> Value {
 /// The default where it is a value that could be written; the rest are words for people.
 fn default_value(key: &Key) -> Option<Value> {
     let written = Setting { place: Place::nowhere(), value: SettingValue::Text(key.default.to_owned()) };
-    let exact = matches!(key.shape, Shape::Decimal | Shape::Flag | Shape::Duration | Shape::Choice(_));
+    let exact = matches!(key.shape, Shape::Decimal | Shape::Flag | Shape::Duration | Shape::Size | Shape::Choice(_));
     (exact && key.shape.check(&written).is_empty()).then(|| match key.default {
         "true" => json!(true),
         "false" => json!(false),

@@ -362,7 +362,14 @@ fn what_is_left_out_is_what_the_table_of_keys_says() {
     let default = |path: &str| keys.iter().find(|(known, _)| known == path).unwrap().1.default;
     assert_eq!(Some(config.solver.timeout_ms), domain::shape::duration_ms(default("solver.timeout")));
     assert_eq!(Some(config.solver.gap), domain::shape::decimal(default("solver.gap")));
-    assert_eq!(config.solver.backend, default("solver.backend"));
+    let names = config.solver.backends.iter().map(|choice| match choice {
+        BackendChoice::Known(name) => *name,
+        BackendChoice::Own { .. } => panic!("nobody's own"),
+    });
+    assert_eq!(format!("[{}]", names.collect::<Vec<_>>().join(", ")), default("solver.backends"));
+    assert_eq!(Some(config.solver.memory_bytes), domain::shape::size_bytes(default("solver.memory")));
+    assert_eq!(config.solver.threads.to_string(), default("solver.threads"));
+    assert_eq!(config.solver.python, Path::new(default("solver.python")));
     assert_eq!(config.desk.settle_trades.to_string(), default("cash.settle_trades"));
     assert_eq!(config.desk.objective.include_limited.to_string(), default("objective.include_limited"));
     assert_eq!(config.allow_negative_accrued.to_string(), default("valuation.allow_negative_accrued"));

@@ -60,6 +60,9 @@ fn a_day_without_a_plan_is_published_with_what_stands_in_the_way() {
     let conflict = &result["diagnostics"]["conflict"][0];
     assert_eq!((&conflict["account"], &conflict["metric"]), (&"PB1".into(), &"equity".into()));
     assert!(ran.stderr.contains("PB1") && ran.stderr.contains("equity"), "{}", ran.stderr);
+    // No account comes near it, which one price shows.
+    assert_eq!(result["diagnostics"]["infeasibility"], "certified");
+    assert!(ran.stderr.contains("no assignment keeps every limit (certified)"), "{}", ran.stderr);
     assert!(validator("result").is_valid(&result));
     assert_eq!(desk.pb_assign(&["verify", "out/latest"]).exit, 0, "a failure that is told truly");
 }
@@ -100,7 +103,7 @@ fn a_rerun_replaces_the_published_folder_whole() {
     let desk = Desk::starter();
     assert_eq!(desk.pb_assign(RUN).exit, 0);
     let first = everything(&desk.path().join("out/latest"));
-    let names = ["/", "/assignments.csv", "/metrics.csv", "/result.json", "/run.json"];
+    let names = ["/", "/assignments.csv", "/certificate.json", "/metrics.csv", "/result.json", "/run.json"];
     assert_eq!(first.keys().collect::<Vec<_>>(), names);
     desk.replace("trades.csv", "T8,", "T9,");
     assert_eq!(desk.pb_assign(RUN).exit, 0);
@@ -145,6 +148,11 @@ fn the_schemas_describe_what_is_read_and_written() {
     assert!(!config.is_valid(&serde_json::json!({ "version": 1 })));
     let desk = Desk::starter();
     assert_eq!(desk.pb_assign(RUN).exit, 0);
+    for desk in [&desk, &infeasible()] {
+        desk.pb_assign(RUN);
+        let certificate = serde_json::from_str(&desk.read("out/latest/certificate.json")).expect("JSON");
+        assert!(validator("certificate").is_valid(&certificate), "{certificate}");
+    }
     let schema = validator("result");
     let mut result = result(&desk);
     assert!(schema.is_valid(&result));

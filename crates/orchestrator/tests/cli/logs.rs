@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, Ran};
 
-const STAGES: [&str; 7] = ["configuration", "load", "metrics", "constraints", "solve", "evaluate", "verify"];
+const STAGES: [&str; 8] = ["configuration", "load", "metrics", "constraints", "solve", "certify", "evaluate", "verify"];
 
 fn run(more: &[&str]) -> Ran {
     let ran = Desk::starter().pb_assign(&[&["run", "--config", "desk.yaml"], more].concat());
@@ -61,8 +61,9 @@ fn a_log_for_people_is_plain_text_with_a_line_a_stage() {
     INFO run{stage=metrics}: done
     INFO run{stage=constraints}: done
     INFO stated the problem accounts=2 rows=12 net_positions=3
-    INFO run{stage=solve}: solver call purpose="full" stop="finished" rows=12 columns=18 nodes=1
+    INFO run{stage=solve}: solver call purpose="full" backend="highs" stop="finished" rows=12 columns=18 nodes=1
     INFO run{stage=solve}: done
+    INFO run{stage=certify}: done
     INFO run{stage=evaluate}: done
     INFO run{stage=verify}: done
     INFO published out=out/latest

@@ -2,6 +2,8 @@
 
 mod contract;
 mod desk;
+#[cfg(unix)]
+mod faults;
 mod folder;
 mod json_configuration;
 mod logs;

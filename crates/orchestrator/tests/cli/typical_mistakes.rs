@@ -4,6 +4,7 @@
 mod in_configuration;
 mod in_objective;
 mod in_other_files;
+mod in_solver_settings;
 mod in_trades;
 mod on_command_line;
 
@@ -78,6 +79,7 @@ fn failure(mistake: &Mistake) -> Option<String> {
 #[test]
 fn mistakes_in_the_configuration_are_explained() {
     check(in_configuration::MISTAKES);
+    check(in_solver_settings::MISTAKES);
 }
 
 #[test]

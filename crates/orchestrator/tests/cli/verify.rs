@@ -127,3 +127,71 @@ fn a_price_changed_in_the_trades_is_named() {
 fn a_position_changed_since_is_named() {
     check("positions.csv", "4000000,101.40", "4000001,101.40", &["positions.csv has changed since"]);
 }
+
+const CERTIFICATE: &str = "out/latest/certificate.json";
+const RESULT: &str = "out/latest/result.json";
+
+/// A published number of the objective.
+fn number(desk: &Desk, key: &str) -> String {
+    let result: serde_json::Value = serde_json::from_str(&desk.read(RESULT)).expect("JSON");
+    result["objective"][key].as_str().unwrap_or_else(|| panic!("no {key}: {result}")).to_owned()
+}
+
+#[test]
+fn a_certified_bound_lowered_in_the_result_is_named() {
+    let desk = answered();
+    let (value, certified) = (number(&desk, "value"), number(&desk, "certified_bound"));
+    desk.replace(
+        RESULT,
+        &format!("\"certified_bound\": \"{certified}\""),
+        &format!("\"certified_bound\": \"{value}\""),
+    );
+    desk.replace(RESULT, &number(&desk, "certified_gap"), "0");
+    let ran = verified(&desk);
+    let says = format!("the certified bound is published as {value}, the certificate gives {certified}");
+    assert_eq!(ran.exit, 4);
+    assert!(ran.stderr.contains(&says), "{}", ran.stderr);
+}
+
+#[test]
+fn a_certified_gap_changed_in_the_result_is_named() {
+    let desk = answered();
+    desk.replace(RESULT, "\"certified_gap\": \"0.", "\"certified_gap\": \"0.0");
+    let ran = verified(&desk);
+    assert_eq!(ran.exit, 4);
+    assert!(ran.stderr.contains("the certified gap is stated as"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
+    let price = r#"{"shadow_prices":[{"account":"PB1","metric":"margin","bound":"max","part":"limit","price":"1"}],"slopes":[]}"#;
+    let list = r#"{"shadow_prices":[],"slopes":[]}"#;
+    check(CERTIFICATE, list, price, &["certificate.json", "the certified bound is published as"]);
+    check(CERTIFICATE, list, &price.replace("margin", "mergin"), &["nothing of that kind", "mergin"]);
+    check(CERTIFICATE, list, &price.replace("\"1\"", "\"-1\""), &["below 0"]);
+    check(CERTIFICATE, r#""prices":0"#, r#""prices":1"#, &["price list 1, which is not there"]);
+    check(CERTIFICATE, r#"{"leaf""#, r#"{"branch":{"trade_id":"T1","account":"PB1"}},{"leaf""#, &["the tree ends"]);
+    check(CERTIFICATE, r#""run_id": ""#, r#""run_id": "0"#, &["certificate.json belongs to the run 0"]);
+    let desk = answered();
+    std::fs::remove_file(desk.path().join(CERTIFICATE)).expect("a certificate to remove");
+    let ran = verified(&desk);
+    assert!(ran.exit == 4 && ran.stderr.contains("the certificate gives nothing"), "{}", ran.stderr);
+}
+
+#[test]
+fn infeasibility_is_certified_by_its_certificate_alone() {
+    let desk = Desk::starter();
+    desk.replace("desk.yaml", "equity:         { min: 5000000 }", "equity:         { min: 999999999 }");
+    assert_eq!(desk.pb_assign(&["run", "--config", "desk.yaml"]).exit, 4);
+    assert_eq!(verified(&desk).exit, 0);
+    let (certificate, result) = (desk.read(CERTIFICATE), desk.read(RESULT));
+    desk.replace(RESULT, "\"infeasibility\": \"certified\"", "\"infeasibility\": \"claimed\"");
+    assert!(verified(&desk).stderr.contains("not called certified"));
+    desk.write(RESULT, result);
+    desk.replace(CERTIFICATE, "\"price\":\"1\"", "\"price\":\"0\"");
+    let ran = verified(&desk);
+    assert_eq!(ran.exit, 4);
+    assert!(ran.stderr.contains("do not show that it has no plan"), "{}", ran.stderr);
+    desk.write(CERTIFICATE, certificate);
+    assert_eq!(verified(&desk).exit, 0);
+}

@@ -1,7 +1,7 @@
 //! `result.json`: the outcome for programs, with a published schema.
 //! Decimals are strings, absent numbers null, and nothing in it comes from a clock: the same run gives the same bytes.
 
-mod text;
+pub(super) mod text;
 
 use domain::{AccountId, Amount, Bound, Breach, Decimal, MetricName, TradeId};
 use metric_engine::{MetricValue, Standing, TradeLine};
@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, Rendered, json_bytes};
 use crate::{
-    Change, ChangesReport, ConflictLimit, InputDigest, LevelReport, Note, Reason, Report, ReporterError, Status,
+    Change, ChangesReport, ConflictLimit, Evidence, InputDigest, LevelReport, Note, Reason, Report, ReporterError,
+    Status,
 };
 pub use text::{Exact, SchemaTag};
 
@@ -70,6 +71,13 @@ pub struct ObjectiveEntry {
     /// The distance between the two as a fraction of the larger of them in size, rounded up; null where no bound is known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub gap: Option<Exact>,
+    /// What no assignment can exceed as recomputed from certificate.json in exact arithmetic; bound is at most this,
+    /// and rests on the solver's word where it is less. Null where nothing is certified.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub certified_bound: Option<Exact>,
+    /// The distance of the value to the certified bound, as gap is to bound; null where nothing is certified.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub certified_gap: Option<Exact>,
     /// The levels of an objective with strict priorities, in their order; absent for one without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<LevelEntry>,
@@ -201,6 +209,10 @@ pub struct DiagnosticsEntry {
     /// The limit on changes from the last plan, where that assignment breaks it; absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict_changes: Option<ConflictChangesEntry>,
+    /// What stands behind the statement that no assignment keeps the limits: certified (certificate.json shows it) or
+    /// claimed (the solver says so); null unless the reason is infeasible.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub infeasibility: Option<Evidence>,
     /// What the solver said when it failed.
     #[serde(deserialize_with = "Option::deserialize")]
     pub message: Option<String>,
@@ -343,6 +355,8 @@ pub(crate) fn objective(report: &Report<'_>) -> Option<ObjectiveEntry> {
         bound: objective.bound.clone().map(Exact),
         gap: objective.gap.clone().map(Exact),
         levels: objective.levels.iter().map(level).collect(),
+        certified_bound: objective.certified_bound.clone().map(Exact),
+        certified_gap: objective.certified_gap.clone().map(Exact),
     })
 }
 
@@ -423,6 +437,7 @@ fn diagnostics(report: &Report<'_>) -> DiagnosticsEntry {
             max_changes: changes.max_changes,
             reached: changes.reached.map(|reached| reached as u64),
         }),
+        infeasibility: report.diagnostics.infeasibility,
         message: report.diagnostics.message.clone(),
     }
 }

@@ -6,7 +6,7 @@ use domain::{Amount, Breach};
 
 use super::figures::{Unit, count, figure, percent_up, places};
 use super::text::clean;
-use crate::{ConflictLimit, Diagnostics, Reason, Report};
+use crate::{ConflictLimit, Diagnostics, Evidence, Reason, Report};
 
 /// How many conflicting limits the sentence names; the table below it has them all.
 const NAMED_LIMITS: usize = 3;
@@ -34,10 +34,22 @@ pub(super) fn objective(report: &Report<'_>) -> Option<String> {
     let places = places(Unit::Sum, numbers.into_iter().flatten()).max(2).min(decimals(&numbers));
     let value = figure(&objective.value, places);
     Some(match (&objective.bound, &objective.gap) {
-        (Some(bound), _) if *bound == objective.value => format!("Objective {value}, and no assignment exceeds it."),
+        (Some(bound), _) if *bound == objective.value => match &objective.certified_gap {
+            None => format!("Objective {value}, and no assignment exceeds it."),
+            Some(gap) if gap.is_zero() => format!("Objective {value}, and no assignment exceeds it (certified)."),
+            Some(gap) => {
+                format!("Objective {value}, and no assignment exceeds it (certified gap {}).", percent_up(gap))
+            }
+        },
         (Some(bound), gap) => {
-            let gap = gap.as_ref().map_or_else(String::new, |gap| format!(" (gap {})", percent_up(gap)));
-            format!("Objective {value}; no assignment exceeds {}{gap}.", figure(bound, places))
+            let claimed = gap.as_ref().map(|gap| format!("gap {}", percent_up(gap)));
+            let certified = objective.certified_gap.as_ref().map(|certified| match objective.gap.as_ref() {
+                Some(gap) if gap == certified => "certified".to_owned(),
+                _ => format!("certified gap {}", percent_up(certified)),
+            });
+            let gaps: Vec<String> = claimed.into_iter().chain(certified).collect();
+            let gaps = if gaps.is_empty() { String::new() } else { format!(" ({})", gaps.join(", ")) };
+            format!("Objective {value}; no assignment exceeds {}{gaps}.", figure(bound, places))
         }
         (None, _) => format!("Objective {value}."),
     })
@@ -107,6 +119,8 @@ fn infeasible(diagnostics: &Diagnostics) -> String {
         Some(reached) => format!("the limit of {} with {reached}", changes_from_last(changes.max_changes)),
         None => format!("the limit of {}", changes_from_last(changes.max_changes)),
     });
+    let is_certified = diagnostics.infeasibility == Some(Evidence::Certified);
+    let evidence = if is_certified { " (certified)" } else { "" };
     let limits = &diagnostics.conflict;
     let mut broken: Vec<String> = match limits.len() {
         0..=NAMED_LIMITS => limits.iter().map(named).collect(),
@@ -114,9 +128,10 @@ fn infeasible(diagnostics: &Diagnostics) -> String {
     };
     broken.extend(changes);
     match broken.as_slice() {
-        [] => "Failed: no assignment keeps every limit.".to_owned(),
+        [] => format!("Failed: no assignment keeps every limit{evidence}."),
         broken => {
-            format!("Failed: no assignment keeps every limit; the nearest that was found breaks {}.", broken.join(", "))
+            let broken = broken.join(", ");
+            format!("Failed: no assignment keeps every limit{evidence}; the nearest that was found breaks {broken}.")
         }
     }
 }

@@ -4,7 +4,10 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use reporter::formats::run_json::sha256_hex;
 use reporter::formats::{assignments_csv, metrics_csv};
-use reporter::{Reason, Rendered, Report, ResultDocument, render, result_schema, summary_line};
+use reporter::{
+    CertificateDocument, Reason, Rendered, Report, ResultDocument, certificate_schema, render, result_schema,
+    summary_line,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 use test_desks::{Add, With, account, by_type, day, desk};
@@ -36,7 +39,9 @@ fn result_json_is_as_the_contract_shows_it() {
       "objective": {
         "value": "-18690.0000525",
         "bound": "-18689.61",
-        "gap": "0.0000209"
+        "gap": "0.0000209",
+        "certified_bound": "-18689.2",
+        "certified_gap": "0.0000429"
       },
       "assignments": [
         {
@@ -70,6 +75,7 @@ fn result_json_is_as_the_contract_shows_it() {
           }
         ],
         "conflict": [],
+        "infeasibility": null,
         "message": null
       },
       "inputs": [
@@ -118,6 +124,7 @@ fn a_failed_run_has_its_conflict_and_no_assignment() {
           "owner": "treasury"
         }
       ],
+      "infeasibility": "claimed",
       "message": null
     }
     "#);
@@ -195,7 +202,7 @@ fn run_json_has_what_varies_and_the_digests_of_the_other_files() {
 #[test]
 fn the_summary_is_one_line() {
     let scene = two_accounts();
-    assert_snapshot!(summary_line(&full_report(&scene), 0, Some(Path::new("out"))), @r#"{"status":"optimal","reason":"within_gap","exit":0,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":false,"out":"out","result":"out/result.json","objective":{"value":"-18690.0000525","bound":"-18689.61","gap":"0.0000209"},"counts":{"trades":4,"accounts":2,"assigned":4,"breaches":1,"warnings":1}}"#);
+    assert_snapshot!(summary_line(&full_report(&scene), 0, Some(Path::new("out"))), @r#"{"status":"optimal","reason":"within_gap","exit":0,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":false,"out":"out","result":"out/result.json","objective":{"value":"-18690.0000525","bound":"-18689.61","gap":"0.0000209","certified_bound":"-18689.2","certified_gap":"0.0000429"},"counts":{"trades":4,"accounts":2,"assigned":4,"breaches":1,"warnings":1}}"#);
     assert_snapshot!(summary_line(&failed_report(&scene), 4, None), @r#"{"status":"failed","reason":"infeasible","exit":4,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":true,"out":null,"result":null,"objective":null,"counts":{"trades":4,"accounts":2,"assigned":0,"breaches":0,"warnings":0}}"#);
 }
 
@@ -245,6 +252,59 @@ fn problems(document: &Value) -> Vec<String> {
     let schema: Value = serde_json::from_str(&result_schema()).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a JSON Schema");
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn certificate_json_has_a_line_for_each_entry() {
+    let scene = two_accounts();
+    let mut report = full_report(&scene);
+    let text = file(&report, "certificate.json");
+    assert_snapshot!(text, @r#"
+    {
+      "schema": "pb-assign/certificate/1",
+      "run_id": "2026-11-20-0f3a",
+      "price_lists": [
+        {"shadow_prices":[],"slopes":[]},
+        {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}]}
+      ],
+      "tree": [
+        {"branch":{"trade_id":"T1","account":"PB2"}},
+        {"leaf":{"prices":1,"aim":"no_plan"}},
+        {"leaf":{"prices":0,"aim":"best"}}
+      ]
+    }
+    "#);
+    let read = |text: &str| CertificateDocument::read(text).unwrap();
+    assert_eq!((read(&text).run_id.as_str(), read(&text).into_certificate()), ("2026-11-20-0f3a", report.certificate));
+    report.certificate = None;
+    let empty = file(&report, "certificate.json");
+    assert!(empty.ends_with("\"price_lists\": [],\n  \"tree\": []\n}\n"), "{empty}");
+    assert_eq!(read(&empty).into_certificate(), None);
+}
+
+#[test]
+fn a_certificate_with_anything_else_in_it_is_refused_by_schema_and_reader() {
+    let scene = two_accounts();
+    let document: Value = serde_json::from_str(&file(&full_report(&scene), "certificate.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&certificate_schema()).unwrap()).unwrap();
+    assert!(validator.is_valid(&document));
+    for (path, spoiled) in spoiled(&document) {
+        assert!(!validator.is_valid(&spoiled), "the schema takes a number at {path}");
+        assert!(CertificateDocument::read(&spoiled.to_string()).is_err(), "the reader takes a number at {path}");
+    }
+    for object in [
+        "",
+        "/price_lists/1",
+        "/price_lists/1/shadow_prices/0/limit",
+        "/price_lists/1/shadow_prices/2/max_changes",
+        "/tree/0/branch",
+        "/tree/1/leaf",
+    ] {
+        let mut more = document.clone();
+        more.pointer_mut(object).unwrap().as_object_mut().unwrap().insert("extra".to_owned(), Value::Null);
+        assert!(!validator.is_valid(&more), "the schema takes any key at {object}");
+        assert!(CertificateDocument::read(&more.to_string()).is_err(), "the reader takes any key at {object}");
+    }
 }
 
 #[test]

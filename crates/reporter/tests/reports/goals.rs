@@ -33,7 +33,14 @@ fn report(scene: &Scene) -> Report<'_> {
         level(None, ["-50", "none", "none", "0"], Reason::TimeLimit),
     ];
     Report {
-        objective: Some(ObjectiveReport { value: amount("1981159.75"), bound: None, gap: None, levels }),
+        objective: Some(ObjectiveReport {
+            value: amount("1981159.75"),
+            bound: None,
+            gap: None,
+            certified_bound: None,
+            certified_gap: None,
+            levels,
+        }),
         changes: Some(ChangesReport {
             planned: 3,
             trades: vec![change("T1", "PB2", "PB1"), change("T3", "PB9", "PB2")],

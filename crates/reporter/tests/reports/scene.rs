@@ -1,9 +1,11 @@
 //! A desk, a day and a report of it.
 
-use domain::{Account, Amount, Day, Desk, OnBreach};
+use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::{Account, AccountId, Amount, Bound, Certificate, Day, Desk, MetricName, OnBreach, SecurityId, TradeId};
 use metric_engine::{Book, compile};
 use reporter::{
-    ConflictLimit, Diagnostics, Engine, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo, StageTime,
+    ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo,
+    StageTime,
 };
 use test_desks::{Add, With, account, by_type, day, desk, ratio};
 
@@ -31,6 +33,7 @@ impl Scene {
             reason,
             objective: None,
             changes: None,
+            certificate: None,
             placement: placement.map(<[usize]>::to_vec),
             standings: self.book.standings(placement),
             diagnostics: Diagnostics::default(),
@@ -90,7 +93,10 @@ pub(crate) fn full_report(scene: &Scene) -> Report<'_> {
         bound: Some(amount("-18689.61")),
         gap: Some(amount("0.0000209")),
         levels: Vec::new(),
+        certified_bound: Some(amount("-18689.2")),
+        certified_gap: Some(amount("0.0000429")),
     });
+    report.certificate = Some(certificate());
     report.diagnostics.notes = vec![note(
         "K001",
         "the priority of leverage at PB1 is left out of the objective because the metric has a limit; set \
@@ -98,6 +104,27 @@ pub(crate) fn full_report(scene: &Scene) -> Report<'_> {
     )];
     report.diagnostics.warnings = vec![note("L101", "trades.csv:5: quantity has more decimals than the others")];
     report
+}
+
+/// A certificate with everything that one can say.
+fn certificate() -> Certificate {
+    let price = |end, part, price| {
+        let (account, metric) = (AccountId::new("PB1"), MetricName::new("leverage"));
+        ShadowPrice { subject: Subject::Limit { account, metric, end, part }, price: amount(price) }
+    };
+    let of_changes = ShadowPrice { subject: Subject::MaxChanges, price: amount("0.5") };
+    let slope = |security, is_cash, slope| Slope {
+        account: AccountId::new("PB2"),
+        security: SecurityId::new(security),
+        is_cash,
+        slope: amount(slope),
+    };
+    let prices = vec![price(Bound::Max, Part::Limit, "0.00012"), price(Bound::Min, Part::Defined, "0"), of_changes];
+    let slopes = vec![slope("XS001", false, "-0.0000000001"), slope("USD", true, "12")];
+    let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes }];
+    let branch = Node::Branch { trade: TradeId::new("T1"), account: AccountId::new("PB2") };
+    let leaf = |prices, aim| Node::Leaf { prices, aim };
+    Certificate { price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), leaf(0, Aim::Best)] }
 }
 
 /// The failed ending of [`two_accounts`].
@@ -113,6 +140,7 @@ pub(crate) fn failed_report(scene: &Scene) -> Report<'_> {
         source: Some("PB agreement 4.2".to_owned()),
         owner: Some("treasury".to_owned()),
     };
+    report.diagnostics.infeasibility = Some(Evidence::Claimed);
     report.diagnostics.conflict = vec![limit("PB1", "6", "6.125", "0.125"), limit("PB2", "6", "6.2", "0.2")];
     report
 }

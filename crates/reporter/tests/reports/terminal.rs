@@ -1,7 +1,7 @@
 //! The view for people.
 
 use insta::assert_snapshot;
-use reporter::{ObjectiveReport, Reason, Report, Style, terminal};
+use reporter::{Evidence, ObjectiveReport, Reason, Report, Style, terminal};
 use test_desks::{Add, day, desk};
 
 use crate::scene::{Scene, amount, failed_report, full_report, levered, no_trades, two_accounts};
@@ -14,7 +14,8 @@ fn a_day_at_80_columns() {
     assert_snapshot!(terminal(&full_report(&two_accounts()), NARROW), @r"
     Optimal, proven within 0.0021 %: 4 trades booked at 2 accounts; 1 limit is newly
     broken, as report_only allows.
-    Objective -18,690.00; no assignment exceeds -18,689.61 (gap 0.0021 %).
+    Objective -18,690.00; no assignment exceeds -18,689.61 (gap 0.0021 %, certified
+    gap 0.0043 %).
 
     Bookings, USD
     account  trades      bought       sold         net
@@ -51,7 +52,7 @@ fn a_day_at_80_columns() {
 fn a_day_at_120_columns() {
     assert_snapshot!(terminal(&full_report(&two_accounts()), WIDE), @r"
     Optimal, proven within 0.0021 %: 4 trades booked at 2 accounts; 1 limit is newly broken, as report_only allows.
-    Objective -18,690.00; no assignment exceeds -18,689.61 (gap 0.0021 %).
+    Objective -18,690.00; no assignment exceeds -18,689.61 (gap 0.0021 %, certified gap 0.0043 %).
 
     Bookings, USD
     account  trades      bought       sold         net
@@ -168,6 +169,39 @@ fn colour_changes_nothing_but_colour() {
 }
 
 #[test]
+fn what_is_certified_is_told_from_what_is_claimed() {
+    let scene = two_accounts();
+    let worth = |bound: &str, gap: &str, certified: Option<(&str, &str)>| {
+        let mut report = full_report(&scene);
+        report.objective = Some(ObjectiveReport {
+            value: amount("100"),
+            bound: Some(amount(bound)),
+            gap: Some(amount(gap)),
+            certified_bound: certified.map(|(bound, _)| amount(bound)),
+            certified_gap: certified.map(|(_, gap)| amount(gap)),
+            levels: Vec::new(),
+        });
+        terminal(&report, WIDE).lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(worth("100", "0", None), "Objective 100, and no assignment exceeds it.");
+    assert_eq!(worth("100", "0", Some(("100", "0"))), "Objective 100, and no assignment exceeds it (certified).");
+    assert_eq!(
+        worth("100", "0", Some(("125", "0.2"))),
+        "Objective 100, and no assignment exceeds it (certified gap 20 %)."
+    );
+    assert_eq!(worth("125", "0.2", None), "Objective 100; no assignment exceeds 125 (gap 20 %).");
+    assert_eq!(
+        worth("125", "0.2", Some(("125", "0.2"))),
+        "Objective 100; no assignment exceeds 125 (gap 20 %, certified)."
+    );
+    let mut failed = failed_report(&scene);
+    let sentence = |report: &Report<'_>| terminal(report, WIDE).lines().next().unwrap_or_default().to_owned();
+    assert!(sentence(&failed).starts_with("Failed: no assignment keeps every limit; the nearest"));
+    failed.diagnostics.infeasibility = Some(Evidence::Certified);
+    assert!(sentence(&failed).starts_with("Failed: no assignment keeps every limit (certified); the nearest"));
+}
+
+#[test]
 fn names_from_files_cannot_steer_the_terminal() {
     let scene = Scene::new(desk(vec![levered("PB\u{1b}[2J1", "10")]), day());
     assert!(!terminal(&scene.report(Reason::Proven, Some(&[])), NARROW).contains('\u{1b}'));
@@ -180,8 +214,15 @@ fn each_ending_has_its_sentence() {
         let placement = reason.status().has_assignment().then_some(&[0, 1, 0, 0][..]);
         let mut report: Report<'_> = scene.report(reason, placement);
         let value = amount("-1");
-        report.objective =
-            gap.map(|gap| ObjectiveReport { value, bound: None, gap: Some(amount(gap)), levels: Vec::new() });
+        let worth = |gap| ObjectiveReport {
+            value,
+            bound: None,
+            gap: Some(amount(gap)),
+            certified_bound: None,
+            certified_gap: None,
+            levels: Vec::new(),
+        };
+        report.objective = gap.map(worth);
         terminal(&report, Style { colour: false, width: 400 }).lines().next().unwrap_or_default().to_owned()
     };
     let ends = "4 trades booked at 2 accounts; 1 limit is newly broken, as report_only allows.";

@@ -1,6 +1,7 @@
 //! Strict priorities and a last plan on the random desks, against full enumeration: the best value of every level among
 //! the plans that keep what the levels before it reached, and the best plan near the last one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use constraint_manager::{AssignmentProblem, Wishes, build_with};
@@ -167,8 +168,7 @@ fn mismatch(seed: u64) -> Option<String> {
     let (objective, last_plan) = (goals.settings(&case), goals.last_plan());
     let wishes = Wishes { objective: &objective, last_plan: &last_plan };
     let problem = build_with(&book, wishes).unwrap_or_else(|problems| panic!("seed {seed}: {problems:?}"));
-    let settings =
-        Settings { timeout: Duration::from_secs(60), gap_rel: Amount::zero(), backend: &backends::highs::Highs };
+    let settings = Settings::with(Duration::from_secs(60), Amount::zero(), Arc::new(backends::highs::Highs));
     let solved = solve_by_levels(&problem, &settings, &mut |_| ());
     let agrees = match (&solved.outcome, &expected) {
         (Outcome::Infeasible { rows, .. }, None) => !rows.is_empty(),

@@ -5,6 +5,7 @@ mod goals;
 mod product;
 mod random;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Amount, OnBreach};
@@ -17,7 +18,7 @@ use random::random_case;
 const DESKS: u64 = 2_000;
 
 /// What went wrong with a case, if anything.
-fn mismatch(seed: u64, backend: &'static dyn Backend) -> Option<String> {
+fn mismatch(seed: u64, backend: &Arc<dyn Backend>) -> Option<String> {
     let case = random_case(seed);
     // Hundredths of a metric times tenths of a priority.
     let expected = enumerate(&case).map(|value| Amount::from_parts(value, 3));
@@ -25,7 +26,7 @@ fn mismatch(seed: u64, backend: &'static dyn Backend) -> Option<String> {
     let book = metric_engine::compile(&desk, &day).unwrap_or_else(|problems| panic!("seed {seed}: {problems:?}"));
     let problem =
         constraint_manager::build(&book, case.include_limited).unwrap_or_else(|p| panic!("seed {seed}: {p:?}"));
-    let settings = Settings { timeout: Duration::from_secs(60), gap_rel: Amount::zero(), backend };
+    let settings = Settings::with(Duration::from_secs(60), Amount::zero(), Arc::clone(backend));
     let outcome = solve(&problem, &settings, &mut |_| ()).outcome;
     let agrees = match (&outcome, &expected) {
         (Outcome::Infeasible { rows, .. }, None) => !rows.is_empty(),
@@ -36,7 +37,7 @@ fn mismatch(seed: u64, backend: &'static dyn Backend) -> Option<String> {
     (!agrees).then(|| format!("seed {seed}: enumeration {expected:?}, engine {outcome:?}\n{case:?}"))
 }
 
-fn agree(seeds: std::ops::Range<u64>, backend: &'static dyn Backend) {
+fn agree(seeds: std::ops::Range<u64>, backend: &Arc<dyn Backend>) {
     let all = seeds.end - seeds.start;
     let mismatches: Vec<String> = seeds.filter_map(|seed| mismatch(seed, backend)).collect();
     let first = mismatches.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
@@ -45,12 +46,12 @@ fn agree(seeds: std::ops::Range<u64>, backend: &'static dyn Backend) {
 
 #[test]
 fn two_thousand_random_desks_agree_with_full_enumeration() {
-    agree(0..DESKS, &backends::highs::Highs);
+    agree(0..DESKS, &(Arc::new(backends::highs::Highs) as Arc<dyn Backend>));
 }
 
 #[test]
 fn the_second_backend_agrees_on_three_hundred_of_them() {
-    agree(0..300, &backends::microlp::MicroLp);
+    agree(0..300, &(Arc::new(backends::microlp::MicroLp) as Arc<dyn Backend>));
 }
 
 #[test]

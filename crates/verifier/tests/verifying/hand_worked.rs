@@ -31,7 +31,6 @@ fn claim(bookings: &[&str], metrics: &[&str], objective: Option<&str>) -> Claim 
         assignments: bookings.iter().filter_map(booking).collect(),
         metrics: metrics.iter().map(|row| metric(row)).collect(),
         objective: objective.map(amount),
-        bound: None,
         ..Claim::default()
     }
 }

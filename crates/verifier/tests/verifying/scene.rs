@@ -3,7 +3,7 @@
 use domain::{Account, Amount, Day, Desk, MetricDefinition, OnBreach};
 use metric_engine::{Book, MetricValue, compile};
 use test_desks::{Add, With, accepting, account, by_type, day, desk, ratio};
-use verifier::{Claim, ClaimedMetric, Discrepancy, verify};
+use verifier::{Claim, ClaimedChanges, ClaimedMetric, Discrepancy, verify};
 
 pub(crate) struct Scene {
     pub(crate) desk: Desk,
@@ -42,14 +42,14 @@ impl Scene {
             }
         };
         let assignment = placement.map(|placement| self.book.assignment(placement));
+        let changes = placement.and_then(|placement| self.changes(placement));
         Claim {
             has_plan: placement.is_some(),
             assignments: assignment.into_iter().flat_map(|assignment| assignment.account_of).collect(),
             metrics: self.book.standings(placement).iter().map(metric).collect(),
             objective: placement.and_then(|placement| self.objective(placement)),
-            bound: None,
-            levels: Vec::new(),
-            changes: None,
+            changes,
+            ..Claim::default()
         }
     }
 
@@ -63,7 +63,30 @@ impl Scene {
                 }
             }
         }
-        (!parts.is_empty()).then(|| parts.iter().sum())
+        let cost = self.changes(placement).map_or_else(Amount::zero, |changes| changes.cost);
+        (!parts.is_empty() || !cost.is_zero()).then(|| parts.iter().sum::<Amount>() - cost)
+    }
+
+    /// The changes from the last plan, where the desk wants to stay close to it.
+    pub(crate) fn changes(&self, placement: &[usize]) -> Option<ClaimedChanges> {
+        let keep = self.desk.objective.keep.as_ref()?;
+        let now = self.book.assignment(placement).account_of;
+        let planned =
+            self.day.last_plan.iter().filter_map(|row| Some((&row.trade, &row.account, now.get(&row.trade)?)));
+        let mut trades: Vec<_> = planned
+            .clone()
+            .filter(|(_, from, to)| from != to)
+            .map(|(a, b, c)| (a.clone(), b.clone(), c.clone()))
+            .collect();
+        trades.sort();
+        let number = i64::try_from(trades.len()).expect("a few");
+        Some(ClaimedChanges {
+            planned: planned.count() as u64,
+            changed: trades.len() as u64,
+            cost: &Amount::from(keep.cost_per_change) * &Amount::from(number),
+            max_changes: keep.max_changes,
+            trades,
+        })
     }
 }
 

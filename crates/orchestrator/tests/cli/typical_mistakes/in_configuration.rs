@@ -168,56 +168,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ],
     },
     Mistake {
-        name: "a timeout without a unit",
-        edits: &[Replace("desk.yaml", "timeout: 10s", "timeout: 10")],
-        exit: 2,
-        says: &[
-            "desk.yaml:15:12 solver.timeout",
-            "C003: \"10\" is not a length of time such as 500ms, 10s or 2m",
-            "hint: write a length of time such as 500ms, 10s or 2m",
-        ],
-    },
-    Mistake {
-        name: "a timeout in words",
-        edits: &[Replace("desk.yaml", "timeout: 10s", "timeout: 10 seconds")],
-        exit: 2,
-        says: &[
-            "desk.yaml:15:12 solver.timeout",
-            "C003: \"10 seconds\" is not a length of time such as 500ms, 10s or 2m",
-            "hint: write a length of time such as 500ms, 10s or 2m",
-        ],
-    },
-    Mistake {
-        name: "a gap out of range",
-        edits: &[Replace("desk.yaml", "gap: 0.0001", "gap: 1")],
-        exit: 2,
-        says: &[
-            "desk.yaml:16:8 solver.gap",
-            "C008: a gap of 1 is not from 0 to below 1",
-            "hint: write a fraction from 0 to below 1: 0.0001 stops within 0.01 % of",
-        ],
-    },
-    Mistake {
-        name: "a gap in percent",
-        edits: &[Replace("desk.yaml", "gap: 0.0001", "gap: 0.01%")],
-        exit: 2,
-        says: &[
-            "desk.yaml:16:8 solver.gap",
-            "C003: \"0.01%\" is not a decimal number of at most 28 digits",
-            "hint: write digits alone, such as 1234.5: no commas between thousands,",
-        ],
-    },
-    Mistake {
-        name: "an unknown backend",
-        edits: &[Replace("desk.yaml", "gap: 0.0001", "backend: gurobi\n  gap: 0.0001")],
-        exit: 2,
-        says: &[
-            "desk.yaml:16:12 solver.backend",
-            "C003: \"gurobi\" is not one of highs, microlp",
-            "hint: write one of highs, microlp",
-        ],
-    },
-    Mistake {
         name: "a limit with thousands commas",
         edits: &[Replace("desk.yaml", "max: 9000000", "max: 9,000,000")],
         exit: 2,

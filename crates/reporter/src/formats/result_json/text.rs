@@ -73,7 +73,7 @@ impl JsonSchema for SchemaTag {
 
 macro_rules! names {
     ($($module:ident $name:ident)*) => {$(
-        pub(super) mod $module {
+        pub(in crate::formats) mod $module {
             use super::{Cow, Deserialize, Deserializer, Serializer};
             use domain::$name;
 
@@ -87,7 +87,7 @@ macro_rules! names {
         }
     )*};
 }
-names! { account_id AccountId metric_name MetricName trade_id TradeId }
+names! { account_id AccountId metric_name MetricName security_id SecurityId trade_id TradeId }
 
 /// A metric's name, or null.
 pub(super) mod some_metric_name {
@@ -104,13 +104,13 @@ pub(super) mod some_metric_name {
 }
 
 macro_rules! words {
-    ($($module:ident $name:ident $table:expr, $about:literal;)*) => {$(
-        pub(super) mod $module {
+    ($($module:ident $name:ty, $table:expr, $about:literal;)*) => {$(
+        pub(in crate::formats) mod $module {
             use super::{Cow, Deserialize, Deserializer, Error, Schema, SchemaGenerator, Serializer, json_schema};
-            use domain::$name;
 
-            pub(crate) fn serialize<S: Serializer>(word: &$name, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(word)
+            pub(crate) fn serialize<S: Serializer>(value: &$name, serializer: S) -> Result<S::Ok, S::Error> {
+                let word = $table.into_iter().find(|(_, known)| known == value).map_or("", |(word, _)| word);
+                serializer.serialize_str(word)
             }
 
             pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
@@ -126,6 +126,8 @@ macro_rules! words {
     )*};
 }
 words! {
-    breach Breach Breach::TABLE, "a breach";
-    bound Bound [("min", Bound::Min), ("max", Bound::Max)], "an end of a limit";
+    breach domain::Breach, domain::Breach::TABLE, "a breach";
+    bound domain::Bound, [("min", domain::Bound::Min), ("max", domain::Bound::Max)], "an end of a limit";
+    part domain::certificate::Part, domain::certificate::Part::TABLE, "a part of a limit";
+    aim domain::certificate::Aim, domain::certificate::Aim::TABLE, "an aim";
 }

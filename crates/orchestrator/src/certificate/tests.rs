@@ -1,0 +1,158 @@
+//! A proof keeps its meaning when it is named, and the ending follows from what is certified.
+
+use constraint_manager::Wishes;
+use domain::certificate::Aim;
+use domain::{Account, AccountId, Day, Keep, OnBreach, Place, PlannedBooking, SecurityId, TradeId};
+use solver::Plan;
+use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
+
+use super::*;
+
+fn amount(text: &str) -> Amount {
+    text.parse().unwrap()
+}
+
+fn plan(value: &str, bound: Option<&str>) -> Plan {
+    let (value, bound) = (amount(value), bound.map(amount));
+    let gap_rel = bound.as_ref().map(|bound| gap_rel(&value, bound));
+    Plan { placement: Vec::new(), value: Some(value), bound, gap_rel }
+}
+
+/// The reason, the published bound and gap, then the certified ones; with 1 % asked for.
+fn concluded(outcome: &Outcome, certified: Option<&str>) -> String {
+    let certified = certified.map(|bound| Certified::Bound(amount(bound)));
+    let ending = conclude(outcome, &[], certified.as_ref(), &amount("0.01"));
+    let objective = ending.objective.expect("a plan has a value");
+    let numbers = [objective.bound, objective.gap, objective.certified_bound, objective.certified_gap];
+    let texts = numbers.map(|number| number.map_or("-".to_owned(), |number| number.to_string()));
+    format!("{} {}", ending.reason, texts.join(" "))
+}
+
+#[test]
+fn the_tighter_bound_is_published_and_decides_the_reason() {
+    let at_limit = || Outcome::TimeLimit(plan("100", Some("125")));
+    assert_eq!(concluded(&at_limit(), None), "time_limit 125 0.2 - -");
+    assert_eq!(concluded(&at_limit(), Some("200")), "time_limit 125 0.2 200 0.5");
+    assert_eq!(concluded(&at_limit(), Some("110")), "time_limit 110 0.090909091 110 0.090909091"); // 10 / 110
+    assert_eq!(concluded(&at_limit(), Some("101")), "within_gap 101 0.009900991 101 0.009900991"); // 1 / 101
+    assert_eq!(concluded(&at_limit(), Some("100")), "proven 100 0 100 0");
+    let proven = Outcome::Proven(plan("100", Some("100")));
+    assert_eq!(concluded(&proven, Some("125")), "proven 100 0 125 0.2");
+    assert_eq!(concluded(&Outcome::WithinGap(plan("100", Some("101"))), Some("100")), "proven 100 0 100 0");
+    let dropped = || Outcome::ObjectiveDropped(plan("100", None));
+    assert_eq!(concluded(&dropped(), None), "objective_dropped - - - -");
+    assert_eq!(concluded(&dropped(), Some("125")), "objective_dropped 125 0.2 125 0.2");
+    assert_eq!(concluded(&dropped(), Some("100.5")), "within_gap 100.5 0.004975125 100.5 0.004975125");
+}
+
+#[test]
+fn a_bound_below_the_plan_is_published_for_the_verifier_to_refuse() {
+    assert_eq!(concluded(&Outcome::Proven(plan("100", Some("100"))), Some("80")), "within_gap 80 -0.2 80 -0.2");
+}
+
+#[test]
+fn infeasibility_is_certified_or_claimed() {
+    let infeasible = || Outcome::Infeasible { rows: Vec::new(), nearest: None };
+    let concluded = |outcome: &Outcome, shown: Option<&Certified>| {
+        let ending = conclude(outcome, &[], shown, &Amount::zero());
+        (ending.reason, ending.infeasibility)
+    };
+    let shown = Some(&Certified::Infeasible);
+    assert_eq!(concluded(&infeasible(), None), (Reason::Infeasible, Some(Evidence::Claimed)));
+    assert_eq!(concluded(&infeasible(), shown), (Reason::Infeasible, Some(Evidence::Certified)));
+    assert_eq!(concluded(&Outcome::Unknown, shown), (Reason::Infeasible, Some(Evidence::Certified)));
+    assert_eq!(concluded(&Outcome::Unknown, None), (Reason::Unknown, None));
+    let bound = Certified::Bound(Amount::zero());
+    assert_eq!(concluded(&infeasible(), Some(&bound)), (Reason::Infeasible, Some(Evidence::Claimed)));
+    // With a plan at hand the contradiction stays, for the verifier to refuse.
+    let plan = Outcome::Proven(plan("1", Some("1")));
+    assert_eq!(concluded(&plan, shown), (Reason::Proven, Some(Evidence::Certified)));
+}
+
+#[test]
+fn digits_are_rounded_and_zeros_are_not() {
+    let rounded = |text: &str, digits| with_digits(&amount(text), digits).to_string();
+    assert_eq!(rounded("123456.789", 4), "123500");
+    assert_eq!(rounded("0.000123456", 4), "0.0001235");
+    assert_eq!(rounded("12.5", 4), "12.5");
+    assert_eq!(rounded("0", 4), "0");
+}
+
+/// Limits of every kind: kept, inherited and undefined at the opening, sums and ratios, both ends.
+fn every_kind(id: &str) -> Account {
+    let metrics = vec![
+        by_type("equity", &["government 1", "cash 1"]).min("3"),
+        by_type("gross", &["government 1 1"]).max("70").on_breach(OnBreach::MustNotWorsen),
+        ratio("leverage", "gross", "equity").min("0.5").max("4").on_breach(OnBreach::MustNotWorsen),
+        ratio("turnover", "equity", "gross").min("0.1"),
+        by_type("debt", &["government 0", "cash 0.5"]),
+        ratio("coverage", "equity", "debt").max("9").on_breach(OnBreach::MustNotWorsen),
+        by_type("cost", &["government 0.01 0.02", "cash -0.001 0.003"]).priority("-3"),
+    ];
+    account(id, metrics)
+}
+
+fn opening() -> Day {
+    // Leverage opens at 100 / 20 = 5, above its limit; debt is below 0, so that coverage has no value.
+    day().position("PB1 100 A government").position("PB1 -80 USD cash").position("PB2 30 USD cash")
+}
+
+#[test]
+fn a_price_is_paid_on_the_room_of_its_row() {
+    let mut desk = desk(vec![every_kind("PB1"), every_kind("PB2")]);
+    // T1 has to leave PB2, which is one change.
+    let (cost_per_change, max_changes) = (number("0.25"), Some(3));
+    desk.objective.keep = Some(Keep { place: Place::nowhere(), cost_per_change, max_changes });
+    let mut day = opening().trade("T1 sell 30 A government PB1").trade("T2 buy 10 B government PB2");
+    let (trade, account) = (TradeId::new("T1"), AccountId::new("PB2"));
+    day.last_plan.push(PlannedBooking { place: Place::nowhere(), trade, account });
+    let book = metric_engine::compile(&desk, &day).unwrap();
+    let wishes = Wishes { objective: &desk.objective, last_plan: &day.last_plan };
+    let problem = constraint_manager::build_with(&book, wishes).unwrap();
+    let why = |row: &Row| match &row.origin {
+        Origin::Limit(origin) => Some(origin.why),
+        _ => None,
+    };
+    let kinds: std::collections::BTreeSet<Option<Why>> = problem.rows.iter().map(why).collect();
+    assert_eq!(kinds.len(), 4, "a row of each kind");
+    let placement = [0, 1];
+    let shorts = problem.shorts(&placement);
+    for (index, row) in problem.rows.iter().enumerate() {
+        let price = amount("0.375");
+        let list = proof::PriceList { rows: vec![(index, price.clone())], slopes: Vec::new() };
+        let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
+        let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
+        // The least value above 0 that a denominator can have counts as 0.
+        let step = if why(row) == Some(Why::Defined) { row.bound.clone() } else { Amount::zero() };
+        let room = row.room(&problem.row_value(row, &placement, &shorts)) + step;
+        // With both trades pinned the priced sum is the one assignment's.
+        let sum = problem.objective_value(&placement).unwrap() + &price * &room;
+        let shown = verifier::certified_bound(&desk, &day, &book, &certificate);
+        assert_eq!(shown, Ok(Certified::Bound(sum)), "{:?}", row.origin);
+    }
+}
+
+#[test]
+fn slopes_and_branches_are_named_by_the_desk() {
+    // A security that goes by the name of the currency.
+    let desk = desk(vec![every_kind("PB1"), every_kind("PB2")]);
+    let trades = opening().trade("T1 buy 90 USD government").trade("T2 sell 95 USD government");
+    let book = metric_engine::compile(&desk, &trades).unwrap();
+    let problem = constraint_manager::build(&book, false).unwrap();
+    let slopes = (0..problem.positions.len()).map(|index| (index, Amount::from(1))).collect();
+    let list = proof::PriceList { rows: Vec::new(), slopes };
+    let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
+    let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf, leaf];
+    let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
+    let named: Vec<(&AccountId, &SecurityId, bool)> = certificate.price_lists[0]
+        .slopes
+        .iter()
+        .map(|slope| (&slope.account, &slope.security, slope.is_cash))
+        .collect();
+    let (pb1, pb2, usd) = (AccountId::new("PB1"), AccountId::new("PB2"), SecurityId::new("USD"));
+    for expected in [(&pb1, &usd, true), (&pb1, &usd, false), (&pb2, &usd, true), (&pb2, &usd, false)] {
+        assert_eq!(named.iter().filter(|name| **name == expected).count(), 1, "{expected:?} in {named:?}");
+    }
+    assert!(verifier::certified_bound(&desk, &trades, &book, &certificate).is_ok());
+    assert_eq!(certificate.tree[0], Node::Branch { trade: TradeId::new("T2"), account: pb1 });
+}

@@ -1,0 +1,276 @@
+//! Children that crash, hang, lie, flood or talk nonsense, plugged in as a desk plugs in its own: the run ends in time,
+//! with a plan that keeps the limits and a status that is true.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::desk::{Ran, command, finish, pb_assign};
+
+/// PB1 has room for 10 and costs nothing, PB2 charges 0.1 for each unit. The search books the largest trade at PB1 and
+/// finds no single move that helps: T2 and T3 cost 0.1 × (5 + 5). Best is T2 and T3 at PB1: T1 costs 0.1 × 6.
+const TRADES: &str = "\
+trade_id,side,security,security_type,quantity,price,accrued_interest
+T1,buy,A,government,6,1,0
+T2,buy,B,government,5,1,0
+T3,buy,C,government,5,1,0
+";
+const DESK: &str = "\
+version: 1
+base_currency: USD
+inputs: { trades: trades.csv }
+valuation: { price_quote: per_unit, accrued: amount }
+cash: { settle_trades: false }
+solver: { SOLVER }
+accounts:
+  - id: PB1
+    metrics: { load: { coefficients: { government: 1 }, max: 10 } }
+  - id: PB2
+    metrics: { cost: { coefficients: { government: 0.1 }, priority: -1 } }
+";
+const BEST: &str = "-0.6";
+const FIRST: &str = "-1";
+
+/// The time limit of runs that need it to end, and of those that end by themselves, however busy the machine is.
+const SHORT: Duration = Duration::from_secs(2);
+const LONG: Duration = Duration::from_secs(20);
+
+/// The fakes that go on until they are stopped.
+const ENDLESS: [&str; 4] = ["hang", "ignores-sigterm", "10-gb-of-messages", "10-gb-of-errors"];
+
+/// What a busy machine may add to the half second that a run may take beyond its limit.
+const MARGIN: Duration = Duration::from_secs(2);
+
+fn desk(solver: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the desk");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("trades.csv", TRADES);
+    write("desk.yaml", &DESK.replace("SOLVER", solver));
+    write("fake.sh", include_str!("faults/fake.sh"));
+    folder
+}
+
+/// An entry of `solver.backends`; `nap` is how long it sleeps where it does, which tells its processes apart.
+fn fake(mode: &str, nap: &str) -> String {
+    format!("{{ name: {mode}, command: [sh, fake.sh, {mode}, '{nap}'] }}")
+}
+
+fn limit(backends: &str) -> Duration {
+    if ENDLESS.iter().any(|mode| backends.contains(&format!("name: {mode},"))) { SHORT } else { LONG }
+}
+
+fn settings(backends: &str) -> String {
+    format!("timeout: {} s, gap: 0, memory: 256MiB, backends: [{backends}]", limit(backends).as_secs())
+}
+
+const RUN: &[&str] = &["run", "--config", "desk.yaml"];
+
+/// Runs a desk with these backends. What it wrote, in the end, was verified, published, and is verified again here.
+fn run(backends: &str) -> (Ran, Value) {
+    let desk = desk(&settings(backends));
+    let begun = Instant::now();
+    let ran = pb_assign(desk.path(), RUN);
+    let elapsed = begun.elapsed();
+    assert!(elapsed < limit(backends) + Duration::from_millis(500) + MARGIN, "{backends}: {elapsed:?}");
+    let result = std::fs::read_to_string(desk.path().join("out/latest/result.json")).expect("a result");
+    assert_eq!(pb_assign(desk.path(), &["verify", "out/latest"]).exit, 0, "{backends}");
+    (ran, serde_json::from_str(&result).expect("JSON"))
+}
+
+/// A fault, and the ending that is right.
+struct Fault {
+    mode: &'static str,
+    /// The status, and the objective where there is an assignment.
+    status: &'static str,
+    objective: &'static str,
+    /// What `diagnostics.message` says; nothing where nothing failed.
+    says: &'static str,
+}
+
+const fn fault(mode: &'static str, status: &'static str, objective: &'static str, says: &'static str) -> Fault {
+    Fault { mode, status, objective, says }
+}
+
+/// Where a plan came before the fault, it is kept. A bound of a child that failed is not believed, so that only the
+/// children that did nothing wrong, or came close enough to it, end optimal.
+const FAULTS: &[Fault] = &[
+    fault("honest", "optimal", BEST, ""),
+    fault("crash", "feasible", BEST, "crash: it was ended by signal 11 (SIGSEGV)"),
+    fault("abort", "feasible", BEST, "abort: it was ended by signal 6 (SIGABRT)"),
+    fault("exit-1", "feasible", BEST, "exit-1: it ended with exit code 1; it said: no licence"),
+    fault("hang", "feasible", BEST, ""),
+    fault("ignores-sigterm", "feasible", BEST, ""),
+    fault("nan", "feasible", BEST, "nan: \"{\\\"point\\\":[NaN,1,1,0,1,0"),
+    fault("infinity", "feasible", BEST, "is no message: number out of range"),
+    fault("fractions", "feasible", FIRST, ""),
+    fault("nearly", "optimal", BEST, ""),
+    fault("broken-limit", "feasible", FIRST, ""),
+    fault("wrong-objective", "feasible", BEST, ""),
+    fault("false-infeasible", "feasible", FIRST, ""),
+    fault("half-a-message", "feasible", BEST, "half-a-message: its output ends in the middle of a message"),
+    fault("10-gb", "feasible", BEST, "10-gb: a message has more than "),
+    fault("10-gb-of-messages", "feasible", BEST, ""),
+    fault("10-gb-of-errors", "feasible", BEST, ""),
+    fault("takes-10-gb", "feasible", BEST, "takes-10-gb: it ended with exit code "),
+    fault("short-point", "feasible", BEST, "short-point: a point has 2 values for "),
+    fault("prints", "feasible", BEST, "\"Academic license - for non-commercial use only\" is no message"),
+    fault("other-protocol", "feasible", FIRST, "other-protocol: it said hello twice"),
+    fault("silent", "feasible", FIRST, "silent: its first message is no hello"),
+    fault("never-finishes", "feasible", BEST, ""),
+];
+
+#[test]
+fn whatever_a_child_does_the_run_ends_in_time_with_a_true_status() {
+    for Fault { mode, status, objective, says } in FAULTS {
+        let (ran, result) = run(&format!("search, {}", fake(mode, "77")));
+        assert_eq!((ran.exit, &result["status"]), (0, &(*status).into()), "{mode}: {}", ran.stderr);
+        assert_eq!(result["objective"]["value"], *objective, "{mode}: {}", ran.stderr);
+        match &result["diagnostics"]["message"] {
+            Value::String(message) if !says.is_empty() => assert!(message.contains(says), "{mode}: {message}"),
+            message => assert!(message.is_null() && says.is_empty(), "{mode}: {message}"),
+        }
+    }
+}
+
+#[test]
+fn a_bound_that_the_plan_disproves_is_not_published() {
+    let (_, result) = run(&format!("search, {}", fake("wrong-objective", "77")));
+    assert_eq!(result["objective"], serde_json::json!({ "value": BEST, "bound": null, "gap": null }));
+}
+
+#[test]
+fn who_calls_every_day_infeasible_is_not_believed() {
+    // Without the search there is no plan that disproves it; but it says the same of limits that may all be exceeded.
+    let (ran, result) = run(&fake("false-infeasible", "77"));
+    assert_eq!((ran.exit, &result["status"], &result["reason"]), (4, &"failed".into(), &"solver_error".into()));
+}
+
+#[test]
+fn without_any_plan_a_failure_is_told_as_one() {
+    let (ran, result) = run(&fake("other-protocol", "77"));
+    assert_eq!((ran.exit, &result["reason"]), (4, &"solver_error".into()), "{}", ran.stderr);
+    let (ran, result) = run("{ name: mine, command: [./there-is-no-such-program] }");
+    assert_eq!((ran.exit, &result["reason"]), (4, &"solver_error".into()), "{}", ran.stderr);
+    let message = result["diagnostics"]["message"].as_str().expect("a message");
+    assert!(message.contains("mine: it ended with exit code 1; it said: failed to start ./there-is-no-such-program"));
+}
+
+#[test]
+fn where_one_fails_the_next_is_asked() {
+    let (ran, result) = run(&format!("search, {}, highs", fake("exit-1", "77")));
+    assert_eq!((ran.exit, &result["status"], &result["reason"]), (0, &"optimal".into(), &"proven".into()));
+    assert_eq!(result["objective"]["value"], BEST);
+    let message = result["diagnostics"]["message"].as_str().expect("what failed");
+    assert!(message.starts_with("exit-1: it ended with exit code 1"), "{message}");
+    let solver = result["engine"]["solver"].as_str().expect("who solved");
+    assert!(solver.starts_with("Fake 1, HiGHS 1."), "{solver}");
+}
+
+#[test]
+fn our_own_search_is_enough_for_a_plan_and_not_for_a_proof() {
+    let (ran, result) = run("search");
+    assert_eq!((ran.exit, &result["status"]), (0, &"feasible".into()));
+    assert_eq!(result["objective"], serde_json::json!({ "value": FIRST, "bound": null, "gap": null }));
+}
+
+#[test]
+fn what_a_child_pours_out_is_not_gathered() {
+    // The run itself has a gigabyte of address space, a tenth of what it is sent.
+    for mode in ["10-gb", "10-gb-of-messages", "10-gb-of-errors"] {
+        let desk = desk(&settings(&format!("search, {}", fake(mode, "77"))));
+        let program = env!("CARGO_BIN_EXE_pb-assign");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -v 1000000 && exec \"$0\" \"$@\"", program]).args(RUN).current_dir(desk.path());
+        let ran = finish(shell);
+        assert_eq!(ran.line()["objective"]["value"], BEST, "{mode}: {}", ran.stderr);
+    }
+}
+
+/// Whether a process with this argument is running. The fake gets its nap as an argument too.
+#[cfg(target_os = "linux")]
+fn is_running(argument: &str) -> bool {
+    std::fs::read_dir("/proc").expect("a list of processes").flatten().any(|process| {
+        let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|word| word == argument.as_bytes())
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_that_a_child_started_outlives_the_run() {
+    for (mode, nap) in [("hang", "71.25"), ("ignores-sigterm", "72.25"), ("never-finishes", "73.25")] {
+        run(&format!("search, {}", fake(mode, nap)));
+        assert!(!is_running(nap), "{mode}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_does_not_outlive_a_run_that_is_killed() {
+    let nap = "74.25";
+    let desk = desk(&format!("timeout: 60s, backends: [{}]", fake("ignores-sigterm", nap)));
+    let mut run = command(desk.path(), RUN);
+    run.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut running = run.spawn().expect("the program starts");
+    let wait_until = |holds: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !holds() && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        holds()
+    };
+    assert!(wait_until(&|| is_running(nap)), "the child is on its way");
+    running.kill().expect("a running process");
+    running.wait().expect("an ended process");
+    assert!(wait_until(&|| !is_running(nap)), "the child and what it started went with their parent");
+}
+
+#[test]
+fn who_lacks_python_or_ortools_is_told_what_to_do() {
+    let desk = desk("timeout: 5s, backends: [search, ortools], python: ./python");
+    let ran = |python: &str| {
+        std::fs::write(desk.path().join("python"), python).expect("a file");
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(desk.path().join("python"), executable).expect("an executable file");
+        pb_assign(desk.path(), RUN)
+    };
+    // A Python that has nothing besides its own library.
+    let lonely = ran("#!/bin/sh\nexec python3 -I -S \"$@\"\n");
+    assert_eq!((lonely.exit, &lonely.line()["status"]), (0, &"feasible".into()), "{}", lonely.stderr);
+    assert!(lonely.stderr.contains("OR-Tools is missing"), "{}", lonely.stderr);
+    assert!(lonely.stderr.contains("-m pip install ortools"), "{}", lonely.stderr);
+    std::fs::remove_file(desk.path().join("python")).expect("a file to remove");
+    let none = pb_assign(desk.path(), RUN);
+    assert_eq!((none.exit, &none.line()["status"]), (0, &"feasible".into()), "{}", none.stderr);
+    assert!(none.stderr.contains("failed to start ./python"), "{}", none.stderr);
+}
+
+#[test]
+fn or_tools_proves_the_best_plan() {
+    let Some(python) = std::env::var_os("PB_ASSIGN_TEST_PYTHON") else {
+        // Written past the capture of test output: a skipped test should be seen.
+        let skipped =
+            "skipped: or_tools_proves_the_best_plan; set PB_ASSIGN_TEST_PYTHON to a Python that has ortools\n";
+        std::io::Write::write_all(&mut std::io::stderr(), skipped.as_bytes()).expect("stderr");
+        return;
+    };
+    let python = python.to_str().expect("a path in UTF-8");
+    for search in ["", "search, "] {
+        let desk = desk(&format!("timeout: 30s, gap: 0, backends: [{search}ortools], python: {python}"));
+        let ran = pb_assign(desk.path(), RUN);
+        assert_eq!((ran.exit, &ran.line()["status"]), (0, &"optimal".into()), "{}", ran.stderr);
+        assert_eq!(ran.line()["objective"]["value"], BEST, "{}", ran.stderr);
+        let result = std::fs::read_to_string(desk.path().join("out/latest/result.json")).expect("a result");
+        assert!(result.contains("\"OR-Tools CP-SAT "), "{result}");
+    }
+    // Room for 10 and nowhere else to go: CP-SAT's own word, put to the test like anybody's.
+    let desk = desk(&format!("timeout: 30s, backends: [ortools], python: {python}"));
+    let text = std::fs::read_to_string(desk.path().join("desk.yaml")).expect("a desk");
+    let narrow =
+        text.replace("metrics: { cost:", "metrics: { load: { coefficients: { government: 1 }, max: 5 }, cost:");
+    std::fs::write(desk.path().join("desk.yaml"), narrow).expect("a file");
+    let ran = pb_assign(desk.path(), RUN);
+    assert_eq!((ran.exit, &ran.line()["reason"]), (4, &"infeasible".into()), "{}", ran.stderr);
+}

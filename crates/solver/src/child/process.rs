@@ -1,0 +1,130 @@
+//! A process that was started, with everything that it starts itself: how it is started, told to go, made to go, and
+//! what its end says. The one place that differs between systems.
+
+use std::io;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+/// How a process is made to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Force {
+    /// It may still tidy up.
+    Terminate,
+    /// It is taken away.
+    Kill,
+}
+
+/// A running process and its group. Dropping it kills them.
+pub(super) struct Process {
+    child: Child,
+    reaped: Option<ExitStatus>,
+}
+
+impl Process {
+    /// Starts `command` in a group of its own, so that what it starts can be ended with it.
+    pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        Ok(Self { child: command.spawn()?, reaped: None })
+    }
+
+    /// Its pipes.
+    pub(super) fn pipes(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Sends the whole group away. A group that is gone already is no failure.
+    pub(super) fn force(&mut self, force: Force) {
+        if self.reaped.is_some() {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process_group};
+            let signal = if force == Force::Kill { Signal::KILL } else { Signal::TERM };
+            let _ = kill_process_group(Pid::from_child(&self.child), signal);
+        }
+        #[cfg(not(unix))]
+        if force == Force::Kill {
+            let _ = self.child.kill();
+        }
+    }
+
+    /// Waits for it to end by itself, so long and no longer; then kills what is left of its group, and says how the
+    /// process ended.
+    pub(super) fn end(mut self, grace: Duration) -> io::Result<ExitStatus> {
+        let deadline = Instant::now() + grace;
+        while !self.has_ended() && Instant::now() < deadline {
+            std::thread::sleep(POLL);
+        }
+        self.kill()
+    }
+
+    /// Kills the group and takes the process's status. The group goes first: until its status is taken, no other
+    /// process can have its number.
+    fn kill(&mut self) -> io::Result<ExitStatus> {
+        self.force(Force::Kill);
+        if let Some(status) = self.reaped {
+            return Ok(status);
+        }
+        let status = self.child.wait()?;
+        self.reaped = Some(status);
+        Ok(status)
+    }
+
+    /// Whether the process has ended; its status stays to be taken.
+    fn has_ended(&mut self) -> bool {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+            let status = waitid(WaitId::Pid(Pid::from_child(&self.child)), options);
+            !matches!(status, Ok(None))
+        }
+        #[cfg(not(unix))]
+        {
+            self.reaped = self.child.try_wait().ok().flatten();
+            self.reaped.is_some()
+        }
+    }
+}
+
+/// How often it is asked whether a process has ended.
+const POLL: Duration = Duration::from_millis(1);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A process that cannot be waited for is beyond us.
+        let _ = self.kill();
+    }
+}
+
+/// How a process ended, in words.
+pub(super) fn in_words(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return match SIGNALS.iter().find(|(number, _)| *number == signal) {
+            Some((_, name)) => format!("it was ended by signal {signal} ({name})"),
+            None => format!("it was ended by signal {signal}"),
+        };
+    }
+    match status.code() {
+        Some(code) => format!("it ended with exit code {code}"),
+        None => "it ended without an exit code".to_owned(),
+    }
+}
+
+/// The signals that end programs most often.
+#[cfg(unix)]
+const SIGNALS: [(i32, &str); 7] = {
+    use rustix::process::Signal;
+    [
+        (Signal::ABORT.as_raw(), "SIGABRT"),
+        (Signal::BUS.as_raw(), "SIGBUS"),
+        (Signal::FPE.as_raw(), "SIGFPE"),
+        (Signal::ILL.as_raw(), "SIGILL"),
+        (Signal::KILL.as_raw(), "SIGKILL"),
+        (Signal::SEGV.as_raw(), "SIGSEGV"),
+        (Signal::TERM.as_raw(), "SIGTERM"),
+    ]
+};

@@ -1,0 +1,147 @@
+//! What no assignment can exceed, recomputed from a certificate by exact sums and without any search.
+//!
+//! **Why it is a bound.** Let `λ >= 0` be the shadow price of a limit, and `room` what `bound/room.rs` says: at or
+//! above 0 in every assignment that keeps the limit. Then for every feasible assignment
+//!
+//! `objective <= objective + Σ λ·room <= L(λ) = max of the same over all assignments that pins and acceptances allow`.
+//!
+//! The sum in the middle is a sum over metrics, `constant + Σ weight[a,m]·M[a,m]`, and so one over positions,
+//! `constant + Σ weight·M0 + Σ [F(P[a,s]) - F(P0[a,s])]`. `bound/positions.rs` puts a line above each `F`; each trade
+//! then adds a number at each account that depends on no other trade, and `L` is at most the sum of the largest. A
+//! change from the last plan is a choice of one trade, so that what it costs, and a price on it, is part of that number.
+//! Nothing in this depends on where prices and slopes came from: bad ones give a bad bound, never a wrong one.
+//!
+//! **The tree.** A branch divides the assignments into those with a trade at an account and those with it elsewhere, so
+//! that what holds at every leaf holds for all. The bound is the largest of the leaves that aim at one. At a leaf that
+//! shows that there is no plan the objective counts nothing, and `Σ λ·room <= L < 0` leaves no assignment with every
+//! room at or above 0; `L = 0` is enough where a price above 0 is paid on a room that has to be above 0.
+
+mod changes;
+mod number;
+mod positions;
+mod priced;
+mod room;
+mod tree;
+mod wide;
+
+use domain::certificate::Subject;
+use domain::{AccountId, Amount, Certificate, Day, Desk, MetricName, SecurityId, TradeId};
+use metric_engine::Book;
+use thiserror::Error;
+
+use crate::{Discrepancy, inputs, numbers};
+
+/// What a certificate shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Certified {
+    /// No assignment that keeps every limit has an objective above this.
+    Bound(Amount),
+    /// No assignment keeps every limit.
+    Infeasible,
+}
+
+/// Why a certificate shows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoProof {
+    /// What is computed with is not what the desk and the day say.
+    #[error("{0}")]
+    Inputs(Box<Discrepancy>),
+    /// A position has no coefficient.
+    #[error("account {account}, metric {metric}: no coefficient for security {security}")]
+    NoCoefficient {
+        /// The account.
+        account: AccountId,
+        /// The metric.
+        metric: MetricName,
+        /// The security.
+        security: SecurityId,
+    },
+    /// A trade that no account may take.
+    #[error("trade {0} may be booked nowhere")]
+    Homeless(TradeId),
+    /// A name that the desk does not have.
+    #[error("the desk has no account {0}")]
+    UnknownAccount(AccountId),
+    /// A name that the day does not have.
+    #[error("the day has no trade {0}")]
+    UnknownTrade(TradeId),
+    /// A name that neither positions nor trades have.
+    #[error("no position or trade is in {0}")]
+    UnknownSecurity(SecurityId),
+    /// A price on something that does not have to hold.
+    #[error("a price is stated for {0}, where nothing of that kind has to hold")]
+    NoSuchLimit(Subject),
+    /// A price below 0.
+    #[error("the price for {0} is below 0")]
+    NegativePrice(Subject),
+    /// Two prices for one limit in one list.
+    #[error("a list has two prices for {0}")]
+    PriceRepeated(Subject),
+    /// Two slopes for one position in one list.
+    #[error("a list has two slopes for {security} at account {account}")]
+    SlopeRepeated {
+        /// The account.
+        account: AccountId,
+        /// The security.
+        security: SecurityId,
+    },
+    /// A leaf refers to a list that is not there.
+    #[error("node {node} of the tree refers to price list {list}, which is not there")]
+    NoSuchList {
+        /// The node, counted from 0.
+        node: usize,
+        /// The list.
+        list: usize,
+    },
+    /// A branch on an account that the trade cannot go to there, or on a trade without a choice.
+    #[error("node {node} of the tree branches on trade {trade} at account {account}, which is no open choice there")]
+    NotOpen {
+        /// The node, counted from 0.
+        node: usize,
+        /// The trade.
+        trade: TradeId,
+        /// The account.
+        account: AccountId,
+    },
+    /// The tree ends before every branch has both its cases.
+    #[error("the tree ends before every branch has both its cases")]
+    Incomplete,
+    /// Nodes that belong to no branch.
+    #[error("the tree is complete before node {node}")]
+    Overlong {
+        /// The first of them, counted from 0.
+        node: usize,
+    },
+    /// A leaf that says that it has no plan, and its prices do not show it.
+    #[error("the prices of node {node} do not show that it has no plan: their sum may reach {reached}")]
+    NotShown {
+        /// The node, counted from 0.
+        node: usize,
+        /// `L`, which is not below 0.
+        reached: Amount,
+    },
+}
+
+/// What `certificate` shows of `desk` and `day`; `book` is the two made ready for arithmetic, and [`crate::verify`]
+/// says whether it is.
+///
+/// # Errors
+/// Why it shows nothing.
+pub fn certified_bound(desk: &Desk, day: &Day, book: &Book, certificate: &Certificate) -> Result<Certified, NoProof> {
+    let mut found = inputs::structure(desk, day, book);
+    if found.is_empty() {
+        let opening = numbers::opening(desk, day, book, &mut found);
+        if found.is_empty() {
+            let prices = priced::Prices::new(desk, day, book, &opening);
+            return match tree::walk::<i128>(book, &prices, certificate)? {
+                Some(certified) => Ok(certified),
+                // Whole numbers of 128 bits do not hold it; amounts hold everything.
+                None => Ok(tree::walk::<Amount>(book, &prices, certificate)?.expect("an amount has any length")),
+            };
+        }
+    }
+    Err(NoProof::Inputs(Box::new(found.swap_remove(0))))
+}
+
+#[cfg(test)]
+mod tests;
