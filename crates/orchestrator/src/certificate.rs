@@ -1,8 +1,10 @@
 //! What is certified, and what follows from it for the answer.
 
-use constraint_manager::{AssignmentProblem, LimitOrigin, NetPosition, Origin, Row, Why};
-use domain::certificate::{Certificate, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{Amount, SecurityType};
+mod slopes;
+
+use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Row, Why};
+use domain::Amount;
+use domain::certificate::{Aim, Certificate, Node, Part, PriceList, ShadowPrice, Subject};
 use metric_engine::{Book, MetricValue};
 use reporter::{Evidence, ObjectiveReport, Reason};
 use solver::solve_model::{gap_rel, is_within};
@@ -84,17 +86,14 @@ fn tighten(objective: &mut ObjectiveReport, certified: &Amount) {
 /// A proof by the desk's own names.
 fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate {
     let opening = book.opening_values();
+    let has_objective = proof.tree.iter().any(|node| matches!(node, proof::Node::Leaf { aim: Aim::Best, .. }));
     let list = |list: &proof::PriceList| PriceList {
         shadow_prices: list
             .rows
             .iter()
             .map(|(row, price)| shadow_price(book, &opening, &problem.rows[*row], price))
             .collect(),
-        slopes: list
-            .slopes
-            .iter()
-            .map(|(position, slope)| slope_of(book, &problem.positions[*position], slope))
-            .collect(),
+        slopes: slopes::of(book, problem, &opening, list, has_objective),
     };
     let node = |node: &proof::Node| match *node {
         proof::Node::Branch { trade, account } => {
@@ -145,20 +144,6 @@ fn with_digits(amount: &Amount, digits: i64) -> Amount {
     let (whole, scale) = amount.abs().to_parts();
     let length = i64::try_from(whole.to_string().len()).unwrap_or(digits);
     amount.rounded(scale - (length - digits).max(0))
-}
-
-fn slope_of(book: &Book, position: &NetPosition, slope: &Amount) -> Slope {
-    // Cash and a security may go by one name; what a trade moves tells the two apart.
-    let (trade, value) = &position.bookings[0];
-    let named =
-        |leg: &&metric_engine::Leg| leg.value_base == *value && book.securities[leg.security].id == position.security;
-    let leg = book.trades[*trade].legs.iter().find(named).expect("a booking of a position is a leg of its trade");
-    Slope {
-        account: book.accounts[position.account].id.clone(),
-        security: position.security.clone(),
-        is_cash: SecurityType::of(&book.securities[leg.security].security_type).settles,
-        slope: slope.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -79,6 +79,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         timeout: Duration::from_millis(timeout_ms),
         gap_rel: Amount::from(gap),
         search: chosen.iter().any(is_search),
+        effort: None,
         threads,
         backends: Backends::new(chosen.iter().filter_map(|choice| backend(choice, &config.solver)).collect()),
     }

@@ -37,7 +37,7 @@ const NEARLY_NONE: f32 = 1e-4;
 
 /// A local search that can be run piece by piece.
 pub(crate) struct Annealer<'a> {
-    kernel: &'a Kernel,
+    kernel: &'a Kernel<'a>,
     state: State,
     random: Random,
     /// Movers by the size of what they move, smallest first.
@@ -83,7 +83,7 @@ const MOST_ALIKE: usize = 64;
 
 impl<'a> Annealer<'a> {
     /// From a placement if there is one, else from a random one.
-    pub(crate) fn new(kernel: &'a Kernel, seed: u64, start: Option<&[usize]>) -> Self {
+    pub(crate) fn new(kernel: &'a Kernel<'a>, seed: u64, start: Option<&[usize]>) -> Self {
         let mut random = Random::new(seed);
         let placement = start.map_or_else(|| anywhere(kernel, &mut random), <[usize]>::to_vec);
         let mut annealer = Self {
@@ -248,7 +248,7 @@ impl<'a> Annealer<'a> {
             return;
         }
         let sums = self.kernel.sums(&self.state.placement);
-        if !self.kernel.keeps_rows(&sums) {
+        if !self.kernel.keeps_rows(&sums, &self.state.placement) {
             return;
         }
         self.cycle.has_kept_rows |= is_cold;
@@ -263,16 +263,16 @@ impl<'a> Annealer<'a> {
 #[inline]
 fn small(random: &mut Random, end: usize) -> usize {
     let draw = random.below(4_096);
-    draw * draw * end >> 24
+    (draw * draw * end) >> 24
 }
 
-fn anywhere(kernel: &Kernel, random: &mut Random) -> Vec<usize> {
+fn anywhere(kernel: &Kernel<'_>, random: &mut Random) -> Vec<usize> {
     let pick = |mover| kernel.first_choice[mover] + random.below(kernel.choices(mover).len());
     (0..kernel.movers.len()).map(pick).collect()
 }
 
 /// What a mover moves in all rows of all its choices.
-fn size(kernel: &Kernel, mover: usize) -> f64 {
+fn size(kernel: &Kernel<'_>, mover: usize) -> f64 {
     let of = |choice| {
         let (own, shared) = kernel.coefficients(choice);
         own.iter().chain(shared).map(|c| c.abs()).sum::<f64>()
@@ -280,7 +280,7 @@ fn size(kernel: &Kernel, mover: usize) -> f64 {
     kernel.choices(mover).map(of).sum()
 }
 
-fn by_size(kernel: &Kernel) -> Vec<usize> {
+fn by_size(kernel: &Kernel<'_>) -> Vec<usize> {
     let sizes: Vec<f64> = (0..kernel.movers.len()).map(|mover| size(kernel, mover)).collect();
     let mut movers: Vec<usize> = (0..sizes.len()).collect();
     movers.sort_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
@@ -290,7 +290,7 @@ fn by_size(kernel: &Kernel) -> Vec<usize> {
 /// Beyond this number of movers, likeness is looked for among those of about the same size only.
 const COMPARED: usize = 300;
 
-fn alike(kernel: &Kernel) -> Vec<Vec<u32>> {
+fn alike(kernel: &Kernel<'_>) -> Vec<Vec<u32>> {
     let order = by_size(kernel);
     let mut alike = vec![Vec::new(); order.len()];
     for (place, mover) in order.iter().enumerate() {
@@ -306,7 +306,7 @@ fn alike(kernel: &Kernel) -> Vec<Vec<u32>> {
 }
 
 /// How differently two movers move the rows of the accounts that both may go to.
-fn distance(kernel: &Kernel, mover: usize, other: usize) -> f64 {
+fn distance(kernel: &Kernel<'_>, mover: usize, other: usize) -> f64 {
     let mut sum = 0.0;
     for choice in kernel.choices(mover) {
         let account = kernel.account[choice];

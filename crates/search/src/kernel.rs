@@ -10,9 +10,13 @@
 
 mod build;
 
+use constraint_manager::AssignmentProblem;
+
 /// The problem in floats.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Kernel {
+#[derive(Debug, Clone)]
+pub(crate) struct Kernel<'p> {
+    /// The problem itself, for what floats cannot decide.
+    pub(crate) problem: &'p AssignmentProblem,
     /// Movers, as indices of the problem's trades.
     pub(crate) movers: Vec<usize>,
     /// The choices of mover `i` are `first_choice[i]..first_choice[i + 1]`.
@@ -69,10 +73,10 @@ pub(crate) struct Sums {
     pub(crate) cost: f64,
 }
 
-/// How far rows may be exceeded, in standard deviations, for a placement to be worth an exact look.
+/// Sums closer than this to the end of a row, in standard deviations, are decided in exact decimals.
 const NOISE: f64 = 1e-9;
 
-impl Kernel {
+impl Kernel<'_> {
     /// How many accounts have rows of their own.
     pub(crate) fn accounts(&self) -> usize {
         self.block.len() - 2
@@ -128,9 +132,32 @@ impl Kernel {
         sums
     }
 
-    /// Whether the sums keep every row, but for noise.
-    pub(crate) fn keeps_rows(&self, sums: &Sums) -> bool {
-        self.rows.iter().zip(&sums.rows).all(|(row, sum)| *sum <= row.high + NOISE && *sum >= row.low - NOISE)
+    /// Whether a placement keeps every row, exactly; `sums` are its own.
+    pub(crate) fn keeps_rows(&self, sums: &Sums, placement: &[usize]) -> bool {
+        let rows = || self.rows.iter().zip(&sums.rows);
+        if rows().any(|(row, sum)| *sum > row.high + NOISE || *sum < row.low - NOISE) {
+            return false;
+        }
+        let unclear = rows().filter(|(row, sum)| **sum > row.high - NOISE || **sum < row.low + NOISE);
+        let unclear: Vec<usize> = unclear.flat_map(|(row, _)| row.at_least.iter().chain(&row.at_most)).copied().collect();
+        if unclear.is_empty() {
+            return true;
+        }
+        let plan = self.plan(placement);
+        let shorts = self.problem.shorts(&plan);
+        unclear.iter().map(|row| &self.problem.rows[*row]).all(|row| {
+            let value = self.problem.row_value(row, &plan, &shorts);
+            !row.room(&value).is_negative()
+        })
+    }
+
+    /// The account of each trade of the problem.
+    pub(crate) fn plan(&self, placement: &[usize]) -> Vec<usize> {
+        let mut plan: Vec<usize> = self.problem.trades.iter().map(|trade| trade.accounts[0]).collect();
+        for (mover, choice) in self.movers.iter().zip(placement) {
+            plan[*mover] = self.account[*choice];
+        }
+        plan
     }
 }
 

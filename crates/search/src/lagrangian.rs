@@ -20,14 +20,21 @@ pub(crate) struct Prices {
 
 impl Prices {
     /// Nothing has a price.
-    pub(crate) fn none(kernel: &Kernel) -> Self {
+    pub(crate) fn none(kernel: &Kernel<'_>) -> Self {
         Self { rows: vec![0.0; kernel.rows.len()], shares: vec![0.5; kernel.positions.len()] }
+    }
+
+    /// `κ`: what a unit of short costs, rows included.
+    pub(crate) fn worth_of_short(&self, kernel: &Kernel<'_>, position: usize) -> f64 {
+        let position = &kernel.positions[position];
+        let rows = kernel.block(position.account).chain(kernel.shared());
+        position.cost + rows.zip(&position.factors).map(|(row, f)| self.rows[row] * f).sum::<f64>()
     }
 }
 
 /// A branch of the search made ready for pricing: what is decided is summed up, what is open is listed.
 pub(crate) struct View<'k> {
-    kernel: &'k Kernel,
+    kernel: &'k Kernel<'k>,
     /// Movers with two or more choices left, and the choices of each: `first[i]..first[i + 1]` of `choices`.
     pub(crate) open: Vec<usize>,
     pub(crate) first: Vec<usize>,
@@ -62,7 +69,7 @@ pub(crate) struct Priced {
 
 impl<'k> View<'k> {
     /// The view of a branch; nothing where some mover has no choice left.
-    pub(crate) fn new(kernel: &'k Kernel, remaining: &Remaining) -> Option<Self> {
+    pub(crate) fn new(kernel: &'k Kernel<'k>, remaining: &Remaining) -> Option<Self> {
         let spans = kernel.positions.iter().map(|p| Span { base: p.base, low: 0.0, high: 0.0 }).collect();
         let rows = vec![0.0; kernel.rows.len()];
         let mut view = Self { kernel, open: Vec::new(), first: vec![0], choices: Vec::new(), rows, cost: 0.0, spans };
@@ -177,9 +184,7 @@ impl<'k> View<'k> {
     fn line(&self, position: usize, prices: &Prices) -> Line {
         let Span { low, high, .. } = self.spans[position];
         let share = prices.shares[position];
-        let position = &self.kernel.positions[position];
-        let rows = self.kernel.block(position.account).chain(self.kernel.shared());
-        let worth = position.cost + rows.zip(&position.factors).map(|(row, f)| prices.rows[row] * f).sum::<f64>();
+        let worth = prices.worth_of_short(self.kernel, position);
         let (short_at_zero, short_slope, is_shared) = match () {
             () if low >= 0.0 => (0.0, 0.0, false),
             () if high <= 0.0 => (0.0, -1.0, false),
@@ -224,7 +229,7 @@ struct Line {
 }
 
 /// The rows of a block that have a price, as indices within the block.
-fn paid(kernel: &Kernel, prices: &Prices, block: usize) -> Vec<(usize, f64)> {
+fn paid(kernel: &Kernel<'_>, prices: &Prices, block: usize) -> Vec<(usize, f64)> {
     let prices = prices.rows[kernel.block(block)].iter().copied().enumerate();
     prices.filter(|(_, price)| *price != 0.0).collect()
 }
@@ -315,7 +320,7 @@ pub(crate) fn improve(
 }
 
 /// Turns the directions towards the subgradient; returns the square of their length.
-fn direct(kernel: &Kernel, prices: &Prices, priced: &Priced, rows: &mut [f64], shares: &mut [f64]) -> f64 {
+fn direct(kernel: &Kernel<'_>, prices: &Prices, priced: &Priced, rows: &mut [f64], shares: &mut [f64]) -> f64 {
     let mut length = 0.0;
     for (row, kernel_row) in kernel.rows.iter().enumerate() {
         let (price, sum) = (prices.rows[row], priced.rows[row]);
@@ -339,7 +344,7 @@ fn direct(kernel: &Kernel, prices: &Prices, priced: &Priced, rows: &mut [f64], s
     length
 }
 
-fn walk(kernel: &Kernel, prices: &mut Prices, step: f64, rows: &[f64], shares: &[f64]) {
+fn walk(kernel: &Kernel<'_>, prices: &mut Prices, step: f64, rows: &[f64], shares: &[f64]) {
     for (row, kernel_row) in kernel.rows.iter().enumerate() {
         let before = prices.rows[row];
         let after = before + step * rows[row];
@@ -354,7 +359,7 @@ fn walk(kernel: &Kernel, prices: &mut Prices, step: f64, rows: &[f64], shares: &
 
 impl Priced {
     /// Whether the cheapest choices keep every row, as far as this pricing tells.
-    pub(crate) fn keeps_rows(&self, kernel: &Kernel) -> bool {
+    pub(crate) fn keeps_rows(&self, kernel: &Kernel<'_>) -> bool {
         kernel.rows.iter().zip(&self.rows).all(|(row, sum)| *sum <= row.high + 1e-9 && *sum >= row.low - 1e-9)
     }
 }

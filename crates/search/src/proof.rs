@@ -1,53 +1,49 @@
-//! What shows, without trust in any search, how good a plan could be or that there is none: by the indices of the
-//! problem. A price is worth `price · room` with the room of its row.
+//! What shows, without trust in any search, how good a plan could be or that there is none: a search tree with shadow
+//! prices at its leaves, by the indices of the problem. [`domain::certificate`] says what the numbers mean.
+//!
+//! A price is worth `price · room` with the room of its row; `D >= step` counts as `D >= 0`. A leaf of aim
+//! [`Aim::Best`] bounds every plan of its node; one of aim [`Aim::NoPlan`] shows that the node has none, where the
+//! priced sum without the objective is below 0.
 
 use domain::Amount;
+use domain::certificate::Aim;
 
-/// Steps of a search tree with their prices.
+/// A search tree with prices at its leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proof {
-    /// What is shown.
-    pub aim: Aim,
-    /// The prices that steps refer to by index.
+    /// The prices that leaves refer to by index.
     pub price_lists: Vec<PriceList>,
-    /// The tree, depth first.
-    pub steps: Vec<Step>,
+    /// The tree, depth first: a branch, the whole of its first child, the whole of its second.
+    pub tree: Vec<Node>,
 }
 
-/// What a proof shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Aim {
-    /// The first step's bound, whatever it is.
-    #[default]
-    Bound,
-    /// No plan is worth more than this.
-    AtMost(Amount),
-    /// No plan keeps every row: prices show it without the objective.
-    NoPlan,
-}
-
-/// Prices of rows and shares of positions.
+/// Prices of rows and shares of positions; a row that is not listed has the price 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PriceList {
-    /// `λ >= 0` by row, as an index into the problem's rows; each row once, ascending; a row that is not listed has
-    /// the price 0.
+    /// `λ >= 0` by row, as an index into the problem's rows; each row once, ascending.
     pub rows: Vec<(usize, Amount)>,
-    /// The share of the short side in a position's slope, from 0 to 1, by index into the problem's positions; a
-    /// position that is not listed has the share 0.
+    /// How much of a position's slope is that of its short side, from 0 to 1, by index into the problem's positions:
+    /// the slope is `(1 - share)·up - share·down`, where one more unit long is worth `up` and one more unit short
+    /// `down`. A position that is not listed has the slope that the verifier takes by itself.
     pub shares: Vec<(usize, Amount)>,
 }
 
-/// A step of the tree.
+/// A node of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Priced with a list: the branch is closed if its bound is no more than is to be shown; otherwise every choice
-    /// whose forced bound is no more than that is closed, and the branch goes on with the next step.
-    Price(usize),
-    /// Two branches: the trade is booked at the account; elsewhere.
+pub enum Node {
+    /// First child: the trade is booked at the account; second: elsewhere. The account is one of two or more that
+    /// the trade may still go to.
     Branch {
         /// The trade, as an index.
         trade: usize,
         /// The account, as an index.
         account: usize,
+    },
+    /// An end of the search.
+    Leaf {
+        /// The list of prices, as an index.
+        prices: usize,
+        /// What the prices show.
+        aim: Aim,
     },
 }

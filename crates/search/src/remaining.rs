@@ -12,7 +12,7 @@ pub(crate) struct Remaining {
 
 impl Remaining {
     /// Everything is open.
-    pub(crate) fn all(kernel: &Kernel) -> Self {
+    pub(crate) fn all(kernel: &Kernel<'_>) -> Self {
         let left = (0..kernel.movers.len()).map(|mover| kernel.choices(mover).len()).collect();
         Self { is_open: vec![true; kernel.account.len()], left, trail: Vec::new() }
     }
@@ -27,7 +27,7 @@ impl Remaining {
     }
 
     /// Closes an open choice.
-    pub(crate) fn close(&mut self, kernel: &Kernel, choice: usize) {
+    pub(crate) fn close(&mut self, kernel: &Kernel<'_>, choice: usize) {
         self.is_open[choice] = false;
         self.left[kernel.mover[choice]] -= 1;
         self.trail.push(choice);
@@ -39,7 +39,7 @@ impl Remaining {
     }
 
     /// Opens again everything that was closed since `mark`.
-    pub(crate) fn undo(&mut self, kernel: &Kernel, mark: usize) {
+    pub(crate) fn undo(&mut self, kernel: &Kernel<'_>, mark: usize) {
         while self.trail.len() > mark {
             let Some(choice) = self.trail.pop() else { return };
             self.is_open[choice] = true;

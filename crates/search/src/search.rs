@@ -11,10 +11,11 @@ use std::time::Instant;
 
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
+use domain::certificate::Aim;
 
-use crate::float::{to_amount, to_float};
+use crate::float::to_float;
 use crate::kernel::Kernel;
-use crate::proof::{Aim, Proof};
+use crate::proof::Proof;
 use crate::tree::{Best, Slack, Tree};
 use pair::{Pair, Task};
 
@@ -28,10 +29,14 @@ pub struct Goal {
 }
 
 /// What may be used up. Whatever comes first ends the search.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Budget {
     /// When to stop, by the clock.
     pub deadline: Option<Instant>,
+    /// When to stop while a proof seems near and others could try it.
+    pub proving: Option<Instant>,
+    /// When to stop without any plan, so that others could look for one.
+    pub without_plan: Option<Instant>,
     /// After how many rounds to stop.
     pub rounds: Option<u64>,
 }
@@ -93,7 +98,9 @@ pub fn search(
 ) -> Found {
     let kernel = Kernel::new(problem);
     let constant = objective_constant(problem) / kernel.cost_scale;
-    let slack = Slack { gap_rel: to_float(&goal.gap_rel), constant, grid: grid(problem) / kernel.cost_scale };
+    // Without an objective any plan is as good as any other.
+    let grid = if problem.objective.is_some() { grid(problem) / kernel.cost_scale } else { 1.0 };
+    let slack = Slack { gap_rel: to_float(&goal.gap_rel), constant, grid };
     let start = goal.start.as_ref().and_then(|plan| best_of(&kernel, plan));
     let mut pair = Pair::new(&kernel, budget, watch, (kernel.cost_scale, constant), start);
 
@@ -111,9 +118,9 @@ pub fn search(
             tree = pair.run(&kernel, Task::Prove { slack }, Some(tree.root.clone()));
         }
     }
-    if !tree.is_finished {
+    if !tree.is_finished && pair.is_far_apart() {
         pair.anneal(slack);
-    } else if slack.gap_rel > 0.0 && !pair.is_over() {
+    } else if tree.is_finished && slack.gap_rel > 0.0 && !pair.is_over() {
         let nodes = SHARPENING_NODES.max(2 * tree.nodes);
         let sharp = pair.run(&kernel, Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
         if sharp.is_finished {
@@ -124,34 +131,25 @@ pub fn search(
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.
-fn found(problem: &AssignmentProblem, kernel: &Kernel, pair: &Pair<'_>, tree: &Tree, slack: Slack) -> Found {
+fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree: &Tree, slack: Slack) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
-    let best = pair.best.as_ref().map(|best| (plan_of(problem, kernel, best), best.cost));
-    let best = best.filter(|(plan, _)| problem.broken_rows(plan).is_empty());
-    let at_root = tree.root_bound.is_finite();
-    let Some((plan, cost)) = best.filter(|_| tree.is_finished) else {
-        return Found {
-            best: pair
-                .best
-                .as_ref()
-                .map(|best| plan_of(problem, kernel, best))
-                .filter(|plan| problem.broken_rows(plan).is_empty()),
-            ending: Ending::Budget,
-            proof: at_root.then(|| write::root(kernel, &tree.root)),
-            bound: at_root.then(|| in_units(tree.root_bound)),
+    let best = pair.best.as_ref().map(|best| (kernel.plan(&best.choices), best.cost));
+    let root = || tree.root_bound.is_finite().then(|| write::root(kernel, &tree.root));
+    match best {
+        Some((plan, cost)) if tree.is_finished => Found {
+            best: Some(plan),
+            ending: Ending::Closed,
+            proof: write::whole(kernel, tree, Aim::Best).or_else(root),
+            bound: Some(in_units(cost - slack.of(cost))),
             ..counts(pair)
-        };
-    };
-    let beyond = slack.of(cost) * kernel.cost_scale;
-    let limit = problem.objective_value(&plan).zip(to_amount(beyond)).map(|(value, beyond)| value + &beyond);
-    Found {
-        proof: limit
-            .and_then(|limit| write::whole(kernel, tree, Aim::AtMost(limit)))
-            .or_else(|| at_root.then(|| write::root(kernel, &tree.root))),
-        best: Some(plan),
-        ending: Ending::Closed,
-        bound: Some(in_units(cost - slack.of(cost))),
-        ..counts(pair)
+        },
+        best => Found {
+            best: best.map(|(plan, _)| plan),
+            ending: Ending::Budget,
+            proof: root(),
+            bound: tree.root_bound.is_finite().then(|| in_units(tree.root_bound)),
+            ..counts(pair)
+        },
     }
 }
 
@@ -161,23 +159,14 @@ fn counts(pair: &Pair<'_>) -> Found {
 }
 
 /// A plan as a placement of the kernel, if it keeps every row in floats.
-fn best_of(kernel: &Kernel, plan: &[usize]) -> Option<Best> {
+fn best_of(kernel: &Kernel<'_>, plan: &[usize]) -> Option<Best> {
     let choice = |mover: usize| {
         let account = plan[kernel.movers[mover]];
         kernel.choices(mover).find(|choice| kernel.account[*choice] == account)
     };
     let choices = (0..kernel.movers.len()).map(choice).collect::<Option<Vec<usize>>>()?;
     let sums = kernel.sums(&choices);
-    kernel.keeps_rows(&sums).then_some(Best { choices, cost: sums.cost })
-}
-
-/// The account of each trade.
-fn plan_of(problem: &AssignmentProblem, kernel: &Kernel, best: &Best) -> Vec<usize> {
-    let mut plan: Vec<usize> = problem.trades.iter().map(|trade| trade.accounts[0]).collect();
-    for (mover, choice) in kernel.movers.iter().zip(&best.choices) {
-        plan[*mover] = kernel.account[*choice];
-    }
-    plan
+    kernel.keeps_rows(&sums, &choices).then_some(Best { choices, cost: sums.cost })
 }
 
 /// What the objective is before any decision.
@@ -202,7 +191,7 @@ fn grid(problem: &AssignmentProblem) -> f64 {
     10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX))
 }
 
-impl Kernel {
+impl Kernel<'_> {
     /// The same choices and rows, with nothing to be gained.
     fn without_costs(&self) -> Self {
         let mut kernel = self.clone();

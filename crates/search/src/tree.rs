@@ -24,8 +24,10 @@ pub(crate) struct Best {
 /// A step of the proof, depth first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Priced with the list of this index: closes the branch, or the choices that the cut shows to be useless.
-    Price(usize),
+    /// The prices of this list close the branch.
+    Leaf(usize),
+    /// They close a choice; the branch goes on without it.
+    Close { choice: usize, list: usize },
     /// Two branches: this choice, and every other one of its mover.
     Branch(usize),
 }
@@ -45,10 +47,10 @@ pub(crate) struct Tree {
     pub(crate) nodes: u64,
 }
 
-/// How far a bound must pass the cut for exact arithmetic to agree, for each mover.
-const MARGIN: f64 = 1e-9;
-/// Steps after which a proof is too long to be written down.
-const MOST_LISTS: usize = 100_000;
+/// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
+const MARGIN: f64 = 1e-10;
+/// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
+const MOST_STEPS: usize = 40_000;
 /// What a pricing costs besides its choices, in choices.
 const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
@@ -108,7 +110,7 @@ pub(crate) struct Aim {
 
 /// The search for a proof, and for placements on the way.
 pub(crate) struct Prover<'a> {
-    kernel: &'a Kernel,
+    kernel: &'a Kernel<'a>,
     aim: Aim,
     partner: &'a mut dyn Partner,
     remaining: Remaining,
@@ -120,7 +122,7 @@ pub(crate) struct Prover<'a> {
 }
 
 impl<'a> Prover<'a> {
-    pub(crate) fn new(kernel: &'a Kernel, aim: Aim, partner: &'a mut dyn Partner, best: Option<Best>) -> Self {
+    pub(crate) fn new(kernel: &'a Kernel<'a>, aim: Aim, partner: &'a mut dyn Partner, best: Option<Best>) -> Self {
         let root = Prices::none(kernel);
         let tree = Tree {
             lists: Vec::new(),
@@ -156,7 +158,7 @@ impl<'a> Prover<'a> {
     fn branch(&mut self, prices: Prices, schedule: Schedule, depth: usize) {
         let mark = self.remaining.mark();
         if let Some((prices, choice)) = self.bound(prices, schedule, depth) {
-            self.tree.steps.push(Step::Branch(choice));
+            self.step(Step::Branch(choice));
             let inner = self.remaining.mark();
             let others = self.kernel.choices(self.kernel.mover[choice]).filter(|other| *other != choice);
             for other in others.collect::<Vec<_>>() {
@@ -196,15 +198,12 @@ impl<'a> Prover<'a> {
                 self.tree.root = improved.prices.clone();
                 self.suggest(&view, &improved);
             }
-            let limit = self.cut() + self.margin();
+            let limit = self.cut() - self.margin();
             if improved.priced.value >= limit {
-                self.record(&improved.prices);
+                self.close(&improved.prices);
                 return None;
             }
-            let closed = self.narrow(&view, &improved.priced, limit);
-            if closed > 0 {
-                self.record(&improved.prices);
-            }
+            let closed = self.narrow(&view, &improved, limit);
             prices = improved.prices;
             let is_worth_it = closed * WORTH_ANOTHER > view.open.len() && round < MOST_ROUNDS;
             if closed == 0 || !is_worth_it {
@@ -223,7 +222,7 @@ impl<'a> Prover<'a> {
 
     fn improve(&mut self, view: &View<'_>, prices: Prices, schedule: Schedule) -> Improved {
         let target = self.best.as_ref().map(|best| best.cost);
-        let enough = self.cut() + self.margin();
+        let enough = self.cut() - self.margin();
         let work = (view.choices.len() + PRICING) as u64;
         let at = Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes };
         let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
@@ -258,8 +257,8 @@ impl<'a> Prover<'a> {
         let placement = view.placement(&self.remaining, &priced);
         consider(self.kernel, &placement, &mut self.best);
         let sums = self.kernel.sums(&placement);
-        if self.kernel.keeps_rows(&sums) || sums.cost >= self.cut() {
-            self.record(&prices);
+        if self.kernel.keeps_rows(&sums, &placement) || sums.cost >= self.cut() {
+            self.close(&prices);
             return;
         }
         let broken = |row: &usize| {
@@ -270,17 +269,22 @@ impl<'a> Prover<'a> {
         let price = (self.cut() - sums.cost + 1.0) / broken(&row);
         let mut prices = prices;
         prices.rows[row] = if sums.rows[row] > self.kernel.rows[row].high { price } else { -price };
-        self.record(&prices);
+        self.close(&prices);
     }
 
     /// Closes the choices whose forced bound reaches the limit; returns how many.
-    fn narrow(&mut self, view: &View<'_>, priced: &Priced, limit: f64) -> usize {
+    fn narrow(&mut self, view: &View<'_>, improved: &Improved, limit: f64) -> usize {
+        let priced = &improved.priced;
         let mut closed = 0;
         for index in 0..view.open.len() {
             let least = priced.reduced[priced.cheapest[index]];
             for place in view.of(index) {
-                if priced.value + (priced.reduced[place] - least) >= limit {
+                if priced.value + (priced.reduced[place] - least) >= limit && place != priced.cheapest[index] {
+                    if closed == 0 {
+                        self.keep(&improved.prices);
+                    }
                     self.remaining.close(self.kernel, view.choices[place]);
+                    self.step(Step::Close { choice: view.choices[place], list: self.tree.lists.len().saturating_sub(1) });
                     closed += 1;
                 }
             }
@@ -325,10 +329,22 @@ impl<'a> Prover<'a> {
             + self.kernel.touches(choice).iter().map(sided).sum::<f64>()
     }
 
-    fn record(&mut self, prices: &Prices) {
-        if self.tree.lists.len() < MOST_LISTS {
-            self.tree.steps.push(Step::Price(self.tree.lists.len()));
+    /// Closes the branch.
+    fn close(&mut self, prices: &Prices) {
+        self.keep(prices);
+        self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
+    }
+
+    /// Keeps a list of prices for the steps that follow.
+    fn keep(&mut self, prices: &Prices) {
+        if self.tree.steps.len() < MOST_STEPS {
             self.tree.lists.push(prices.clone());
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        if self.tree.steps.len() < MOST_STEPS {
+            self.tree.steps.push(step);
         }
     }
 }
@@ -336,20 +352,20 @@ impl<'a> Prover<'a> {
 impl Tree {
     /// Whether the steps are the whole proof.
     pub(crate) fn is_whole(&self) -> bool {
-        self.is_finished && self.lists.len() < MOST_LISTS
+        self.is_finished && self.steps.len() < MOST_STEPS
     }
 }
 
 /// Keeps a placement that keeps every row and costs less.
-fn consider(kernel: &Kernel, placement: &[usize], best: &mut Option<Best>) {
+fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Option<Best>) {
     let sums = kernel.sums(placement);
-    if kernel.keeps_rows(&sums) && best.as_ref().is_none_or(|best| sums.cost < best.cost) {
+    if kernel.keeps_rows(&sums, placement) && best.as_ref().is_none_or(|best| sums.cost < best.cost) {
         *best = Some(Best { choices: placement.to_vec(), cost: sums.cost });
     }
 }
 
 /// More than any placement costs.
-fn most(kernel: &Kernel) -> f64 {
+fn most(kernel: &Kernel<'_>) -> f64 {
     let dearest = |mover| kernel.choices(mover).map(|choice| kernel.cost[choice]).fold(f64::MIN, f64::max);
     let movers: f64 = (0..kernel.movers.len()).map(dearest).sum();
     let mut reach: Vec<f64> = kernel.positions.iter().map(|position| (-position.base).max(0.0)).collect();

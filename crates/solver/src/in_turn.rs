@@ -25,6 +25,11 @@ impl Backends {
         Self { list: list.into(), first: Arc::new(AtomicUsize::new(0)) }
     }
 
+    /// Whether there is nobody to ask.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Who they are, for a result.
     pub fn versions(&self) -> Vec<String> {
         self.list.iter().map(|backend| backend.version()).collect()
@@ -58,6 +63,9 @@ impl Backends {
                 rows: model.rows.len(),
                 columns: model.variables.len(),
                 nodes,
+                rounds: 0,
+                moves: 0,
+                first_plan_ms: None,
                 elapsed_ms: u64::try_from(called.elapsed().as_millis()).unwrap_or(u64::MAX),
             });
             ending.points.extend(points);

@@ -17,7 +17,6 @@ pub mod solve;
 
 pub mod levels;
 
-pub mod first_plan;
 pub mod polish;
 
 pub mod build_model;
@@ -43,6 +42,7 @@ pub mod names;
 
 mod digits;
 mod highs_watch;
+mod searched;
 mod tally;
 
 pub use backend::Backend;

@@ -68,7 +68,7 @@ pub struct Solved {
 /// One call of a backend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
-    /// What was asked: `full`, `feasibility`, `elastic`.
+    /// What was asked: `full`, `feasibility`, `elastic`; `search` for our own search.
     pub purpose: &'static str,
     /// Who was asked.
     pub backend: String,
@@ -82,6 +82,12 @@ pub struct Work {
     pub columns: usize,
     /// Branch and bound nodes, as the backend counts them.
     pub nodes: i64,
+    /// Rounds of our own search; 0 for others. The same number gives the same plan again.
+    pub rounds: u64,
+    /// Moves that it tried.
+    pub moves: u64,
+    /// Wall-clock milliseconds until it had its first plan.
+    pub first_plan_ms: Option<u64>,
     /// Wall-clock milliseconds.
     pub elapsed_ms: u64,
 }

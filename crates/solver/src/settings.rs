@@ -15,8 +15,10 @@ pub struct Settings {
     pub timeout: Duration,
     /// The relative gap at which a plan counts as optimal; 0 asks for a proof.
     pub gap_rel: Amount,
-    /// Whether our own search looks for a plan.
+    /// Whether our own search looks for a plan and a proof.
     pub search: bool,
+    /// Rounds of our own search after which to stop, whatever the clock says; others are not asked then.
+    pub effort: Option<u64>,
     /// How many threads a backend may use.
     pub threads: u32,
     /// Who else solves.
@@ -26,6 +28,6 @@ pub struct Settings {
 impl Settings {
     /// Our own search and this backend on one thread.
     pub fn with(timeout: Duration, gap_rel: Amount, backend: Arc<dyn Backend>) -> Self {
-        Self { timeout, gap_rel, search: true, threads: 1, backends: Backends::new(vec![backend]) }
+        Self { timeout, gap_rel, search: true, effort: None, threads: 1, backends: Backends::new(vec![backend]) }
     }
 }

@@ -1,5 +1,5 @@
-//! The order of a solve: a first plan of our own; the full problem, started from it; without the objective when that
-//! gave no plan; the conflict when there is no plan. A plan that was found is never thrown away.
+//! The order of a solve: our own search; what it leaves open goes to the backends, started from its plan; without the
+//! objective when that gave no plan; the conflict when there is no plan. A plan that was found is never thrown away.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,11 @@ use crate::backend::{Control, Stop};
 use crate::build_model::Purpose;
 use crate::conflict::{Conflict, conflict, excesses};
 use crate::fallback_feasibility::fallback_feasibility;
-use crate::first_plan::{first_plan, improved};
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
-use crate::proof;
+use crate::proof::{self, Proof};
+use crate::scale::to_amount;
+use crate::searched;
 use crate::settings::Settings;
 use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 
@@ -36,9 +37,9 @@ pub fn solve_from(
     start: Option<Vec<usize>>,
     watch: &mut dyn FnMut(Progress),
 ) -> Solved {
-    let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new() };
+    let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new(), proof: None };
     let outcome = run.outcome(start, watch);
-    let proof = proof::without_search(problem, &outcome);
+    let proof = run.proof.or_else(|| proof::without_search(problem, &outcome));
     Solved { outcome, work: run.work, proof }
 }
 
@@ -47,6 +48,7 @@ struct Run<'a> {
     settings: &'a Settings,
     begun: Instant,
     work: Vec<Work>,
+    proof: Option<Proof>,
 }
 
 impl Run<'_> {
@@ -55,22 +57,41 @@ impl Run<'_> {
             return only_placement(self.problem);
         }
         let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let first = match start {
-            Some(start) if self.settings.search => Some(improved(self.problem, start)),
-            None if self.settings.search => first_plan(self.problem),
-            start => start,
-        };
+        let (mut first, mut searched_bound) = (start, None);
+        if self.settings.search {
+            let (found, work) = searched::search(self.problem, self.settings, self.begun, first.take(), watch);
+            self.work.push(work);
+            let search::Found { best, ending, proof, bound, .. } = found;
+            self.proof = proof;
+            searched_bound = bound.and_then(to_amount);
+            match (ending, best) {
+                (search::Ending::Closed, Some(best)) => return self.found(self.plan(best, searched_bound)),
+                (search::Ending::NoPlan, _) => return self.infeasible(purpose, watch),
+                (_, best) => first = best,
+            }
+        }
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
+        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.time_left().is_zero() {
+            return match first {
+                Some(best) => self.found(self.plan(best, searched_bound)),
+                None => Outcome::Unknown,
+            };
+        }
         let attempt = self.attempt(purpose, first, watch);
+        let bound = attempt.bound.into_iter().chain(searched_bound).min();
         match (attempt.best, attempt.stop) {
-            (Some(best), _) => self.found(plan(self.problem, polish(self.problem, best), attempt.bound)),
+            (Some(best), _) => self.found(self.plan(best, bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
             (None, stop) if purpose == Purpose::Full => self.fallback(stop, watch),
             (None, Stop::Failed(message)) => Outcome::Failed(message),
             (None, _) => Outcome::Unknown,
         }
+    }
+
+    fn plan(&self, placement: Vec<usize>, bound: Option<Amount>) -> Plan {
+        plan(self.problem, polish(self.problem, placement), bound)
     }
 
     /// Solves for `purpose`; a full solve without a plan stops early enough for the fallback to try.
@@ -120,7 +141,7 @@ impl Run<'_> {
             Conflict::Disproved(placement) => {
                 let again = self.attempt(purpose, Some(placement.clone()), watch);
                 let best = again.best.unwrap_or(placement);
-                self.found(plan(self.problem, polish(self.problem, best), again.bound))
+                self.found(self.plan(best, again.bound))
             }
         }
     }

@@ -121,15 +121,6 @@ impl Tally {
         self.effects[trade].iter().enumerate().filter(|(_, effect)| effect.is_some()).map(|(account, _)| account)
     }
 
-    /// How much a trade can matter: its largest terms, each in units of its row.
-    pub(crate) fn weight(&self, trade: usize) -> f64 {
-        let of_effect = |effect: &Effect| {
-            effect.rows.iter().map(|(row, c)| (c / self.rows[*row].scale).abs()).sum::<f64>()
-                + effect.worth.abs() * 1e-12
-        };
-        self.effects[trade].iter().flatten().map(of_effect).fold(0.0, f64::max)
-    }
-
     /// The most that booking a trade somewhere can move the objective.
     pub(crate) fn stake(&self, trade: usize) -> f64 {
         let of_effect = |effect: &Effect| {

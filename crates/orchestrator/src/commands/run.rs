@@ -117,7 +117,6 @@ pub(crate) fn run_id(prepared: &Prepared) -> String {
 
 fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> RunInfo {
     let config = &arguments.inputs.config;
-    let sum = |part: fn(&Work) -> i64| u64::try_from(work.iter().map(part).sum::<i64>()).unwrap_or(0);
     RunInfo {
         started_at: jiff::Timestamp::now().to_string(),
         host: host(),
@@ -126,11 +125,23 @@ fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> Run
         out: (!arguments.dry_run).then(|| prepared.config.outputs.display().to_string()),
         read: files_read(prepared, config),
         stages: Vec::new(),
-        work: BTreeMap::from([
-            ("solver_calls".to_owned(), work.len() as u64),
-            ("nodes".to_owned(), sum(|work| work.nodes)),
-        ]),
+        work: counts(work),
     }
+}
+
+/// What was done, by name; the same counts give the same answer again, whatever the clock says.
+fn counts(work: &[Work]) -> BTreeMap<String, u64> {
+    let sum = |part: fn(&Work) -> u64| work.iter().map(part).sum::<u64>();
+    let mut counts = BTreeMap::from([
+        ("solver_calls".to_owned(), work.len() as u64),
+        ("nodes".to_owned(), sum(|work| u64::try_from(work.nodes).unwrap_or(0))),
+        ("search_rounds".to_owned(), sum(|work| work.rounds)),
+        ("moves".to_owned(), sum(|work| work.moves)),
+    ]);
+    if let Some(first) = work.iter().find_map(|work| work.first_plan_ms) {
+        counts.insert("first_plan_ms".to_owned(), first);
+    }
+    counts
 }
 
 /// Every file that was read, by its bytes.

@@ -44,7 +44,7 @@ struct Layout {
 
 impl Layout {
     /// With each row weighted by what its excess costs.
-    fn new(kernel: &Kernel, penalties: &[f64]) -> Self {
+    fn new(kernel: &Kernel<'_>, penalties: &[f64]) -> Self {
         let padded = |rows: usize| rows.div_ceil(LANES) * LANES;
         let accounts = kernel.accounts();
         let width = (0..accounts).map(|account| padded(kernel.block(account).len())).max().unwrap_or(0);
@@ -101,7 +101,7 @@ impl Layout {
 }
 
 impl State {
-    pub(crate) fn new(kernel: &Kernel, placement: &[usize], penalties: &[f64]) -> Self {
+    pub(crate) fn new(kernel: &Kernel<'_>, placement: &[usize], penalties: &[f64]) -> Self {
         let layout = Layout::new(kernel, penalties);
         let (width, shared) = (layout.width, layout.shared);
         let mut state = Self {
@@ -119,7 +119,7 @@ impl State {
     }
 
     /// Goes to another placement.
-    pub(crate) fn go_to(&mut self, kernel: &Kernel, placement: &[usize]) {
+    pub(crate) fn go_to(&mut self, kernel: &Kernel<'_>, placement: &[usize]) {
         self.placement.copy_from_slice(placement);
         self.sum_up(kernel);
     }
@@ -129,13 +129,13 @@ impl State {
         self.cost
     }
 
-    pub(crate) fn choice_at(&self, kernel: &Kernel, mover: usize, account: usize) -> Option<usize> {
+    pub(crate) fn choice_at(&self, kernel: &Kernel<'_>, mover: usize, account: usize) -> Option<usize> {
         let choice = self.layout.choice_at[mover * kernel.accounts() + account];
         (choice != u32::MAX).then_some(choice as usize)
     }
 
     /// Takes all sums anew: small errors of many steps are gone.
-    pub(crate) fn sum_up(&mut self, kernel: &Kernel) {
+    pub(crate) fn sum_up(&mut self, kernel: &Kernel<'_>) {
         let exact = kernel.sums(&self.placement);
         let layout = &self.layout;
         let accounts = kernel.accounts();
@@ -184,7 +184,7 @@ impl State {
 
     /// Makes a move if it raises the energy by no more than `dare`. Returns the excess of all rows after it.
     #[inline]
-    pub(crate) fn attempt(&mut self, kernel: &Kernel, change: &Move, weight: f32, dare: f32) -> Option<f32> {
+    pub(crate) fn attempt(&mut self, kernel: &Kernel<'_>, change: &Move, weight: f32, dare: f32) -> Option<f32> {
         let (from, to) = (kernel.account[change.leaves], kernel.account[change.enters]);
         let (other_leaves, other_enters) = change.swap.map_or((None, None), |(out, into)| (Some(out), Some(into)));
         let mut cost = kernel.cost[change.enters] - kernel.cost[change.leaves];
@@ -265,7 +265,7 @@ impl State {
 
     /// The excess after a trial, block by block; nothing if it passes `most`.
     #[inline]
-    fn excesses(&self, kernel: &Kernel, own: [(usize, &Vec<f32>); 2], common: &[f32], most: f32) -> Option<[f32; 3]> {
+    fn excesses(&self, kernel: &Kernel<'_>, own: [(usize, &Vec<f32>); 2], common: &[f32], most: f32) -> Option<[f32; 3]> {
         let width = self.layout.width;
         let first = self.excess_with(own[0].0 * width, own[0].1, most);
         if first > most {
@@ -296,7 +296,7 @@ impl State {
     /// Adds to the sums being tried and returns the cost.
     fn shorts(
         &self,
-        kernel: &Kernel,
+        kernel: &Kernel<'_>,
         main: usize,
         other: Option<usize>,
         sign: f64,
@@ -329,7 +329,7 @@ impl State {
         cost
     }
 
-    fn settle(&mut self, kernel: &Kernel, out: usize, into: usize) {
+    fn settle(&mut self, kernel: &Kernel<'_>, out: usize, into: usize) {
         for (position, value) in kernel.touches(out) {
             self.values[*position] -= value;
         }

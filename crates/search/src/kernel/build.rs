@@ -16,11 +16,26 @@ struct Draft {
     row: Row,
 }
 
-impl Kernel {
+impl<'p> Kernel<'p> {
     /// The kernel of a problem.
-    pub(crate) fn new(problem: &AssignmentProblem) -> Self {
+    pub(crate) fn new(problem: &'p AssignmentProblem) -> Self {
         let accounts = problem.accounts.len();
-        let mut kernel = Self { cost_scale: 1.0, first_choice: vec![0], first_touch: vec![0], ..Self::default() };
+        let mut kernel = Self {
+            problem,
+            movers: Vec::new(),
+            first_choice: vec![0],
+            mover: Vec::new(),
+            account: Vec::new(),
+            cost: Vec::new(),
+            rows: Vec::new(),
+            block: Vec::new(),
+            coefficients: Vec::new(),
+            offset: Vec::new(),
+            positions: Vec::new(),
+            touches: Vec::new(),
+            first_touch: vec![0],
+            cost_scale: 1.0,
+        };
         let mut choice_of = vec![usize::MAX; problem.trades.len() * accounts];
         for (trade, choice) in problem.trades.iter().enumerate().filter(|(_, trade)| trade.is_free()) {
             for account in &choice.accounts {

@@ -52,7 +52,7 @@ impl Round {
 
 /// Both searches with what they have found so far.
 pub(super) struct Pair<'a> {
-    kernel: &'a Kernel,
+    kernel: &'a Kernel<'a>,
     budget: Budget,
     watch: &'a mut dyn FnMut(&Glimpse) -> bool,
     /// Scale and constant of the objective.
@@ -64,6 +64,7 @@ pub(super) struct Pair<'a> {
     pub(super) moves: u64,
     root_bound: f64,
     is_stopped: bool,
+    is_annealing: bool,
 }
 
 /// What a searcher tells at the end of a round.
@@ -84,7 +85,7 @@ type Order = Option<(Option<Best>, Option<Hint>)>;
 
 impl<'a> Pair<'a> {
     pub(super) fn new(
-        kernel: &'a Kernel,
+        kernel: &'a Kernel<'a>,
         budget: Budget,
         watch: &'a mut dyn FnMut(&Glimpse) -> bool,
         units: (f64, f64),
@@ -96,19 +97,29 @@ impl<'a> Pair<'a> {
             annealer.take(start);
         }
         let root_bound = f64::NEG_INFINITY;
-        let (rounds, nodes, moves, is_stopped) = (0, 0, 0, false);
-        Self { kernel, budget, watch, units, annealer, best: start, rounds, nodes, moves, root_bound, is_stopped }
+        let (rounds, nodes, moves, is_stopped, is_annealing) = (0, 0, 0, false, false);
+        Self { kernel, budget, watch, units, annealer, best: start, rounds, nodes, moves, root_bound, is_stopped, is_annealing }
     }
 
     /// Whether the budget is used up.
     pub(super) fn is_over(&self) -> bool {
+        let deadline = match self.best {
+            None => self.budget.without_plan,
+            Some(_) if self.is_annealing => self.budget.deadline,
+            Some(_) => self.budget.proving,
+        };
         self.is_stopped
             || self.budget.rounds.is_some_and(|rounds| self.rounds >= rounds)
-            || self.budget.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+            || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether a proof is out of reach: there is no plan, or it is far from the bound.
+    pub(super) fn is_far_apart(&self) -> bool {
+        self.best.as_ref().is_none_or(|best| best.cost - self.root_bound > FAR_APART)
     }
 
     /// Runs the prover on `kernel`, which may have other costs than ours, and the annealer beside it.
-    pub(super) fn run(&mut self, kernel: &Kernel, task: Task, root: Option<Prices>) -> Tree {
+    pub(super) fn run(&mut self, kernel: &Kernel<'_>, task: Task, root: Option<Prices>) -> Tree {
         let (slack, nodes) = match task {
             Task::Prove { slack } => (slack, u64::MAX),
             Task::Find => (Slack { gap_rel: 0.0, constant: 0.0, grid: 0.0 }, u64::MAX),
@@ -187,7 +198,7 @@ impl<'a> Pair<'a> {
             let is_enough = match task {
                 Task::Prove { .. } => match &self.best {
                     None => self.rounds >= ROUNDS_WITHOUT_PLAN,
-                    Some(best) => self.rounds >= ROUNDS_APART && best.cost - self.root_bound > FAR_APART,
+                    Some(_) => self.rounds >= ROUNDS_APART && self.is_far_apart(),
                 },
                 Task::Find => self.best.is_some() || self.rounds >= ROUNDS_TO_FIND,
                 Task::Sharpen { .. } => false,
@@ -202,6 +213,7 @@ impl<'a> Pair<'a> {
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
     pub(super) fn anneal(&mut self, slack: Slack) {
         let Some(mut first) = self.annealer.take() else { return };
+        self.is_annealing = true;
         let mut second = first.sibling();
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
