@@ -78,8 +78,10 @@ pub struct Found {
 /// How a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The tree is done: no plan is better, but for the gap that was asked for.
-    Closed,
+    /// The tree is done: no plan is better.
+    Best,
+    /// The tree is done: no plan is better by more than the gap that was asked for.
+    WithinGap,
     /// The tree is done, and there is no plan.
     NoPlan,
     /// The budget was used up.
@@ -138,9 +140,9 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree
     match best {
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),
-            ending: Ending::Closed,
+            ending: if slack.left(cost) == 0.0 { Ending::Best } else { Ending::WithinGap },
             proof: write::whole(kernel, tree, Aim::Best).or_else(root),
-            bound: Some(in_units(cost - slack.of(cost))),
+            bound: Some(in_units(cost - slack.left(cost))),
             ..counts(pair)
         },
         best => Found {

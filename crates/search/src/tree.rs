@@ -94,6 +94,12 @@ impl Slack {
         (0.999 * self.gap_rel * (self.constant - cost).abs()).max(0.99 * self.grid)
     }
 
+    /// How much better a plan may still be when everything is closed: nothing within a step.
+    pub(crate) fn left(self, cost: f64) -> f64 {
+        let slack = self.of(cost);
+        if slack < self.grid { 0.0 } else { slack }
+    }
+
     /// Without the gap.
     pub(crate) fn sharp(self) -> Self {
         Self { gap_rel: 0.0, ..self }

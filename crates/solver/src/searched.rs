@@ -49,7 +49,7 @@ pub(crate) fn search(
         first_plan_ms.get_or_insert(elapsed_ms);
     }
     let stop = match found.ending {
-        search::Ending::Closed => "finished",
+        search::Ending::Best | search::Ending::WithinGap => "finished",
         search::Ending::NoPlan => "infeasible",
         search::Ending::Budget => "limit",
     };

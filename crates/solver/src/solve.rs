@@ -65,7 +65,8 @@ impl Run<'_> {
             self.proof = proof;
             searched_bound = bound.and_then(to_amount);
             match (ending, best) {
-                (search::Ending::Closed, Some(best)) => return self.found(self.plan(best, searched_bound)),
+                (search::Ending::Best, Some(best)) => return self.found(self.best_plan(best)),
+                (search::Ending::WithinGap, Some(best)) => return self.found(self.plan(best, searched_bound)),
                 (search::Ending::NoPlan, _) => return self.infeasible(purpose, watch),
                 (_, best) => first = best,
             }
@@ -88,6 +89,13 @@ impl Run<'_> {
             (None, Stop::Failed(message)) => Outcome::Failed(message),
             (None, _) => Outcome::Unknown,
         }
+    }
+
+    /// A plan that is its own bound.
+    fn best_plan(&self, placement: Vec<usize>) -> Plan {
+        let placement = polish(self.problem, placement);
+        let bound = self.problem.objective_value(&placement);
+        plan(self.problem, placement, bound)
     }
 
     fn plan(&self, placement: Vec<usize>, bound: Option<Amount>) -> Plan {

@@ -119,7 +119,7 @@ fn a_price_is_paid_on_the_room_of_its_row() {
     let shorts = problem.shorts(&placement);
     for (index, row) in problem.rows.iter().enumerate() {
         let price = amount("0.375");
-        let list = proof::PriceList { rows: vec![(index, price.clone())], slopes: Vec::new() };
+        let list = proof::PriceList { rows: vec![(index, price.clone())], shares: Vec::new() };
         let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
         let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
         // The least value above 0 that a denominator can have counts as 0.
@@ -139,8 +139,8 @@ fn slopes_and_branches_are_named_by_the_desk() {
     let trades = opening().trade("T1 buy 90 USD government").trade("T2 sell 95 USD government");
     let book = metric_engine::compile(&desk, &trades).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
-    let slopes = (0..problem.positions.len()).map(|index| (index, Amount::from(1))).collect();
-    let list = proof::PriceList { rows: Vec::new(), slopes };
+    let shares = (0..problem.positions.len()).map(|index| (index, Amount::from(1))).collect();
+    let list = proof::PriceList { rows: Vec::new(), shares };
     let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
     let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf, leaf];
     let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
