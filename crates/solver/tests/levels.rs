@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use constraint_manager::{AssignmentProblem, Wishes, build_with};
+use constraint_manager::{AssignmentProblem, Origin, Wishes, build_with};
+use domain::certificate::Aim;
 use domain::{Amount, GiveUp, MetricName, ObjectiveSettings, OrderedMetric, Place};
 use solver::backend::{Control, Effort, Ending, News, Stop};
+use solver::proof::Node;
 use solver::scale::FloatModel;
 use solver::{Backend, Outcome, Settings, SolvedByLevels, backends, solve_by_levels};
 use test_desks::{Add, With, account, by_type, day, desk, number};
@@ -86,7 +88,8 @@ fn what_may_be_given_up_goes_where_it_pays_most() {
     let solved = solved(&problem, backends::highs::Highs);
     assert_eq!(levels(&solved), ["cost -162 17 true", "rest 179 0 true"]); // 128 × 1 + 17 × 3
     assert!(matches!(solved.outcome, Outcome::Proven(_)), "{:?}", solved.outcome);
-    // Two levels have no bound of their own.
+    // Two levels have no bound of their own, and nothing that shows one.
+    assert_eq!(solved.proof, None);
     let plan = solved.outcome.plan().expect("a plan");
     assert_eq!((plan.value.clone(), &plan.bound, &plan.gap_rel), (Some(Amount::from(17)), &None, &None));
 }
@@ -114,4 +117,30 @@ fn one_level_that_is_the_whole_objective_has_its_bound() {
     let plan = solved.outcome.plan().expect("a plan");
     assert_eq!((plan.value.clone(), plan.bound.clone()), (Some(Amount::from(-145)), Some(Amount::from(-145))));
     assert_eq!(levels(&solved), ["cost -145 0 true"]);
+}
+
+#[test]
+fn that_no_plan_keeps_the_limits_is_shown_with_an_order_too() {
+    let mut problem = problem(GiveUp::default());
+    // Ten trades cost 145 at least.
+    let mut row = problem.level(1, &[Amount::from(-144)]).rows.remove(0);
+    row.origin = Origin::Changes { place: Place::nowhere(), max_changes: 0 };
+    problem.rows.push(row);
+    let solved = solved(&problem, backends::highs::Highs);
+    assert!(matches!(solved.outcome, Outcome::Infeasible { .. }), "{:?}", solved.outcome);
+    let proof = solved.proof.expect("a row that no choice can keep");
+    assert_eq!(proof.tree, [Node::Leaf { prices: 0, aim: Aim::NoPlan }]);
+    assert_eq!(proof.price_lists[0].rows, [(0, Amount::from(1))]);
+}
+
+#[test]
+fn without_our_own_search_a_level_has_what_the_backends_find() {
+    let problem = problem(GiveUp::default());
+    let with = |backend: Arc<dyn Backend>| {
+        let settings = Settings::with(Duration::from_secs(20), Amount::zero(), backend);
+        solve_by_levels(&problem, &Settings { search: false, ..settings }, &mut |_| ())
+    };
+    assert!(matches!(with(Arc::new(Silent)).outcome, Outcome::Unknown));
+    let solved = with(Arc::new(backends::highs::Highs));
+    assert_eq!(levels(&solved), ["cost -145 0 true", "rest 145 0 true"]);
 }

@@ -164,11 +164,13 @@ fn a_certified_gap_changed_in_the_result_is_named() {
 
 #[test]
 fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
-    let price = r#"{"shadow_prices":[{"account":"PB1","metric":"margin","bound":"max","part":"limit","price":"1"}],"slopes":[]}"#;
+    let price = r#"{"shadow_prices":[{"limit":{"account":"PB1","metric":"margin","bound":"max","part":"limit","price":"1"}}],"slopes":[]}"#;
     let list = r#"{"shadow_prices":[],"slopes":[]}"#;
     check(CERTIFICATE, list, price, &["certificate.json", "the certified bound is published as"]);
     check(CERTIFICATE, list, &price.replace("margin", "mergin"), &["nothing of that kind", "mergin"]);
     check(CERTIFICATE, list, &price.replace("\"1\"", "\"-1\""), &["below 0"]);
+    let changes = r#"{"shadow_prices":[{"max_changes":{"price":"1"}}],"slopes":[]}"#;
+    check(CERTIFICATE, list, changes, &["a price is stated for the number of changes", "nothing of that kind"]);
     check(CERTIFICATE, r#""prices":0"#, r#""prices":1"#, &["price list 1, which is not there"]);
     check(CERTIFICATE, r#"{"leaf""#, r#"{"branch":{"trade_id":"T1","account":"PB1"}},{"leaf""#, &["the tree ends"]);
     check(CERTIFICATE, r#""run_id": ""#, r#""run_id": "0"#, &["certificate.json belongs to the run 0"]);
