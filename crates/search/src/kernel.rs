@@ -139,7 +139,8 @@ impl Kernel<'_> {
             return false;
         }
         let unclear = rows().filter(|(row, sum)| **sum > row.high - NOISE || **sum < row.low + NOISE);
-        let unclear: Vec<usize> = unclear.flat_map(|(row, _)| row.at_least.iter().chain(&row.at_most)).copied().collect();
+        let unclear: Vec<usize> =
+            unclear.flat_map(|(row, _)| row.at_least.iter().chain(&row.at_most)).copied().collect();
         if unclear.is_empty() {
             return true;
         }

@@ -290,7 +290,10 @@ impl<'a> Prover<'a> {
                         self.keep(&improved.prices);
                     }
                     self.remaining.close(self.kernel, view.choices[place]);
-                    self.step(Step::Close { choice: view.choices[place], list: self.tree.lists.len().saturating_sub(1) });
+                    self.step(Step::Close {
+                        choice: view.choices[place],
+                        list: self.tree.lists.len().saturating_sub(1),
+                    });
                     closed += 1;
                 }
             }

@@ -12,7 +12,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("trade-loader", &["domain"]),
     ("metric-engine", &["domain"]),
     ("constraint-manager", &["domain", "metric-engine"]),
-    ("solver", &["domain", "constraint-manager"]),
+    ("search", &["domain", "constraint-manager"]),
+    ("solver", &["domain", "constraint-manager", "search"]),
     ("verifier", &["domain", "metric-engine"]),
     ("reporter", &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier"]),
     (
@@ -28,6 +29,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("trade-loader", &["test-desks"]),
     ("metric-engine", &["test-desks"]),
     ("constraint-manager", &["test-desks"]),
+    ("search", &["metric-engine", "test-desks"]),
     ("solver", &["metric-engine", "test-desks"]),
     ("verifier", &["test-desks"]),
     ("reporter", &["test-desks"]),
@@ -36,7 +38,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
 
 /// The crates that build without a solver, and the packages that none of them may reach.
 const WITHOUT_SOLVER: &[&str] =
-    &["domain", "trade-loader", "metric-engine", "constraint-manager", "verifier", "test-desks", "xtask"];
+    &["domain", "trade-loader", "metric-engine", "constraint-manager", "search", "verifier", "test-desks", "xtask"];
 const SOLVERS: &[&str] = &["highs", "highs-sys", "good_lp", "microlp"];
 
 const TABLE: &str = "xtask/src/tidy/arrows.rs";

@@ -265,7 +265,13 @@ impl State {
 
     /// The excess after a trial, block by block; nothing if it passes `most`.
     #[inline]
-    fn excesses(&self, kernel: &Kernel<'_>, own: [(usize, &Vec<f32>); 2], common: &[f32], most: f32) -> Option<[f32; 3]> {
+    fn excesses(
+        &self,
+        kernel: &Kernel<'_>,
+        own: [(usize, &Vec<f32>); 2],
+        common: &[f32],
+        most: f32,
+    ) -> Option<[f32; 3]> {
         let width = self.layout.width;
         let first = self.excess_with(own[0].0 * width, own[0].1, most);
         if first > most {

@@ -98,7 +98,20 @@ impl<'a> Pair<'a> {
         }
         let root_bound = f64::NEG_INFINITY;
         let (rounds, nodes, moves, is_stopped, is_annealing) = (0, 0, 0, false, false);
-        Self { kernel, budget, watch, units, annealer, best: start, rounds, nodes, moves, root_bound, is_stopped, is_annealing }
+        Self {
+            kernel,
+            budget,
+            watch,
+            units,
+            annealer,
+            best: start,
+            rounds,
+            nodes,
+            moves,
+            root_bound,
+            is_stopped,
+            is_annealing,
+        }
     }
 
     /// Whether the budget is used up.
