@@ -20,6 +20,8 @@ const COLD: f32 = 0.017;
 /// With more movers than this, what the prices suggest is nearly right for nearly all of them.
 const MANY: usize = 1_000;
 const WARM_OF_MANY: f32 = 0.1;
+const MOVES_IN_LINE: usize = 4;
+const STEPS_FIRST_OF_MANY: u64 = 200;
 /// Steps of a first cycle, for each mover; each of the next ones takes twice as many, up to the most.
 const STEPS_FIRST: u64 = 2_000;
 const STEPS_MOST: u64 = 60_000;
@@ -55,6 +57,7 @@ pub(crate) struct Annealer<'a> {
     temperature: f32,
     cycle: Cycle,
     cycles: u32,
+    in_line: usize,
     /// Whether the weight was raised last, and how often that changed.
     is_rising: bool,
     turns: u32,
@@ -103,6 +106,7 @@ impl<'a> Annealer<'a> {
             temperature: HOT,
             cycle: Cycle::default(),
             cycles: 0,
+            in_line: 0,
             is_rising: true,
             turns: 0,
             moves: 0,
@@ -124,6 +128,11 @@ impl<'a> Annealer<'a> {
         }
         other.begin(if other.best.is_some() { other.warm() } else { HOT });
         other
+    }
+
+    /// How many trades have a choice.
+    pub(crate) fn movers(&self) -> usize {
+        self.kernel.movers.len()
     }
 
     /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
@@ -177,7 +186,8 @@ impl<'a> Annealer<'a> {
         if self.hint.is_some() {
             self.state = State::new(self.kernel, &self.state.placement, &self.penalties());
         }
-        let each = (STEPS_FIRST << self.cycles.min(10)).min(STEPS_MOST);
+        let first = if self.kernel.movers.len() > MANY { STEPS_FIRST_OF_MANY } else { STEPS_FIRST };
+        let each = (first << self.cycles.min(10)).min(STEPS_MOST);
         self.cycles += 1;
         let steps = (self.kernel.movers.len() as u64 * each).max(STRETCH);
         self.cycle = Cycle { steps, from, without_progress: self.cycle.without_progress, ..Cycle::default() };
@@ -225,8 +235,11 @@ impl<'a> Annealer<'a> {
         let dice = self.random.below(65_536);
         let prefers_small = dice >> 8 < SMALL;
         let movers = self.kernel.movers.len();
-        let mover =
-            if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
+        let mover = match () {
+            () if movers > MANY => self.next_in_line(),
+            () if prefers_small => self.by_size[small(&mut self.random, movers)],
+            () => self.random.below(movers),
+        };
         let leaves = self.state.placement[mover];
         if dice & 255 < EXCHANGES {
             let like = &self.alike[mover];
@@ -255,6 +268,12 @@ impl<'a> Annealer<'a> {
         let next = leaves + 1 + self.random.below(choices.len() - 1);
         let enters = if next < choices.end { next } else { next - choices.len() };
         Some(Move { leaves, enters, swap: None })
+    }
+
+    /// One mover after the other, a few moves each: what a mover does is then at hand when it is looked at again.
+    fn next_in_line(&mut self) -> usize {
+        self.in_line = (self.in_line + 1) % (self.kernel.movers.len() * MOVES_IN_LINE);
+        self.in_line / MOVES_IN_LINE
     }
 
     /// The placement seems to keep every row: keeps it if it does and costs less than the best.
