@@ -1,6 +1,6 @@
 //! Local search by simulated annealing: trades move to another account or change places, at a falling temperature.
 //!
-//! `energy = weight · cost + Σ excess of rows`, a row's excess in standard deviations. A cycle starts hot enough to move
+//! `energy = weight · cost + Σ excess of rows`, a row's excess in what a mover usually moves it by. A cycle starts hot enough to move
 //! the largest trades, or from the last placement at a temperature that keeps them, and ends where next to nothing
 //! is accepted. The weight of the cost follows success: more after a cycle that found placements which keep
 //! every row, less after one that did not. A move is given up as soon as the rows looked at so far rule it out.
@@ -13,19 +13,24 @@ use crate::random::Random;
 use crate::tree::Best;
 use state::{Move, State};
 
-/// Temperatures of a cycle, in standard deviations of a row.
-const HOT: f32 = 0.7;
-const WARM: f32 = 0.06;
-const COLD: f32 = 0.003;
+/// Temperatures of a cycle, in units of excess.
+const HOT: f32 = 4.0;
+const WARM: f32 = 0.33;
+const COLD: f32 = 0.017;
+/// With more movers than this, what the prices suggest is nearly right for nearly all of them.
+const MANY: usize = 1_000;
+const WARM_OF_MANY: f32 = 0.1;
+const MOVES_IN_LINE: usize = 4;
+const STEPS_FIRST_OF_MANY: u64 = 200;
 /// Steps of a first cycle, for each mover; each of the next ones takes twice as many, up to the most.
 const STEPS_FIRST: u64 = 2_000;
 const STEPS_MOST: u64 = 60_000;
 /// A cycle that starts anew follows so many that went on without a better placement.
 const PATIENCE: u32 = 8;
-/// What breaking a row costs besides a standard deviation, in units of its price.
+/// What breaking a row costs besides its excess, in units of its price.
 const PENALTY: f64 = 1.5;
 /// What a unit of cost weighs in the first cycle from a hint.
-const HINTED: f32 = 0.2;
+const HINTED: f32 = 1.1;
 /// How often the sums are taken anew, and the temperature falls.
 const STRETCH: u64 = 4_096;
 const STRETCHES_BETWEEN_SUMS: u64 = 64;
@@ -33,7 +38,7 @@ const STRETCHES_BETWEEN_SUMS: u64 = 64;
 const EXCHANGES: usize = 160;
 const SMALL: usize = 128;
 /// Sums below this count as no excess: the exact sums decide.
-const NEARLY_NONE: f32 = 1e-4;
+const NEARLY_NONE: f32 = 5e-4;
 
 /// A local search that can be run piece by piece.
 pub(crate) struct Annealer<'a> {
@@ -47,11 +52,12 @@ pub(crate) struct Annealer<'a> {
     pub(crate) best: Option<Best>,
     /// Prices that make a good bound, and the placement that they suggest.
     hint: Option<Hint>,
-    /// What a unit of cost weighs against a standard deviation of a row.
+    /// What a unit of cost weighs against a unit of excess.
     weight: f32,
     temperature: f32,
     cycle: Cycle,
     cycles: u32,
+    in_line: usize,
     /// Whether the weight was raised last, and how often that changed.
     is_rising: bool,
     turns: u32,
@@ -65,6 +71,8 @@ pub(crate) struct Hint {
     pub(crate) prices: Vec<f64>,
     /// One choice for each mover; it may break rows a little.
     pub(crate) choices: Vec<usize>,
+    /// The choices of each mover that are still open, cheapest at these prices first.
+    pub(crate) ranked: Vec<Vec<u32>>,
 }
 
 /// Where a cycle is.
@@ -94,10 +102,11 @@ impl<'a> Annealer<'a> {
             by_size: by_size(kernel),
             alike: alike(kernel),
             best: None,
-            weight: 0.05,
+            weight: 0.28,
             temperature: HOT,
             cycle: Cycle::default(),
             cycles: 0,
+            in_line: 0,
             is_rising: true,
             turns: 0,
             moves: 0,
@@ -117,8 +126,13 @@ impl<'a> Annealer<'a> {
         if let Some(best) = &other.best {
             other.state.go_to(other.kernel, &best.choices);
         }
-        other.begin(if other.best.is_some() { WARM } else { HOT });
+        other.begin(if other.best.is_some() { other.warm() } else { HOT });
         other
+    }
+
+    /// How many trades have a choice.
+    pub(crate) fn movers(&self) -> usize {
+        self.kernel.movers.len()
     }
 
     /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
@@ -153,7 +167,13 @@ impl<'a> Annealer<'a> {
         self.weight = HINTED;
         self.state.go_to(self.kernel, &hint.choices);
         self.hint = Some(hint);
-        self.begin(WARM);
+        self.cycles = 0;
+        self.begin(self.warm());
+    }
+
+    /// Where a cycle starts that goes on from a placement: the more movers, the less of it is to be given up.
+    fn warm(&self) -> f32 {
+        if self.kernel.movers.len() > MANY { WARM_OF_MANY } else { WARM }
     }
 
     /// What a unit of excess costs by row: more than the row's price, so that nothing is gained by breaking it.
@@ -166,7 +186,8 @@ impl<'a> Annealer<'a> {
         if self.hint.is_some() {
             self.state = State::new(self.kernel, &self.state.placement, &self.penalties());
         }
-        let each = (STEPS_FIRST << self.cycles.min(10)).min(STEPS_MOST);
+        let first = if self.kernel.movers.len() > MANY { STEPS_FIRST_OF_MANY } else { STEPS_FIRST };
+        let each = (first << self.cycles.min(10)).min(STEPS_MOST);
         self.cycles += 1;
         let steps = (self.kernel.movers.len() as u64 * each).max(STRETCH);
         self.cycle = Cycle { steps, from, without_progress: self.cycle.without_progress, ..Cycle::default() };
@@ -181,7 +202,7 @@ impl<'a> Annealer<'a> {
         // Before there is any plan, cost is not what matters.
         let is_lost = self.best.is_none() && !self.cycle.has_kept_rows;
         let factor = if is_lost { 3.0 } else { 1.0 + 0.6 / (1.0 + self.turns as f32) };
-        self.weight = if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(0.005, 50.0);
+        self.weight = if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(0.03, 300.0);
         self.cycle.without_progress = if self.cycle.has_improved { 0 } else { self.cycle.without_progress + 1 };
         if self.cycle.without_progress >= PATIENCE {
             self.cycle.without_progress = 0;
@@ -195,7 +216,7 @@ impl<'a> Annealer<'a> {
         {
             self.state.go_to(self.kernel, &best.choices);
         }
-        self.begin(WARM);
+        self.begin(self.warm());
     }
 
     #[inline]
@@ -214,8 +235,11 @@ impl<'a> Annealer<'a> {
         let dice = self.random.below(65_536);
         let prefers_small = dice >> 8 < SMALL;
         let movers = self.kernel.movers.len();
-        let mover =
-            if prefers_small { self.by_size[small(&mut self.random, movers)] } else { self.random.below(movers) };
+        let mover = match () {
+            () if movers > MANY => self.next_in_line(),
+            () if prefers_small => self.by_size[small(&mut self.random, movers)],
+            () => self.random.below(movers),
+        };
         let leaves = self.state.placement[mover];
         if dice & 255 < EXCHANGES {
             let like = &self.alike[mover];
@@ -233,10 +257,23 @@ impl<'a> Annealer<'a> {
             let other_enters = self.state.choice_at(self.kernel, other, from)?;
             return Some(Move { leaves, enters, swap: Some((other_leaves, other_enters)) });
         }
+        if let Some(hint) = &self.hint
+            && self.random.below(16) != 0
+        {
+            let ranked = &hint.ranked[mover];
+            let enters = ranked[small(&mut self.random, ranked.len())] as usize;
+            return (enters != leaves).then_some(Move { leaves, enters, swap: None });
+        }
         let choices = self.kernel.choices(mover);
         let next = leaves + 1 + self.random.below(choices.len() - 1);
         let enters = if next < choices.end { next } else { next - choices.len() };
         Some(Move { leaves, enters, swap: None })
+    }
+
+    /// One mover after the other, a few moves each: what a mover does is then at hand when it is looked at again.
+    fn next_in_line(&mut self) -> usize {
+        self.in_line = (self.in_line + 1) % (self.kernel.movers.len() * MOVES_IN_LINE);
+        self.in_line / MOVES_IN_LINE
     }
 
     /// The placement seems to keep every row: keeps it if it does and costs less than the best.

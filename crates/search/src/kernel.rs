@@ -2,8 +2,8 @@
 //!
 //! `minimise Σ cost·x + Σ cost_p·n_p` with, for each row, `low <= Σ c·x + Σ f_p·n_p <= high`; `n_p = max(-P_p, 0)`, `P_p =
 //! base_p + Σ V·x`. Only trades with a choice are in it (movers), and one `x` for each account that a mover may go
-//! to (a choice). Everything is scaled: costs by what a mover stakes on average, a row by the standard
-//! deviation of its left side over random placements, a position likewise, so that 1 is a usual size of everything.
+//! to (a choice). Everything is scaled: costs by what a mover stakes on average, rows and positions by what a mover
+//! usually moves them by, so that 1 is a usual size of everything, however many movers there are.
 //!
 //! Two rows about the same sum, a minimum and a maximum, are one row here with two ends. Rows that nothing can break are
 //! left out. What the search finds is checked exactly before anybody relies on it.
@@ -73,7 +73,7 @@ pub(crate) struct Sums {
     pub(crate) cost: f64,
 }
 
-/// Sums closer than this to the end of a row, in standard deviations, are decided in exact decimals.
+/// Sums closer than this to the end of a row, in scaled units, are decided in exact decimals.
 const NOISE: f64 = 1e-9;
 
 impl Kernel<'_> {

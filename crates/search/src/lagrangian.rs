@@ -131,8 +131,8 @@ impl<'k> View<'k> {
         for (line, span) in lines.iter().zip(&self.spans) {
             value += line.at_zero + line.slope * span.base;
         }
-        let paid: Vec<Vec<(usize, f64)>> = (0..=kernel.accounts()).map(|block| paid(kernel, prices, block)).collect();
-        let common = &paid[kernel.accounts()];
+        let paid: Vec<Paid<'_>> = (0..kernel.accounts()).map(|account| Paid::of(kernel, prices, account)).collect();
+        let common = paid_rows(kernel, prices, kernel.accounts());
         let mut reduced = Vec::with_capacity(self.choices.len());
         let mut cheapest = Vec::with_capacity(self.open.len());
         let mut rows = self.rows.clone();
@@ -144,8 +144,9 @@ impl<'k> View<'k> {
                 let account = kernel.account[choice];
                 let own = &kernel.coefficients[kernel.offset[choice]..];
                 let mut cost = kernel.cost[choice];
-                for (row, price) in &paid[account] {
-                    cost += price * own[*row];
+                match &paid[account] {
+                    Paid::Few(paid) => paid.iter().for_each(|(row, price)| cost += price * own[*row]),
+                    Paid::Many(prices) => cost += dot(prices, own),
                 }
                 if !common.is_empty() {
                     let shared = &own[kernel.block(account).len()..];
@@ -228,10 +229,41 @@ struct Line {
     is_shared: bool,
 }
 
+/// The prices of an account's rows, in the form that is quicker to use.
+enum Paid<'p> {
+    /// Those that are not zero, as indices within the block.
+    Few(Vec<(usize, f64)>),
+    /// All of them.
+    Many(&'p [f64]),
+}
+
+impl<'p> Paid<'p> {
+    fn of(kernel: &Kernel<'_>, prices: &'p Prices, account: usize) -> Self {
+        let few = paid_rows(kernel, prices, account);
+        let all = &prices.rows[kernel.block(account)];
+        if 3 * few.len() > all.len() { Self::Many(all) } else { Self::Few(few) }
+    }
+}
+
 /// The rows of a block that have a price, as indices within the block.
-fn paid(kernel: &Kernel<'_>, prices: &Prices, block: usize) -> Vec<(usize, f64)> {
+fn paid_rows(kernel: &Kernel<'_>, prices: &Prices, block: usize) -> Vec<(usize, f64)> {
     let prices = prices.rows[kernel.block(block)].iter().copied().enumerate();
     prices.filter(|(_, price)| *price != 0.0).collect()
+}
+
+/// The sum of products, four at a time.
+fn dot(prices: &[f64], coefficients: &[f64]) -> f64 {
+    let coefficients = &coefficients[..prices.len()];
+    let mut sums = [0.0; 4];
+    let (price_lanes, coefficient_lanes) = (prices.chunks_exact(4), coefficients.chunks_exact(4));
+    let rest = price_lanes.remainder().iter().zip(coefficient_lanes.remainder());
+    let rest: f64 = rest.map(|(price, c)| price * c).sum();
+    for (price, c) in price_lanes.zip(coefficient_lanes) {
+        for lane in 0..4 {
+            sums[lane] += price[lane] * c[lane];
+        }
+    }
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
 /// How long and how prices are improved.
@@ -248,6 +280,10 @@ pub(crate) struct Schedule {
 
 /// For the first bound of a problem, where it pays to be exact.
 pub(crate) const AT_ROOT: Schedule = Schedule { iterations: 3_000, step: 1.0, patience: 20, shrink: 0.7 };
+/// For a first look, that suggests where to start.
+pub(crate) const AT_FIRST: Schedule = Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7 };
+/// For the first bound where many movers make each pricing slow.
+pub(crate) const AT_ROOT_OF_MANY: Schedule = Schedule { iterations: 600, step: 0.7, patience: 10, shrink: 0.6 };
 /// For a branch, whose parent's prices are nearly right.
 pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 6, shrink: 0.6 };
 

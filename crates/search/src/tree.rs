@@ -9,7 +9,9 @@
 
 use crate::anneal::Hint;
 use crate::kernel::Kernel;
-use crate::lagrangian::{AT_ROOT, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve};
+use crate::lagrangian::{
+    AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve,
+};
 use crate::remaining::Remaining;
 
 /// A placement of the movers that keeps every row, in floats.
@@ -56,6 +58,8 @@ const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
 const WORTH_ANOTHER: usize = 10;
 const MOST_ROUNDS: usize = 4;
+/// With more movers than this a pricing takes long enough to be patient with fewer of them.
+const MANY: usize = 1_000;
 /// More movers than this are not branched on: the tree would not end.
 pub(crate) const MOST_MOVERS: usize = 3_000;
 
@@ -144,8 +148,23 @@ impl<'a> Prover<'a> {
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
     pub(crate) fn run(mut self, start: Option<Prices>) -> (Tree, Option<Best>) {
-        let schedule = if start.is_some() { Schedule { iterations: 50, ..AT_ROOT } } else { AT_ROOT };
-        let prices = start.unwrap_or_else(|| Prices::none(self.kernel));
+        let is_first = start.is_none();
+        let mut prices = start.unwrap_or_else(|| Prices::none(self.kernel));
+        let many = self.kernel.movers.len() > MANY;
+        let schedule = match () {
+            () if !is_first => Schedule { iterations: 50, ..AT_ROOT },
+            () if many => AT_ROOT_OF_MANY,
+            () => AT_ROOT,
+        };
+        if is_first
+            && many
+            && let Some(view) = View::new(self.kernel, &self.remaining)
+        {
+            // The partner can start from rough prices long before they are good.
+            let improved = self.improve(&view, prices, AT_FIRST);
+            self.suggest(&view, &improved);
+            prices = improved.prices;
+        }
         self.branch(prices, schedule, 0);
         self.tree.is_finished = !self.is_stopped;
         (self.tree, self.best)
@@ -253,7 +272,22 @@ impl<'a> Prover<'a> {
             let favoured = view.of(index).max_by(|a, b| improved.lately[*a].total_cmp(&improved.lately[*b]));
             choices[*mover] = favoured.map_or(choices[*mover], |place| view.choices[place]);
         }
-        self.partner.suggest(Hint { prices: improved.prices.rows.clone(), choices });
+        let ranked = self.ranked(view, &improved.priced);
+        self.partner.suggest(Hint { prices: improved.prices.rows.clone(), choices, ranked });
+    }
+
+    /// The open choices of each mover, cheapest first.
+    fn ranked(&self, view: &View<'_>, priced: &Priced) -> Vec<Vec<u32>> {
+        let number = |choice: usize| u32::try_from(choice).unwrap_or(u32::MAX);
+        let mut ranked: Vec<Vec<u32>> = (0..self.kernel.movers.len())
+            .map(|mover| self.kernel.choices(mover).filter(|choice| self.remaining.has(*choice)).map(number).collect())
+            .collect();
+        for (index, mover) in view.open.iter().enumerate() {
+            let mut places: Vec<usize> = view.of(index).collect();
+            places.sort_by(|a, b| priced.reduced[*a].total_cmp(&priced.reduced[*b]).then(a.cmp(b)));
+            ranked[*mover] = places.iter().map(|place| number(view.choices[*place])).collect();
+        }
+        ranked
     }
 
     /// Everything is decided: a placement, or one that breaks a row.

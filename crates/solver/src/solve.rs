@@ -21,6 +21,9 @@ use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 /// The share of the time after which a full solve without any plan gives way to the fallback.
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
 
+/// The share of the time that a backend must have to be asked at all.
+const SHARE_WORTH_ASKING: f64 = 0.05;
+
 /// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
 const LEAST_CONFLICT_TIME: Duration = Duration::from_millis(100);
 
@@ -74,7 +77,7 @@ impl Run<'_> {
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
-        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.time_left().is_zero() {
+        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.is_nearly_over() {
             return match first {
                 Some(best) => self.found(self.plan(best, searched_bound)),
                 None => Outcome::Unknown,
@@ -152,6 +155,11 @@ impl Run<'_> {
                 self.found(self.plan(best, again.bound))
             }
         }
+    }
+
+    /// Whether what is left of the time is not worth stating a model for.
+    fn is_nearly_over(&self) -> bool {
+        self.time_left() < self.settings.timeout.mul_f64(SHARE_WORTH_ASKING)
     }
 
     fn time_left(&self) -> Duration {

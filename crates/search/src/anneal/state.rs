@@ -192,6 +192,9 @@ impl State {
             cost += kernel.cost[into] - kernel.cost[out];
         }
         let before = self.excess[from] + self.excess[to] + self.excess[kernel.accounts()];
+        if !self.layout.has_positions && dare - weight * cost as f32 + before < 0.0 {
+            return None;
+        }
         if !self.layout.has_positions && self.is_ruled_out(change, (from, to), dare - weight * cost as f32 + before) {
             return None;
         }

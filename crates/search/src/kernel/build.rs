@@ -128,41 +128,32 @@ impl<'p> Kernel<'p> {
         if is_shared { row - self.shared().start + self.block(account).len() } else { row - self.block(account).start }
     }
 
-    /// Brings everything to a usual size of 1.
+    /// Brings everything to a usual size of 1: what one mover does.
     fn scale(&mut self) {
-        let variance = |mover: std::ops::Range<usize>| {
-            let share = 1.0 / mover.len() as f64;
-            share * (1.0 - share)
-        };
         let mut stakes = 0.0;
         for mover in 0..self.movers.len() {
             let costs = || self.choices(mover).map(|choice| self.cost[choice]);
             stakes += costs().fold(f64::MIN, f64::max) - costs().fold(f64::MAX, f64::min);
         }
-        let mut spread = vec![0.0; self.positions.len()];
-        for mover in 0..self.movers.len() {
-            for choice in self.choices(mover) {
-                for (position, value) in self.touches(choice) {
-                    spread[*position] += value * value * variance(self.choices(mover));
-                }
-            }
+        let mut moved = vec![Usual::default(); self.positions.len()];
+        self.touches.iter().for_each(|(position, value)| moved[*position].add(*value));
+        let position_scale: Vec<f64> = moved.iter().map(Usual::size).collect();
+        for ((position, scale), moved) in self.positions.iter().zip(&position_scale).zip(&moved) {
+            stakes += position.cost.abs() * scale * f64::from(moved.count) * 0.5;
         }
-        let position_scale: Vec<f64> = spread.iter().map(|sum| positive(sum.sqrt())).collect();
-        stakes += self.positions.iter().zip(&position_scale).map(|(p, scale)| p.cost.abs() * scale).sum::<f64>();
         self.cost_scale = positive(stakes / self.movers.len().max(1) as f64);
 
-        let mut squares = vec![0.0; self.rows.len()];
+        let mut sizes = vec![Usual::default(); self.rows.len()];
         for choice in 0..self.account.len() {
-            let weight = variance(self.choices(self.mover[choice]));
             let (block, shared) = (self.block(self.account[choice]), self.shared());
             let (own, common) = self.coefficients(choice);
-            block.zip(own).chain(shared.zip(common)).for_each(|(row, c)| squares[row] += c * c * weight);
+            block.zip(own).chain(shared.zip(common)).for_each(|(row, c)| sizes[row].add(*c));
         }
         for (position, scale) in self.positions.iter().zip(&position_scale) {
             let rows = self.block(position.account).chain(self.shared());
-            rows.zip(&position.factors).for_each(|(row, f)| squares[row] += f * f * scale * scale * 0.25);
+            rows.zip(&position.factors).for_each(|(row, factor)| sizes[row].add(factor * scale));
         }
-        let row_scale: Vec<f64> = squares.iter().map(|sum| positive(sum.sqrt())).collect();
+        let row_scale: Vec<f64> = sizes.iter().map(Usual::size).collect();
         self.divide(&row_scale, &position_scale);
     }
 
@@ -186,6 +177,24 @@ impl<'p> Kernel<'p> {
             let rows = block.chain(shared.clone());
             position.factors.iter_mut().zip(rows).for_each(|(factor, row)| *factor *= scale / row_scale[row]);
         }
+    }
+}
+
+/// The root mean square of what is not zero.
+#[derive(Debug, Clone, Default)]
+struct Usual {
+    squares: f64,
+    count: u32,
+}
+
+impl Usual {
+    fn add(&mut self, value: f64) {
+        self.squares += value * value;
+        self.count += u32::from(value != 0.0);
+    }
+
+    fn size(&self) -> f64 {
+        positive((self.squares / f64::from(self.count.max(1))).sqrt())
     }
 }
 

@@ -30,6 +30,8 @@ struct Round {
 
 const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
 const LARGEST_ROUND: Round = Round { priced: 4_000_000, moves: 3_145_728 };
+/// With so many movers a move takes twice as long as with a few.
+const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.
 const ROUNDS_WITHOUT_PLAN: u64 = 14;
 const ROUNDS_TO_FIND: u64 = 20;
@@ -41,12 +43,11 @@ const FAR_APART: f64 = 1.5;
 const STACK_BYTES: usize = 64 << 20;
 
 impl Round {
-    fn number(round: u64) -> Self {
+    fn number(round: u64, movers: usize) -> Self {
         let grow = |first: u64, largest: u64| (first << (round / 2).min(10)).min(largest);
-        Self {
-            priced: grow(FIRST_ROUND.priced, LARGEST_ROUND.priced),
-            moves: grow(FIRST_ROUND.moves, LARGEST_ROUND.moves),
-        }
+        // The more movers, the longer a move waits for memory.
+        let moves = LARGEST_ROUND.moves / (1 + movers as u64 / SLOW_MOVERS);
+        Self { priced: grow(FIRST_ROUND.priced, LARGEST_ROUND.priced), moves: grow(FIRST_ROUND.moves, moves) }
     }
 }
 
@@ -230,7 +231,7 @@ impl<'a> Pair<'a> {
         let mut second = first.sibling();
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
-            let moves = Round::number(self.rounds).moves;
+            let moves = Round::number(self.rounds, self.kernel.movers.len()).moves;
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| second.run(moves, &|| false));
                 first.run(moves, &|| false);
@@ -280,7 +281,7 @@ fn anneal(
     is_done: &AtomicBool,
 ) {
     for round in first_round.. {
-        annealer.run(Round::number(round).moves, &|| is_done.load(Ordering::Relaxed));
+        annealer.run(Round::number(round, annealer.movers()).moves, &|| is_done.load(Ordering::Relaxed));
         if is_done.load(Ordering::Relaxed) {
             // What a broken round found depends on the clock.
             return;
@@ -312,7 +313,7 @@ struct Meeting {
 impl Partner for Meeting {
     fn meet(&mut self, at: Standing, best: Option<&Best>) -> Reply {
         self.work += at.work;
-        if self.work < Round::number(self.round).priced {
+        if self.work < Round::number(self.round, 0).priced {
             return Some(None);
         }
         self.work = 0;
