@@ -130,7 +130,8 @@ fn that_no_plan_keeps_the_limits_is_shown_with_an_order_too() {
     assert!(matches!(solved.outcome, Outcome::Infeasible { .. }), "{:?}", solved.outcome);
     let proof = solved.proof.expect("a row that no choice can keep");
     assert_eq!(proof.tree, [Node::Leaf { prices: 0, aim: Aim::NoPlan }]);
-    assert_eq!(proof.price_lists[0].rows, [(0, Amount::from(1))]);
+    let [(0, price)] = &proof.price_lists[0].rows[..] else { panic!("{:?}", proof.price_lists[0]) };
+    assert!(price.is_positive());
 }
 
 #[test]

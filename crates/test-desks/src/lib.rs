@@ -1,7 +1,13 @@
 //! Desks and days in a few lines, for tests only: never a dependency of the product.
 //!
 //! Prices are per unit and 1 unless a test says otherwise, so that a quantity is a value and a reader can
-//! do the sum in the head. Start with [`desk`] and [`day`].
+//! do the sum in the head. Start with [`desk`] and [`day`]. [`random`] makes up desks that are small enough to be
+//! enumerated ([`case`]), and [`product`](mod@product) states them as the product reads them.
+
+pub mod case;
+pub mod product;
+pub mod random;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{

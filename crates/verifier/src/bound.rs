@@ -15,8 +15,12 @@
 //! that what holds at every leaf holds for all. The bound is the largest of the leaves that aim at one. At a leaf that
 //! shows that there is no plan the objective counts nothing, and `Σ λ·room <= L < 0` leaves no assignment with every
 //! room at or above 0; `L = 0` is enough where a price above 0 is paid on a room that has to be above 0.
+//!
+//! **The grid.** Objectives are sums of decimals. `bound/grid.rs` says by what they differ at least, and the bound is
+//! taken down to the nearest value that one can have.
 
 mod changes;
+mod grid;
 mod number;
 mod positions;
 mod priced;
@@ -133,11 +137,15 @@ pub fn certified_bound(desk: &Desk, day: &Day, book: &Book, certificate: &Certif
         let opening = numbers::opening(desk, day, book, &mut found);
         if found.is_empty() {
             let prices = priced::Prices::new(desk, day, book, &opening);
-            return match tree::walk::<i128>(book, &prices, certificate)? {
-                Some(certified) => Ok(certified),
+            let shown = match tree::walk::<i128>(book, &prices, certificate)? {
+                Some(certified) => certified,
                 // Whole numbers of 128 bits do not hold it; amounts hold everything.
-                None => Ok(tree::walk::<Amount>(book, &prices, certificate)?.expect("an amount has any length")),
+                None => tree::walk::<Amount>(book, &prices, certificate)?.expect("an amount has any length"),
             };
+            return Ok(match shown {
+                Certified::Bound(bound) => Certified::Bound(grid::lowered(&bound, book, &prices)),
+                Certified::Infeasible => Certified::Infeasible,
+            });
         }
     }
     Err(NoProof::Inputs(Box::new(found.swap_remove(0))))

@@ -4,7 +4,21 @@ use crate::desk::{Desk, Ran};
 
 /// The starter desk with its answer published.
 fn answered() -> Desk {
+    answer(Desk::starter())
+}
+
+/// Without our own search: what is certified is short enough to be changed by hand.
+fn answered_without_search() -> Desk {
+    answer(without_search())
+}
+
+fn without_search() -> Desk {
     let desk = Desk::starter();
+    desk.replace("desk.yaml", "\nsolver:\n", "\nsolver:\n  backends: [highs]\n");
+    desk
+}
+
+fn answer(desk: Desk) -> Desk {
     let ran = desk.pb_assign(&["run", "--config", "desk.yaml"]);
     assert_eq!(ran.exit, 0, "{}", ran.stderr);
     desk
@@ -18,9 +32,12 @@ fn verified(desk: &Desk) -> Ran {
 
 /// Changes one thing; the check must fail and name it.
 fn check(file: &str, from: &str, to: &str, says: &[&str]) {
-    let desk = answered();
+    check_at(&answered(), file, from, to, says);
+}
+
+fn check_at(desk: &Desk, file: &str, from: &str, to: &str, says: &[&str]) {
     desk.replace(file, from, to);
-    let ran = verified(&desk);
+    let ran = verified(desk);
     assert_eq!((ran.exit, &ran.line()["status"]), (4, &"failed".into()), "{file} {from}: {}", ran.stderr);
     for part in says {
         assert!(ran.stderr.contains(part), "{file} {from} without {part:?}: {}", ran.stderr);
@@ -139,7 +156,7 @@ fn number(desk: &Desk, key: &str) -> String {
 
 #[test]
 fn a_certified_bound_lowered_in_the_result_is_named() {
-    let desk = answered();
+    let desk = answered_without_search();
     let (value, certified) = (number(&desk, "value"), number(&desk, "certified_bound"));
     desk.replace(
         RESULT,
@@ -155,26 +172,30 @@ fn a_certified_bound_lowered_in_the_result_is_named() {
 
 #[test]
 fn a_certified_gap_changed_in_the_result_is_named() {
-    let desk = answered();
+    let desk = answered_without_search();
     desk.replace(RESULT, "\"certified_gap\": \"0.", "\"certified_gap\": \"0.0");
     let ran = verified(&desk);
     assert_eq!(ran.exit, 4);
     assert!(ran.stderr.contains("the certified gap is stated as"), "{}", ran.stderr);
 }
 
+fn check_certificate(from: &str, to: &str, says: &[&str]) {
+    check_at(&answered_without_search(), CERTIFICATE, from, to, says);
+}
+
 #[test]
 fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
     let price = r#"{"shadow_prices":[{"limit":{"account":"PB1","metric":"margin","bound":"max","part":"limit","price":"1"}}],"slopes":[]}"#;
     let list = r#"{"shadow_prices":[],"slopes":[]}"#;
-    check(CERTIFICATE, list, price, &["certificate.json", "the certified bound is published as"]);
-    check(CERTIFICATE, list, &price.replace("margin", "mergin"), &["nothing of that kind", "mergin"]);
-    check(CERTIFICATE, list, &price.replace("\"1\"", "\"-1\""), &["below 0"]);
+    check_certificate(list, price, &["certificate.json", "the certified bound is published as"]);
+    check_certificate(list, &price.replace("margin", "mergin"), &["nothing of that kind", "mergin"]);
+    check_certificate(list, &price.replace("\"1\"", "\"-1\""), &["below 0"]);
     let changes = r#"{"shadow_prices":[{"max_changes":{"price":"1"}}],"slopes":[]}"#;
-    check(CERTIFICATE, list, changes, &["a price is stated for the number of changes", "nothing of that kind"]);
-    check(CERTIFICATE, r#""prices":0"#, r#""prices":1"#, &["price list 1, which is not there"]);
-    check(CERTIFICATE, r#"{"leaf""#, r#"{"branch":{"trade_id":"T1","account":"PB1"}},{"leaf""#, &["the tree ends"]);
-    check(CERTIFICATE, r#""run_id": ""#, r#""run_id": "0"#, &["certificate.json belongs to the run 0"]);
-    let desk = answered();
+    check_certificate(list, changes, &["a price is stated for the number of changes", "nothing of that kind"]);
+    check_certificate(r#""prices":0"#, r#""prices":1"#, &["price list 1, which is not there"]);
+    check_certificate(r#"{"leaf""#, r#"{"branch":{"trade_id":"T1","account":"PB1"}},{"leaf""#, &["the tree ends"]);
+    check_certificate(r#""run_id": ""#, r#""run_id": "0"#, &["certificate.json belongs to the run 0"]);
+    let desk = answered_without_search();
     std::fs::remove_file(desk.path().join(CERTIFICATE)).expect("a certificate to remove");
     let ran = verified(&desk);
     assert!(ran.exit == 4 && ran.stderr.contains("the certificate gives nothing"), "{}", ran.stderr);
@@ -182,7 +203,7 @@ fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
 
 #[test]
 fn infeasibility_is_certified_by_its_certificate_alone() {
-    let desk = Desk::starter();
+    let desk = without_search();
     desk.replace("desk.yaml", "equity:         { min: 5000000 }", "equity:         { min: 999999999 }");
     assert_eq!(desk.pb_assign(&["run", "--config", "desk.yaml"]).exit, 4);
     assert_eq!(verified(&desk).exit, 0);

@@ -10,10 +10,9 @@ use domain::{
     TradeId,
 };
 use solver::{LevelOutcome, Outcome, Settings, SolvedByLevels, backends, solve_by_levels};
-
-use crate::case::{Case, CaseForm, holds, values};
-use crate::product::product;
-use crate::random::{Random, random_case};
+use test_desks::case::{Case, CaseForm, holds, values};
+use test_desks::product::product;
+use test_desks::random::{Random, random_case};
 
 /// Days: each is enumerated whole.
 const DAYS: u64 = 700;

@@ -1,19 +1,15 @@
 //! Random small desks against full enumeration in exact arithmetic: status and objective must be equal.
 
-mod case;
 mod goals;
-mod product;
-mod random;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Amount, OnBreach};
 use solver::{Backend, Outcome, Settings, backends, solve};
-
-use case::{Case, CaseForm, CaseMetric, enumerate};
-use product::product;
-use random::random_case;
+use test_desks::case::{Case, CaseForm, CaseMetric, enumerate};
+use test_desks::product::product;
+use test_desks::random::random_case;
 
 const DESKS: u64 = 2_000;
 

@@ -82,13 +82,29 @@ impl<'a> Prices<'a> {
         }
     }
 
+    /// `[account][metric]`: what one unit is worth in the objective; 0 where it does not count.
+    pub(super) fn worths(&self) -> &[Vec<Amount>] {
+        &self.worths
+    }
+
+    /// What a change from the last plan costs.
+    pub(super) fn cost_per_change(&self) -> Amount {
+        self.keep.map_or_else(Amount::zero, |keep| keep.cost_per_change.into())
+    }
+
+    /// The objective of the opening: `Σ OP·W·M0`.
+    pub(super) fn opening_objective(&self) -> Amount {
+        let each = self.worths.iter().flatten().zip(self.opening.iter().flatten());
+        each.map(|(worth, opens)| worth * opens).sum()
+    }
+
     /// The list by indices.
     ///
     /// # Errors
     /// A name that the desk does not have, a price that nothing is to be had for, a negative or a repeated price.
     pub(super) fn weights(&self, list: &PriceList, aim: Aim) -> Result<Weights, NoProof> {
         let (mut by_metric, mut per_change) = match aim {
-            Aim::Best => (self.worths.clone(), self.keep.map_or_else(Amount::zero, |keep| keep.cost_per_change.into())),
+            Aim::Best => (self.worths.clone(), self.cost_per_change()),
             Aim::NoPlan => {
                 (self.worths.iter().map(|worths| vec![Amount::zero(); worths.len()]).collect(), Amount::zero())
             }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use test_desks::{Add, With, account, by_type, day, desk};
 
 use super::*;
+use crate::value::Value;
 
 fn the_desk() -> Desk {
     let metrics = || {
@@ -92,10 +93,51 @@ fn what_128_bits_do_not_hold_is_left_to_amounts() {
         let [whole, exact] = both_reasons(&[10, -2000, 3000], &certificate);
         assert!(exact.is_some() && (whole == exact || whole.is_none() && digits > 30), "{digits} decimals");
     }
-    let desk = the_desk();
-    let day = the_day(&[10, -20, 30]);
+    let [_, tiny] = both_ways(&[10, -20, 30], &certificate(&Amount::from_parts(1, 120), Amount::zero()));
+    let [_, none] = both_ways(&[10, -20, 30], &certificate(&Amount::zero(), Amount::zero()));
+    assert_ne!(tiny, none, "a price of 10^-120 counts");
+}
+
+#[test]
+fn a_bound_is_taken_down_to_a_value_that_an_objective_can_have() {
+    let (desk, day) = (the_desk(), the_day(&[10, -20, 30]));
     let book = compile(&desk, &day).unwrap();
-    let tiny = certified_bound(&desk, &day, &book, &certificate(&Amount::from_parts(1, 120), Amount::zero()));
-    let none = certified_bound(&desk, &day, &book, &certificate(&Amount::zero(), Amount::zero()));
-    assert!(tiny.is_ok() && tiny != none, "a price of 10^-120 counts");
+    let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
+    let prices = priced::Prices::new(&desk, &day, &book, &opening);
+    // M0 = 17 × 0.00012 - 25 × 0.0001 + 40 × 0.00017 = 0.00634, -3 of it; -3 × (0.00012 + 0.0003) has five decimals,
+    // as many as any product.
+    assert_eq!(prices.opening_objective().to_string(), "-0.01902");
+    let lowered = |bound: &str| grid::lowered(&bound.parse().unwrap(), &book, &prices).to_string();
+    assert_eq!(lowered("-0.01902"), "-0.01902");
+    assert_eq!(lowered("-0.019011"), "-0.01902");
+    assert_eq!(lowered("0.000019999"), "0.00001");
+    assert_eq!(lowered("-0.000000001"), "-0.00001");
+}
+
+#[test]
+fn products_without_trailing_zeros_make_a_coarser_grid() {
+    let cost = by_type("cost", &["a 0.5", "b 0.25"]).priority("-1");
+    let desk = desk(vec![account("PB1", vec![cost.clone()]), account("PB2", vec![cost])]);
+    let opening = day().position("PB1 0.001 A a").position("PB1 0.01 C a").trade("T1 buy 20 A a").trade("T2 buy 6 B b");
+    let book = compile(&desk, &opening).unwrap();
+    let values = numbers::opening(&desk, &opening, &book, &mut Vec::new());
+    let prices = priced::Prices::new(&desk, &opening, &book, &values);
+    // Trades move 0.5 × 20 and 0.25 × 6 = 1.5, from -0.5 × 0.011.
+    assert_eq!(grid::lowered(&"-1".parse().unwrap(), &book, &prices).to_string(), "-1.0055");
+}
+
+proptest! {
+    #[test]
+    fn objectives_lie_on_the_grid(sizes in prop::collection::vec(-999_i64..999, 1..5), at in 0_usize..81) {
+        let (desk, day) = (the_desk(), the_day(&sizes));
+        let book = compile(&desk, &day).unwrap();
+        let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
+        let prices = priced::Prices::new(&desk, &day, &book, &opening);
+        let placement: Vec<usize> = (0..sizes.len()).map(|trade| (at >> trade) & 1).collect();
+        let after = numbers::after(&book, &opening, &placement, &mut Vec::new());
+        let value: Amount = prices.worths().iter().flatten().zip(after.iter().flatten()).map(|(worth, value)| {
+            if let Value::Sum(value) = value { worth * value } else { Amount::zero() }
+        }).sum();
+        prop_assert_eq!(grid::lowered(&value, &book, &prices), value);
+    }
 }

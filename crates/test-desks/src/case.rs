@@ -4,46 +4,61 @@
 use domain::OnBreach;
 
 /// Rates, limits and metric values are whole hundredths.
-pub(crate) const GRID: i128 = 100;
+pub const GRID: i128 = 100;
 
 /// A desk in whole numbers.
 #[derive(Debug, Clone)]
-pub(crate) struct Case {
-    pub(crate) accounts: Vec<CaseAccount>,
+pub struct Case {
+    /// The accounts; a placement has an index of them for each trade.
+    pub accounts: Vec<CaseAccount>,
     /// Value and security of each trade.
-    pub(crate) trades: Vec<(i128, usize)>,
-    pub(crate) pins: Vec<Option<usize>>,
-    pub(crate) include_limited: bool,
+    pub trades: Vec<(i128, usize)>,
+    /// The account of each trade that has to be there.
+    pub pins: Vec<Option<usize>>,
+    /// Whether metrics with a limit count in the objective too.
+    pub include_limited: bool,
 }
 
+/// An account of a case.
 #[derive(Debug, Clone)]
-pub(crate) struct CaseAccount {
+pub struct CaseAccount {
     /// Opening values: securities first, cash last.
-    pub(crate) opening: Vec<i128>,
-    pub(crate) metrics: Vec<CaseMetric>,
+    pub opening: Vec<i128>,
+    /// Every account has metrics of its own.
+    pub metrics: Vec<CaseMetric>,
 }
 
+/// A metric of an account, with its limits in hundredths.
 #[derive(Debug, Clone)]
-pub(crate) struct CaseMetric {
-    pub(crate) form: CaseForm,
-    pub(crate) min: Option<i128>,
-    pub(crate) max: Option<i128>,
-    pub(crate) on_breach: OnBreach,
-    pub(crate) priority: i128,
+pub struct CaseMetric {
+    /// How its value is made.
+    pub form: CaseForm,
+    /// The least that the limit allows.
+    pub min: Option<i128>,
+    /// The most that the limit allows.
+    pub max: Option<i128>,
+    /// What holds when the opening positions break the limit.
+    pub on_breach: OnBreach,
+    /// In tenths.
+    pub priority: i128,
 }
 
+/// How the value of a metric is made.
 #[derive(Debug, Clone)]
-pub(crate) enum CaseForm {
+pub enum CaseForm {
     /// Long and short hundredths for each security, cash last.
     Rates(Vec<(i128, i128)>),
+    /// The first metric over the second, by their indices.
     Ratio(usize, usize),
 }
 
-pub(crate) const SECURITIES: usize = 3;
-pub(crate) const TYPES: [&str; SECURITIES] = ["government", "corporate", "municipal"];
+/// How many securities there are besides cash.
+pub const SECURITIES: usize = 3;
+/// Their names, and those of their types.
+pub const TYPES: [&str; SECURITIES] = ["government", "corporate", "municipal"];
 
 /// Metric values `[account][metric]` under a placement: `Ok(hundredths)` or the two parts of a ratio.
-pub(crate) fn values(case: &Case, placement: &[usize]) -> Vec<Vec<(i128, i128)>> {
+pub fn values(case: &Case, placement: &[usize]) -> Vec<Vec<(i128, i128)>> {
     let value = |(index, account): (usize, &CaseAccount)| {
         let mut positions = account.opening.clone();
         for ((value, security), booked) in case.trades.iter().zip(placement) {
@@ -68,7 +83,8 @@ pub(crate) fn values(case: &Case, placement: &[usize]) -> Vec<Vec<(i128, i128)>>
     case.accounts.iter().enumerate().map(value).collect()
 }
 
-pub(crate) fn holds(metric: &CaseMetric, opening: (i128, i128), last: (i128, i128)) -> bool {
+/// Whether the limit of a metric holds, from its opening value and its last one.
+pub fn holds(metric: &CaseMetric, opening: (i128, i128), last: (i128, i128)) -> bool {
     if metric.on_breach == OnBreach::ReportOnly || (metric.min.is_none() && metric.max.is_none()) {
         return true;
     }
@@ -92,7 +108,7 @@ pub(crate) fn holds(metric: &CaseMetric, opening: (i128, i128), last: (i128, i12
 }
 
 /// The objective in hundredths times tenths, or nothing if a limit does not hold.
-pub(crate) fn judge(case: &Case, opening: &[Vec<(i128, i128)>], placement: &[usize]) -> Option<i128> {
+pub fn judge(case: &Case, opening: &[Vec<(i128, i128)>], placement: &[usize]) -> Option<i128> {
     let last = values(case, placement);
     let mut total = 0;
     for (account, here) in case.accounts.iter().enumerate() {
@@ -110,7 +126,7 @@ pub(crate) fn judge(case: &Case, opening: &[Vec<(i128, i128)>], placement: &[usi
 }
 
 /// The best objective over every assignment; nothing when none keeps the limits.
-pub(crate) fn enumerate(case: &Case) -> Option<i128> {
+pub fn enumerate(case: &Case) -> Option<i128> {
     let opening = values(case, &vec![usize::MAX; case.trades.len()]);
     let mut placement = vec![0; case.trades.len()];
     let mut best = None;

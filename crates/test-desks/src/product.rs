@@ -1,21 +1,21 @@
 //! A case as the product reads it.
 
-use domain::{Amount, Day, Desk};
-use test_desks::{Add, With, account, by_type, day, desk, ratio};
-
 use crate::case::{Case, CaseForm, SECURITIES, TYPES};
+use crate::{Add, With, account, by_type, day, desk, number, ratio};
+use domain::{Amount, Day, Desk};
 
-pub(crate) fn hundredths(value: i128) -> String {
+/// Hundredths as a decimal.
+pub fn hundredths(value: i128) -> String {
     Amount::from_parts(value, 2).to_string()
 }
 
 /// The case as the product reads it.
-pub(crate) fn product(case: &Case) -> (Desk, Day) {
+pub fn product(case: &Case) -> (Desk, Day) {
     let mut day = day();
     let accounts = case.accounts.iter().enumerate().map(|(index, here)| {
         let id = format!("A{index}");
-        let metrics = here.metrics.iter().enumerate().map(|(number, metric)| {
-            let name = format!("m{number}");
+        let metrics = here.metrics.iter().enumerate().map(|(index, metric)| {
+            let name = format!("m{index}");
             let mut definition = match &metric.form {
                 CaseForm::Rates(rates) => {
                     let types = TYPES.iter().copied().chain(["cash"]);
@@ -29,8 +29,8 @@ pub(crate) fn product(case: &Case) -> (Desk, Day) {
             };
             definition =
                 definition.on_breach(metric.on_breach).priority(&Amount::from_parts(metric.priority, 1).to_string());
-            definition.limit.min = metric.min.map(|min| test_desks::number(&hundredths(min)));
-            definition.limit.max = metric.max.map(|max| test_desks::number(&hundredths(max)));
+            definition.limit.min = metric.min.map(|min| number(&hundredths(min)));
+            definition.limit.max = metric.max.map(|max| number(&hundredths(max)));
             definition
         });
         account(&id, metrics.collect())

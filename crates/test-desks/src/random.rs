@@ -4,14 +4,17 @@ use domain::OnBreach;
 
 use crate::case::{Case, CaseAccount, CaseForm, CaseMetric, GRID, SECURITIES, values};
 
-pub(crate) struct Random(u64);
+/// A stream of random numbers, set by its seed: `SplitMix64`.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The stream of a seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,28 +22,41 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub(crate) fn below(&mut self, n: u64) -> u64 {
+    /// A number below `n`.
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
-    pub(crate) fn between(&mut self, low: i128, high: i128) -> i128 {
+    /// A number from `low` to `high`.
+    pub fn between(&mut self, low: i128, high: i128) -> i128 {
         low + i128::from(self.next()) % (high - low + 1)
     }
 
-    pub(crate) fn chance(&mut self, percent: u64) -> bool {
+    /// Whether something happens that does so in so many of a hundred.
+    pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 }
 
-pub(crate) fn random_case(seed: u64) -> Case {
+/// The desk of a seed: at most four accounts and nine trades.
+pub fn random_case(seed: u64) -> Case {
     let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let accounts = 1 + random.below(4);
     let most_trades = [9, 9, 8, 7][accounts as usize - 1] + u64::from(random.chance(5)) * 2;
     let trades = random.below(most_trades.min(9) + 1);
     // Ties: few distinct sizes on some desks.
     let sizes = if random.chance(30) { 2 } else { 60 };
+    case(&mut random, accounts, trades, sizes)
+}
+
+/// A desk of so many accounts and trades, too large to be enumerated.
+pub fn large_case(seed: u64, accounts: u64, trades: u64) -> Case {
+    case(&mut Random(seed), accounts, trades, 60)
+}
+
+fn case(random: &mut Random, accounts: u64, trades: u64, sizes: i128) -> Case {
     let mut case = Case {
-        accounts: (0..accounts).map(|_| random_account(&mut random)).collect(),
+        accounts: (0..accounts).map(|_| random_account(random)).collect(),
         trades: (0..trades)
             .map(|_| {
                 let value = random.between(1, sizes);
@@ -50,11 +66,11 @@ pub(crate) fn random_case(seed: u64) -> Case {
         pins: (0..trades).map(|_| random.chance(8).then(|| random.below(accounts) as usize)).collect(),
         include_limited: random.chance(20),
     };
-    limit(&mut case, &mut random);
+    limit(&mut case, random);
     case
 }
 
-pub(crate) fn random_account(random: &mut Random) -> CaseAccount {
+fn random_account(random: &mut Random) -> CaseAccount {
     let opening = (0..=SECURITIES).map(|_| if random.chance(40) { 0 } else { random.between(-60, 60) }).collect();
     let linear = |random: &mut Random| {
         let rate = random.between(-150, 150);
@@ -84,7 +100,7 @@ pub(crate) fn random_account(random: &mut Random) -> CaseAccount {
 }
 
 /// Limits at, near or far from what a random plan reaches, so that some bind and some conflict.
-pub(crate) fn limit(case: &mut Case, random: &mut Random) {
+fn limit(case: &mut Case, random: &mut Random) {
     let accounts = case.accounts.len() as u64;
     let planted: Vec<usize> =
         case.pins.iter().map(|pin| pin.unwrap_or_else(|| random.below(accounts) as usize)).collect();

@@ -1,0 +1,163 @@
+//! The search by itself against full enumeration, and what it promises whoever calls it: the same work finds the same,
+//! a plan to start from is never lost, and ties are no reason to go on.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use constraint_manager::AssignmentProblem;
+use domain::{Amount, Day, Desk, OnBreach};
+use search::{Budget, Ending, Found, Goal, search};
+use test_desks::case::{CaseForm, enumerate};
+use test_desks::product::product;
+use test_desks::random::{Random, large_case, random_case};
+use test_desks::{Add, With, account, by_type, day, desk};
+
+const DESKS: u64 = 2_000;
+/// More than any of the desks here takes.
+const ROUNDS: u64 = 60;
+
+fn problem(desk: &Desk, day: &Day, include_limited: bool) -> AssignmentProblem {
+    let book = metric_engine::compile(desk, day).expect("the desk is a good one");
+    constraint_manager::build(&book, include_limited).expect("the limits can be stated")
+}
+
+/// Searches for the best with so many rounds.
+fn searched(problem: &AssignmentProblem, start: Option<Vec<usize>>, rounds: u64) -> Found {
+    let goal = Goal { gap_rel: Amount::zero(), start };
+    search(problem, &goal, Budget { rounds: Some(rounds), ..Budget::default() }, &mut |_| true)
+}
+
+/// What went wrong with a desk, if anything.
+fn mismatch(seed: u64) -> Option<String> {
+    let case = random_case(seed);
+    // Hundredths of a metric times tenths of a priority.
+    let expected = enumerate(&case).map(|value| Amount::from_parts(value, 3));
+    let (desk, day) = product(&case);
+    let problem = problem(&desk, &day, case.include_limited);
+    let found = searched(&problem, None, ROUNDS);
+    let agrees = match (found.ending, &found.best, &expected) {
+        (Ending::NoPlan, None, None) => true,
+        (Ending::Best, Some(plan), Some(best)) => {
+            let value = problem.objective_value(plan);
+            problem.broken_rows(plan).is_empty() && value.is_none_or(|value| value == *best)
+        }
+        _ => false,
+    };
+    (!agrees).then(|| format!("seed {seed}: enumeration {expected:?}, search {found:?}\n{case:?}"))
+}
+
+#[test]
+fn two_thousand_random_desks_agree_with_full_enumeration() {
+    let mismatches: Vec<String> = (0..DESKS).filter_map(mismatch).collect();
+    let first = mismatches.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
+    assert!(mismatches.is_empty(), "{} of {DESKS} disagree:\n{first}", mismatches.len());
+}
+
+#[test]
+fn the_random_desks_cover_what_they_are_meant_to() {
+    let count = |holds: &dyn Fn(&test_desks::case::Case) -> bool| {
+        (0..DESKS).map(random_case).filter(|case| holds(case)).count()
+    };
+    assert!(count(&|case| enumerate(case).is_none()) > 200);
+    assert!(count(&|case| case.pins.iter().any(Option::is_some)) > 200);
+    assert!(count(&|case| !case.trades.is_empty() && case.pins.iter().all(Option::is_some)) > 10);
+    let any = |case: &test_desks::case::Case, holds: &dyn Fn(&test_desks::case::CaseMetric) -> bool| {
+        case.accounts.iter().flat_map(|account| &account.metrics).any(holds)
+    };
+    assert!(count(&|case| any(case, &|metric| metric.on_breach == OnBreach::MustNotWorsen)) > 200);
+    assert!(count(&|case| any(case, &|m| matches!(m.form, CaseForm::Ratio(..)) && m.max.is_some())) > 200);
+}
+
+/// Desks on which the search needs several rounds.
+fn hard_problems() -> Vec<AssignmentProblem> {
+    let problem = |seed| {
+        let case = large_case(seed, 4, 40);
+        let (desk, day) = product(&case);
+        problem(&desk, &day, case.include_limited)
+    };
+    (0..12).map(problem).collect()
+}
+
+#[test]
+fn the_same_rounds_find_the_same_whatever_the_machine_does_besides() {
+    let problems = hard_problems();
+    let run = || problems.iter().map(|problem| searched(problem, None, 8)).collect::<Vec<Found>>();
+    let quiet = run();
+    assert!(quiet.iter().filter(|found| found.rounds > 2).count() >= 3, "the desks are no test");
+    let is_over = AtomicBool::new(false);
+    let busy = std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let found = run();
+        is_over.store(true, Ordering::Relaxed);
+        found
+    });
+    for (place, (quiet, busy)) in quiet.iter().zip(&busy).enumerate() {
+        assert_eq!(quiet, busy, "desk {place}");
+    }
+}
+
+#[test]
+fn a_plan_to_start_from_is_never_lost() {
+    let mut kept = 0;
+    for seed in 0..300 {
+        let case = random_case(seed);
+        let (desk, day) = product(&case);
+        let problem = problem(&desk, &day, case.include_limited);
+        let mut random = Random::new(seed);
+        let mut anywhere = || -> Vec<usize> {
+            let accounts = problem.trades.iter().map(|trade| &trade.accounts);
+            accounts.map(|accounts| accounts[random.below(accounts.len() as u64) as usize]).collect()
+        };
+        let plans: Vec<Vec<usize>> = (0..50).map(|_| anywhere()).collect();
+        let Some(start) = plans.into_iter().find(|plan| problem.broken_rows(plan).is_empty()) else { continue };
+        kept += 1;
+        let over = Some(Instant::now());
+        for budget in [
+            Budget { deadline: over, proving: over, without_plan: over, rounds: None },
+            Budget { rounds: Some(0), ..Budget::default() },
+            Budget { rounds: Some(ROUNDS), ..Budget::default() },
+        ] {
+            let goal = Goal { gap_rel: Amount::zero(), start: Some(start.clone()) };
+            let found = search(&problem, &goal, budget, &mut |_| true);
+            let plan = found.best.expect("the start is a plan");
+            assert!(problem.broken_rows(&plan).is_empty(), "seed {seed}");
+            assert!(problem.objective_value(&plan) >= problem.objective_value(&start), "seed {seed}");
+        }
+    }
+    assert!(kept > 100, "{kept} desks had a start");
+}
+
+#[test]
+fn a_search_that_is_told_to_stop_stops() {
+    for problem in hard_problems() {
+        let goal = Goal { gap_rel: Amount::zero(), start: None };
+        let mut looks = 0;
+        let found = search(&problem, &goal, Budget::default(), &mut |_| {
+            looks += 1;
+            looks < 2
+        });
+        assert!(found.rounds <= 2, "{} rounds", found.rounds);
+    }
+}
+
+#[test]
+fn a_day_of_ties_ends_at_once() {
+    // Three accounts alike, thirty trades alike, ten of which fill an account: every plan that keeps the limits costs
+    // 30 · 10 · 0.01.
+    let metrics =
+        || vec![by_type("gross", &["bond 1 1"]).max("100"), by_type("cost", &["bond 0.01 0.01"]).priority("-1")];
+    let desk = desk(["PB1", "PB2", "PB3"].map(|id| account(id, metrics())).into());
+    let day = (0..30).fold(day(), |day, trade| day.trade(&format!("T{trade:02} buy 10 BOND{trade} bond")));
+    let problem = problem(&desk, &day, false);
+    let found = searched(&problem, None, ROUNDS);
+    assert_eq!(found.ending, Ending::Best);
+    let plan = found.best.expect("a plan");
+    assert_eq!(problem.objective_value(&plan), Some("-3".parse().expect("a number")));
+    assert!(found.rounds <= 4 && found.nodes <= 200, "{} rounds, {} nodes", found.rounds, found.nodes);
+}
