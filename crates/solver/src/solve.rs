@@ -37,10 +37,12 @@ pub fn solve_from(
     start: Option<Vec<usize>>,
     watch: &mut dyn FnMut(Progress),
 ) -> Solved {
-    let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new(), proof: None };
+    let (begun, work) = (Instant::now(), Vec::new());
+    let mut run = Run { problem, settings, begun, work, proof: None, is_repeatable: true };
     let outcome = run.outcome(start, watch);
     let proof = run.proof.or_else(|| proof::without_search(problem, &outcome));
-    Solved { outcome, work: run.work, proof }
+    let is_repeatable = run.is_repeatable && run.work.iter().all(|work| work.failure.is_none());
+    Solved { outcome, work: run.work, proof, is_repeatable }
 }
 
 struct Run<'a> {
@@ -49,6 +51,7 @@ struct Run<'a> {
     begun: Instant,
     work: Vec<Work>,
     proof: Option<Proof>,
+    is_repeatable: bool,
 }
 
 impl Run<'_> {
@@ -61,6 +64,10 @@ impl Run<'_> {
         if self.settings.search {
             let (found, work) = searched::search(self.problem, self.settings, self.begun, first.take(), watch);
             self.work.push(work);
+            if self.settings.cuts.is_some() {
+                // How long the search was cut nothing, and takes nothing from the others.
+                self.begun = Instant::now();
+            }
             let search::Found { best, ending, proof, bound, .. } = found;
             self.proof = proof;
             searched_bound = bound.and_then(to_amount);
@@ -75,13 +82,32 @@ impl Run<'_> {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
         if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.time_left().is_zero() {
-            return match first {
-                Some(best) => self.found(self.plan(best, searched_bound)),
-                None => Outcome::Unknown,
-            };
+            return self.alone(first, searched_bound);
         }
+        let alone = self.alone(first.clone(), searched_bound.clone());
+        let outcome = self.ask_others(purpose, first, searched_bound, watch);
+        self.is_repeatable &= outcome == alone;
+        outcome
+    }
+
+    /// What our own search has come to.
+    fn alone(&self, first: Option<Vec<usize>>, bound: Option<Amount>) -> Outcome {
+        match first {
+            Some(best) => self.found(self.plan(best, bound)),
+            None => Outcome::Unknown,
+        }
+    }
+
+    /// Has the backends go on from `first`, below `bound`.
+    fn ask_others(
+        &mut self,
+        purpose: Purpose,
+        first: Option<Vec<usize>>,
+        bound: Option<Amount>,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Outcome {
         let attempt = self.attempt(purpose, first, watch);
-        let bound = attempt.bound.into_iter().chain(searched_bound).min();
+        let bound = attempt.bound.into_iter().chain(bound).min();
         match (attempt.best, attempt.stop) {
             (Some(best), _) => self.found(self.plan(best, bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
@@ -139,6 +165,7 @@ impl Run<'_> {
     /// Names the conflict, and with it puts the claim that there is no plan to a test.
     fn infeasible(&mut self, purpose: Purpose, watch: &mut dyn FnMut(Progress)) -> Outcome {
         let time = self.time_left().max(LEAST_CONFLICT_TIME);
+        self.is_repeatable &= self.settings.backends.is_empty();
         match conflict(self.problem, self.settings, time, &mut self.work) {
             Conflict::Found(rows, nearest) => Outcome::Infeasible { rows, nearest: Some(nearest) },
             Conflict::Contradicted => Outcome::Failed(
