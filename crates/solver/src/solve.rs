@@ -21,6 +21,10 @@ use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 /// The share of the time after which a full solve without any plan gives way to the fallback.
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
 
+/// The share of the time below which others are not asked to better a plan: they would hardly begin, and what they said
+/// by then would be up to the machine.
+const LEAST_SHARE_TO_ASK: f64 = 0.05;
+
 /// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
 const LEAST_CONFLICT_TIME: Duration = Duration::from_millis(100);
 
@@ -81,13 +85,19 @@ impl Run<'_> {
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
-        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.time_left().is_zero() {
+        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.is_late(first.is_some()) {
             return self.alone(first, searched_bound);
         }
         let alone = self.alone(first.clone(), searched_bound.clone());
         let outcome = self.ask_others(purpose, first, searched_bound, watch);
         self.is_repeatable &= outcome == alone;
         outcome
+    }
+
+    /// Whether too little time is left to ask others.
+    fn is_late(&self, has_plan: bool) -> bool {
+        let share = if has_plan { LEAST_SHARE_TO_ASK } else { 0.0 };
+        self.time_left() <= self.settings.timeout.mul_f64(share)
     }
 
     /// What our own search has come to.
