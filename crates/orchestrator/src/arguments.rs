@@ -31,6 +31,7 @@ Examples:
   pb-assign run --config my-desk/desk.yaml                   the whole job
   pb-assign run --config desk.yaml --as-of 2026-11-20 --dry-run
   pb-assign verify my-desk/out/latest                        check a published answer against its inputs
+  pb-assign replay --run my-desk/out/latest                  repeat a run by its counts, and compare
 
 Exit codes:
   0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
@@ -48,6 +49,9 @@ pub(crate) enum Command {
     /// Recompute a published answer from its inputs, in exact arithmetic.
     #[command(after_help = "Example:\n  pb-assign verify out/2026-11-20")]
     Verify(VerifyArguments),
+    /// Repeat a run by its recorded counts, whatever the clock says, and compare the answers byte by byte.
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArguments),
     /// Write the mixed-integer program, for auditors and other solvers.
     #[command(after_help = "Example:\n  pb-assign model --config desk.yaml --format lp --output model.lp")]
     Model(ModelArguments),
@@ -81,6 +85,12 @@ Examples:
   pb-assign run --config desk.yaml --as-of 2026-11-20
   pb-assign run --config desk.yaml --trades late.csv --out late --dry-run
   pb-assign run --config desk.yaml | tail -n 1 | jq .status";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  pb-assign replay --run out/2026-11-20
+  pb-assign replay --run kept/2026-11-20 --config desk.yaml --as-of 2026-11-20
+  pb-assign replay --run late --trades late.csv | jq .replay";
 
 /// What a run reads.
 #[derive(Debug, Args)]
@@ -155,6 +165,26 @@ pub struct VerifyArguments {
     /// The configuration; by default the one that run.json names.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// The trades, if the run was given a file of its own.
+    #[arg(long, value_name = "FILE")]
+    pub trades: Option<String>,
+    /// The positions, if the run was given a file of its own.
+    #[arg(long, value_name = "FILE")]
+    pub positions: Option<String>,
+}
+
+/// What `replay` takes.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The published folder.
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// The configuration; by default the one that run.json names.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The date of the run; by default the one that result.json has.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
     /// The trades, if the run was given a file of its own.
     #[arg(long, value_name = "FILE")]
     pub trades: Option<String>,

@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod init;
 pub mod model;
+pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod solve_child;
@@ -69,17 +70,14 @@ fn require_trades(config: &Config) -> Result<(), Failure> {
 
 /// What the solver may use up, from the configuration.
 pub(crate) fn settings(config: &Config) -> Settings {
-    let SolverSettings { timeout_ms, gap, threads, .. } = config.solver;
+    let SolverSettings { timeout_ms, gap, effort, threads, .. } = config.solver;
     let chosen = &config.solver.backends;
-    let is_search = |choice: &BackendChoice| match choice {
-        BackendChoice::Known(name) => matches!(backends::named(name).map(|kind| kind.runs), Some(Runs::Search)),
-        BackendChoice::Own { .. } => false,
-    };
     Settings {
         timeout: Duration::from_millis(timeout_ms),
         gap_rel: Amount::from(gap),
-        search: chosen.iter().any(is_search),
-        effort: None,
+        search: chosen.iter().any(BackendChoice::is_search),
+        effort,
+        cuts: None,
         threads,
         backends: Backends::new(chosen.iter().filter_map(|choice| backend(choice, &config.solver)).collect()),
     }

@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use domain::{Decimal, Desk, Place, Problem};
 use jiff::civil::Date;
+use solver::backends::{self, Runs};
 
 use codes::{NOT_TEXT, UNREADABLE};
 
@@ -68,6 +69,8 @@ pub struct SolverSettings {
     pub timeout_ms: u64,
     /// How far from the best possible objective is good enough, as a fraction of it: `0 ≤ gap < 1`.
     pub gap: Decimal,
+    /// Rounds of our own search after which to stop, at least 1, instead of looking at the clock.
+    pub effort: Option<u64>,
     /// Who looks for it, the preferred one first; at least one.
     pub backends: Vec<BackendChoice>,
     /// The address space that the process of a backend may have, in bytes.
@@ -92,6 +95,16 @@ pub enum BackendChoice {
         /// The program and its arguments.
         command: Vec<String>,
     },
+}
+
+impl BackendChoice {
+    /// Whether it is our own search.
+    pub fn is_search(&self) -> bool {
+        match self {
+            Self::Known(name) => matches!(backends::named(name).map(|kind| kind.runs), Some(Runs::Search)),
+            Self::Own { .. } => false,
+        }
+    }
 }
 
 /// What the command line adds to a configuration or replaces in it.

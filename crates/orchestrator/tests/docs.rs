@@ -117,7 +117,14 @@ fn the_output_in_the_readme_is_what_the_program_prints() {
 
 #[test]
 fn every_path_in_the_documentation_exists() {
-    for name in ["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md", "docs/solver-protocol.md", "docs/performance.md"] {
+    for name in [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/architecture.md",
+        "docs/decisions.md",
+        "docs/solver-protocol.md",
+        "docs/performance.md",
+    ] {
         let text = page(name);
         let folder = root().join(name).parent().unwrap().to_owned();
         let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).map(|path| folder.join(path));

@@ -27,11 +27,12 @@ pub use formats::assignments_csv::AssignmentRow;
 pub use formats::certificate_json::CertificateDocument;
 pub use formats::metrics_csv::MetricRow;
 pub use formats::result_json::ResultDocument;
+pub use formats::run_json::RunRecord;
 pub use formats::{FORMATS, Rendered, render};
 pub use publish::{check_target, publish};
 pub use report::{
     Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LevelReport,
-    Note, ObjectiveReport, Reason, Report, RunInfo, StageTime, Status,
+    Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime, Status,
 };
 pub use schema::{certificate_schema, result_schema};
 pub use summary::summary_line;

@@ -302,6 +302,38 @@ pub struct RunInfo {
     pub stages: Vec<StageTime>,
     /// Counts of work by name: nodes, rows, columns, moves.
     pub work: BTreeMap<String, u64>,
+    /// Every search of our own, in order.
+    pub searches: Vec<SearchRecord>,
+    /// Every call of another solver, in order.
+    pub others: Vec<OtherRecord>,
+    /// Whether the answer is that of the searches alone, so that their cuts give it again.
+    pub repeatable: bool,
+}
+
+/// What a search of our own did, by count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchRecord {
+    /// Rounds done.
+    pub rounds: u64,
+    /// Moves tried.
+    pub moves: u64,
+    /// Branches looked at.
+    pub nodes: u64,
+    /// What ended it: finished, infeasible, clock or effort.
+    pub stop: String,
+    /// Where clock or effort cut it: the numbers of those looks at them that said stop.
+    pub cuts: Vec<u64>,
+}
+
+/// A call of another solver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherRecord {
+    /// Who was asked.
+    pub backend: String,
+    /// What was asked: full, feasibility or elastic.
+    pub purpose: String,
+    /// How it ended: what it says itself.
+    pub stop: String,
 }
 
 /// How long a stage took.

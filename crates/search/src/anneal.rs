@@ -165,6 +165,8 @@ impl<'a> Annealer<'a> {
     /// Goes on with what the prover knows: at once from the placement that it suggests.
     pub(crate) fn take_hint(&mut self, hint: Hint) {
         self.weight = HINTED;
+        self.turns = 0;
+        self.is_rising = true;
         self.state.go_to(self.kernel, &hint.choices);
         self.hint = Some(hint);
         self.cycles = 0;
@@ -188,7 +190,8 @@ impl<'a> Annealer<'a> {
         }
         let first = if self.kernel.movers.len() > MANY { STEPS_FIRST_OF_MANY } else { STEPS_FIRST };
         let each = (first << self.cycles.min(10)).min(STEPS_MOST);
-        self.cycles += 1;
+        // Short cycles will do to find the right weight.
+        self.cycles += u32::from(self.turns > 0 || self.best.is_none());
         let steps = (self.kernel.movers.len() as u64 * each).max(STRETCH);
         self.cycle = Cycle { steps, from, without_progress: self.cycle.without_progress, ..Cycle::default() };
         self.state.sum_up(self.kernel);
@@ -199,9 +202,14 @@ impl<'a> Annealer<'a> {
         let has_turned = self.cycle.has_kept_rows != self.is_rising;
         self.turns += u32::from(has_turned);
         self.is_rising = self.cycle.has_kept_rows;
-        // Before there is any plan, cost is not what matters.
+        // Large steps until the right weight lies between two tried ones, and while there is no plan at all: cost is
+        // not what matters then.
         let is_lost = self.best.is_none() && !self.cycle.has_kept_rows;
-        let factor = if is_lost { 3.0 } else { 1.0 + 0.6 / (1.0 + self.turns as f32) };
+        let factor = match self.turns {
+            _ if is_lost => 3.0,
+            0 => 2.0,
+            turns => 1.0 + 0.6 / turns as f32,
+        };
         self.weight = if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(0.03, 300.0);
         self.cycle.without_progress = if self.cycle.has_improved { 0 } else { self.cycle.without_progress + 1 };
         if self.cycle.without_progress >= PATIENCE {

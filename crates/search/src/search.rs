@@ -1,8 +1,8 @@
 //! The order of the search: an annealer and a prover side by side, that meet at counted points.
 //!
 //! Both work on their own for a round of a fixed amount of work, then show each other the best they have. What a round
-//! finds depends on the rounds before it alone, so that a run can be repeated by its number of rounds. The clock
-//! decides only how many there are.
+//! finds depends on the rounds before it alone. The clock is looked at between rounds and only says stop; where it said so
+//! is recorded by count, so that a search can be repeated without it.
 
 mod pair;
 mod write;
@@ -29,7 +29,7 @@ pub struct Goal {
 }
 
 /// What may be used up. Whatever comes first ends the search.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Budget {
     /// When to stop, by the clock.
     pub deadline: Option<Instant>,
@@ -39,6 +39,8 @@ pub struct Budget {
     pub without_plan: Option<Instant>,
     /// After how many rounds to stop.
     pub rounds: Option<u64>,
+    /// The [`Found::cuts`] of an earlier search, to stop where it was stopped: nothing else counts then.
+    pub cuts: Option<Vec<u64>>,
 }
 
 /// A look at a search that is running.
@@ -67,8 +69,11 @@ pub struct Found {
     pub proof: Option<Proof>,
     /// What no plan can exceed by the proof, in floats: a claim until the proof was checked.
     pub bound: Option<f64>,
-    /// Rounds done: the same number gives the same result again.
+    /// Rounds done.
     pub rounds: u64,
+    /// Where the budget cut it: the numbers, from 1, of the looks at the budget that said stop. A search looks at it at
+    /// counted points alone, so that the same cuts give the same result again, whatever the clock says.
+    pub cuts: Vec<u64>,
     /// Branches looked at.
     pub nodes: u64,
     /// Moves tried.
@@ -157,7 +162,8 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree
 
 fn counts(pair: &Pair<'_>) -> Found {
     let (rounds, nodes, moves) = (pair.rounds, pair.nodes, pair.moves);
-    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, nodes, moves }
+    let cuts = pair.cuts.clone();
+    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, cuts, nodes, moves }
 }
 
 /// A plan as a placement of the kernel, if it keeps every row in floats.

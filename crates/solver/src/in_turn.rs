@@ -65,6 +65,7 @@ impl Backends {
                 nodes,
                 rounds: 0,
                 moves: 0,
+                cuts: Vec::new(),
                 first_plan_ms: None,
                 elapsed_ms: u64::try_from(called.elapsed().as_millis()).unwrap_or(u64::MAX),
             });

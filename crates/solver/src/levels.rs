@@ -7,7 +7,7 @@
 //! Time: a level may use its equal share of what is left, a level being one of those still to come. What it leaves unused
 //! goes to those after it. A level that was not proven in its share is kept as it is, and said so.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use constraint_manager::{AssignmentProblem, Level};
 use domain::{Amount, MetricName};
@@ -31,6 +31,8 @@ pub struct SolvedByLevels {
     /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet. With an order it is
     /// about nothing but the limits: a bound of a level rests on what the levels before it reached.
     pub proof: Option<Proof>,
+    /// As [`Solved::is_repeatable`], of all levels.
+    pub is_repeatable: bool,
 }
 
 /// How a level ended.
@@ -54,24 +56,28 @@ pub fn solve_by_levels(
     watch: &mut dyn FnMut(Progress),
 ) -> SolvedByLevels {
     if problem.levels.is_empty() {
-        let Solved { outcome, work, proof } = solve(problem, settings, watch);
-        return SolvedByLevels { outcome, levels: Vec::new(), work, proof };
+        let Solved { outcome, work, proof, is_repeatable } = solve(problem, settings, watch);
+        return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_repeatable };
     }
     let begun = Instant::now();
     let mut work = Vec::new();
     let mut reached: Vec<Reached> = Vec::new();
-    let (mut at_hand, mut dropped) = (None, false);
+    let (mut at_hand, mut dropped, mut is_repeatable) = (None, false, true);
     for level in 0..problem.levels.len() {
-        let left = settings.timeout.saturating_sub(begun.elapsed());
+        let spent = if settings.cuts.is_some() { Duration::ZERO } else { begun.elapsed() };
+        let left = settings.timeout.saturating_sub(spent);
         let still_to_come = u32::try_from(problem.levels.len() - level).unwrap_or(u32::MAX);
-        let share = Settings { timeout: left / still_to_come, ..settings.clone() };
+        let cuts = settings.cuts.as_ref().map(|cuts| cuts.iter().skip(level).take(1).cloned().collect());
+        let share = Settings { timeout: left / still_to_come, cuts, ..settings.clone() };
         let of_level = problem.level(level, &floors(problem, &reached));
         let solved = solve_from(&of_level, &share, at_hand.take(), watch);
         work.extend(solved.work);
+        is_repeatable &= solved.is_repeatable;
         let Some(plan) = solved.outcome.plan() else {
             // The first level came back empty-handed: every other has a plan to start from. It has the rows of the whole
             // problem and no others, and so has what it shows.
-            return SolvedByLevels { outcome: solved.outcome, levels: Vec::new(), work, proof: solved.proof };
+            let Solved { outcome, proof, .. } = solved;
+            return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_repeatable };
         };
         dropped |= matches!(solved.outcome, Outcome::ObjectiveDropped(_));
         let placement = plan.placement.clone();
@@ -86,7 +92,7 @@ pub fn solve_by_levels(
     let outcome = |(level, reached)| level_outcome(problem, level, reached, &placement, &settings.gap_rel);
     let levels: Vec<LevelOutcome> = reached.into_iter().enumerate().map(outcome).collect();
     let outcome = whole(problem, placement, &levels, dropped);
-    SolvedByLevels { outcome, levels, work, proof: None }
+    SolvedByLevels { outcome, levels, work, proof: None, is_repeatable }
 }
 
 /// What a level has come to so far.

@@ -63,6 +63,9 @@ pub struct Solved {
     pub work: Vec<Work>,
     /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet.
     pub proof: Option<Proof>,
+    /// Whether the outcome is that of our own search alone, so that its cuts give it again: others were not asked, or
+    /// what they said changed nothing.
+    pub is_repeatable: bool,
 }
 
 /// One call of a backend.
@@ -72,7 +75,7 @@ pub struct Work {
     pub purpose: &'static str,
     /// Who was asked.
     pub backend: String,
-    /// How the backend says it stopped.
+    /// How it says it stopped; our own search: `finished`, `infeasible`, `clock` or `effort`.
     pub stop: &'static str,
     /// What it said, where it failed.
     pub failure: Option<String>,
@@ -82,10 +85,12 @@ pub struct Work {
     pub columns: usize,
     /// Branch and bound nodes, as the backend counts them.
     pub nodes: i64,
-    /// Rounds of our own search; 0 for others. The same number gives the same plan again.
+    /// Rounds of our own search; 0 for others.
     pub rounds: u64,
     /// Moves that it tried.
     pub moves: u64,
+    /// Where the clock or the effort cut it: the same cuts give the same plan again.
+    pub cuts: Vec<u64>,
     /// Wall-clock milliseconds until it had its first plan.
     pub first_plan_ms: Option<u64>,
     /// Wall-clock milliseconds.

@@ -51,7 +51,8 @@ pub(crate) fn search(
     let stop = match found.ending {
         search::Ending::Best | search::Ending::WithinGap => "finished",
         search::Ending::NoPlan => "infeasible",
-        search::Ending::Budget => "limit",
+        search::Ending::Budget if settings.effort.is_some() => "effort",
+        search::Ending::Budget => "clock",
     };
     let work = Work {
         purpose: "search",
@@ -63,23 +64,28 @@ pub(crate) fn search(
         nodes: i64::try_from(found.nodes).unwrap_or(i64::MAX),
         rounds: found.rounds,
         moves: found.moves,
+        cuts: found.cuts.clone(),
         first_plan_ms,
         elapsed_ms,
     };
     (found, work)
 }
 
-/// A counted budget, or the clock: all of it where there is nobody else to ask.
+/// Recorded cuts, a counted budget, or the clock: all of it where there is nobody else to ask.
 fn budget(settings: &Settings, begun: Instant) -> Budget {
+    if let Some(cuts) = &settings.cuts {
+        return Budget { cuts: Some(cuts.first().cloned().unwrap_or_default()), ..Budget::default() };
+    }
     if settings.effort.is_some() {
         return Budget { rounds: settings.effort, ..Budget::default() };
     }
     let share = |share: f64| Some(begun + settings.timeout.mul_f64(share));
     let deadline = share(SHARE_AT_MOST);
     if settings.backends.is_empty() {
-        return Budget { deadline, proving: deadline, without_plan: deadline, rounds: None };
+        return Budget { deadline, proving: deadline, without_plan: deadline, ..Budget::default() };
     }
-    Budget { deadline, proving: share(SHARE_FOR_PROOF), without_plan: share(SHARE_WITHOUT_PLAN), rounds: None }
+    let (proving, without_plan) = (share(SHARE_FOR_PROOF), share(SHARE_WITHOUT_PLAN));
+    Budget { deadline, proving, without_plan, ..Budget::default() }
 }
 
 fn milliseconds(time: Duration) -> u64 {

@@ -19,6 +19,9 @@ pub struct Settings {
     pub search: bool,
     /// Rounds of our own search after which to stop, whatever the clock says; others are not asked then.
     pub effort: Option<u64>,
+    /// What cut the searches of an earlier solve, each as its [`Work::cuts`](crate::outcome::Work::cuts) has it, to be cut
+    /// there again, whatever the clock says. Others that are asked get the whole time.
+    pub cuts: Option<Vec<Vec<u64>>>,
     /// How many threads a backend may use.
     pub threads: u32,
     /// Who else solves.
@@ -28,6 +31,14 @@ pub struct Settings {
 impl Settings {
     /// Our own search and this backend on one thread.
     pub fn with(timeout: Duration, gap_rel: Amount, backend: Arc<dyn Backend>) -> Self {
-        Self { timeout, gap_rel, search: true, effort: None, threads: 1, backends: Backends::new(vec![backend]) }
+        Self {
+            timeout,
+            gap_rel,
+            search: true,
+            effort: None,
+            cuts: None,
+            threads: 1,
+            backends: Backends::new(vec![backend]),
+        }
     }
 }

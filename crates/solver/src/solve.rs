@@ -21,8 +21,9 @@ use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
 /// The share of the time after which a full solve without any plan gives way to the fallback.
 const SHARE_BEFORE_FALLBACK: f64 = 0.6;
 
-/// The share of the time that a backend must have to be asked at all.
-const SHARE_WORTH_ASKING: f64 = 0.05;
+/// The share of the time below which others are not asked to better a plan: they would hardly begin, and what they said
+/// by then would be up to the machine.
+const LEAST_SHARE_TO_ASK: f64 = 0.05;
 
 /// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
 const LEAST_CONFLICT_TIME: Duration = Duration::from_millis(100);
@@ -40,10 +41,12 @@ pub fn solve_from(
     start: Option<Vec<usize>>,
     watch: &mut dyn FnMut(Progress),
 ) -> Solved {
-    let mut run = Run { problem, settings, begun: Instant::now(), work: Vec::new(), proof: None };
+    let (begun, work) = (Instant::now(), Vec::new());
+    let mut run = Run { problem, settings, begun, work, proof: None, is_repeatable: true };
     let outcome = run.outcome(start, watch);
     let proof = run.proof.or_else(|| proof::without_search(problem, &outcome));
-    Solved { outcome, work: run.work, proof }
+    let is_repeatable = run.is_repeatable && run.work.iter().all(|work| work.failure.is_none());
+    Solved { outcome, work: run.work, proof, is_repeatable }
 }
 
 struct Run<'a> {
@@ -52,6 +55,7 @@ struct Run<'a> {
     begun: Instant,
     work: Vec<Work>,
     proof: Option<Proof>,
+    is_repeatable: bool,
 }
 
 impl Run<'_> {
@@ -64,6 +68,10 @@ impl Run<'_> {
         if self.settings.search {
             let (found, work) = searched::search(self.problem, self.settings, self.begun, first.take(), watch);
             self.work.push(work);
+            if self.settings.cuts.is_some() {
+                // How long the search was cut nothing, and takes nothing from the others.
+                self.begun = Instant::now();
+            }
             let search::Found { best, ending, proof, bound, .. } = found;
             self.proof = proof;
             searched_bound = bound.and_then(to_amount);
@@ -77,14 +85,39 @@ impl Run<'_> {
         if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
             return Outcome::NoObjective(plan(self.problem, first.clone(), None));
         }
-        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.is_nearly_over() {
-            return match first {
-                Some(best) => self.found(self.plan(best, searched_bound)),
-                None => Outcome::Unknown,
-            };
+        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.is_late(first.is_some()) {
+            return self.alone(first, searched_bound);
         }
+        let alone = self.alone(first.clone(), searched_bound.clone());
+        let outcome = self.ask_others(purpose, first, searched_bound, watch);
+        self.is_repeatable &= outcome == alone;
+        outcome
+    }
+
+    /// Whether too little time is left to ask others.
+    fn is_late(&self, has_plan: bool) -> bool {
+        let share = if has_plan { LEAST_SHARE_TO_ASK } else { 0.0 };
+        self.time_left() <= self.settings.timeout.mul_f64(share)
+    }
+
+    /// What our own search has come to.
+    fn alone(&self, first: Option<Vec<usize>>, bound: Option<Amount>) -> Outcome {
+        match first {
+            Some(best) => self.found(self.plan(best, bound)),
+            None => Outcome::Unknown,
+        }
+    }
+
+    /// Has the backends go on from `first`, below `bound`.
+    fn ask_others(
+        &mut self,
+        purpose: Purpose,
+        first: Option<Vec<usize>>,
+        bound: Option<Amount>,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Outcome {
         let attempt = self.attempt(purpose, first, watch);
-        let bound = attempt.bound.into_iter().chain(searched_bound).min();
+        let bound = attempt.bound.into_iter().chain(bound).min();
         match (attempt.best, attempt.stop) {
             (Some(best), _) => self.found(self.plan(best, bound)),
             (None, Stop::Infeasible) => self.infeasible(purpose, watch),
@@ -142,6 +175,7 @@ impl Run<'_> {
     /// Names the conflict, and with it puts the claim that there is no plan to a test.
     fn infeasible(&mut self, purpose: Purpose, watch: &mut dyn FnMut(Progress)) -> Outcome {
         let time = self.time_left().max(LEAST_CONFLICT_TIME);
+        self.is_repeatable &= self.settings.backends.is_empty();
         match conflict(self.problem, self.settings, time, &mut self.work) {
             Conflict::Found(rows, nearest) => Outcome::Infeasible { rows, nearest: Some(nearest) },
             Conflict::Contradicted => Outcome::Failed(
@@ -155,11 +189,6 @@ impl Run<'_> {
                 self.found(self.plan(best, again.bound))
             }
         }
-    }
-
-    /// Whether what is left of the time is not worth stating a model for.
-    fn is_nearly_over(&self) -> bool {
-        self.time_left() < self.settings.timeout.mul_f64(SHARE_WORTH_ASKING)
     }
 
     fn time_left(&self) -> Duration {

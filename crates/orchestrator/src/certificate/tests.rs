@@ -178,6 +178,7 @@ fn mismatch(seed: u64) -> Option<String> {
         gap_rel: Amount::zero(),
         search: true,
         effort: Some(60),
+        cuts: None,
         threads: 1,
         backends: Backends::new(Vec::new()),
     };

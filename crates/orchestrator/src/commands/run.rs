@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use domain::Day;
-use reporter::{InputDigest, Report, ResultDocument, RunInfo, Style};
+use reporter::{InputDigest, OtherRecord, Report, ResultDocument, RunInfo, SearchRecord, Style};
 use sha2::{Digest, Sha256};
 use solver::outcome::Work;
 use solver::{Settings, SolvedByLevels};
@@ -34,7 +34,8 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let settings = settings(&prepared.config);
     let solved = stages.run("solve", || solve(&prepared, &settings));
     let ending = stages.run("certify", || certificate::ending(&prepared, &solved));
-    let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings, arguments));
+    let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings));
+    report.run = run_info(&prepared, &solved, arguments);
     stages.run("verify", || verify(&prepared, &report))?;
     report.run.stages = stages.into_times();
     if !arguments.dry_run {
@@ -48,7 +49,7 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     Ok((exit, line))
 }
 
-fn solve(prepared: &Prepared, settings: &Settings) -> SolvedByLevels {
+pub(crate) fn solve(prepared: &Prepared, settings: &Settings) -> SolvedByLevels {
     let mut line = ProgressLine::new();
     let solved = solver::solve_by_levels(&prepared.problem, settings, &mut |progress| line.look(&progress));
     line.done();
@@ -67,12 +68,12 @@ fn solve(prepared: &Prepared, settings: &Settings) -> SolvedByLevels {
     solved
 }
 
-fn report<'a>(
+/// Everything there is to say about the outcome; not yet what differs from run to run.
+pub(crate) fn report<'a>(
     prepared: &'a Prepared,
     solved: &SolvedByLevels,
     ending: Ending,
     settings: &Settings,
-    arguments: &RunArguments,
 ) -> Report<'a> {
     let Prepared { config, read, book, problem, warnings } = prepared;
     let plan = solved.outcome.plan();
@@ -92,7 +93,7 @@ fn report<'a>(
         diagnostics: answer::diagnostics(book, problem, solved, ending.infeasibility, warnings),
         inputs: read.digests.clone(),
         engine: engine(settings),
-        run: run_info(prepared, &solved.work, arguments),
+        run: RunInfo::default(),
     }
 }
 
@@ -115,7 +116,8 @@ pub(crate) fn run_id(prepared: &Prepared) -> String {
     })
 }
 
-fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> RunInfo {
+fn run_info(prepared: &Prepared, solved: &SolvedByLevels, arguments: &RunArguments) -> RunInfo {
+    let (searches, others) = solved.work.iter().partition::<Vec<&Work>, _>(|work| work.purpose == "search");
     let config = &arguments.inputs.config;
     RunInfo {
         started_at: jiff::Timestamp::now().to_string(),
@@ -125,11 +127,28 @@ fn run_info(prepared: &Prepared, work: &[Work], arguments: &RunArguments) -> Run
         out: (!arguments.dry_run).then(|| prepared.config.outputs.display().to_string()),
         read: files_read(prepared, config),
         stages: Vec::new(),
-        work: counts(work),
+        work: counts(&solved.work),
+        searches: searches.into_iter().map(search_record).collect(),
+        others: others.into_iter().map(other_record).collect(),
+        repeatable: solved.is_repeatable,
     }
 }
 
-/// What was done, by name; the same counts give the same answer again, whatever the clock says.
+fn search_record(work: &Work) -> SearchRecord {
+    SearchRecord {
+        rounds: work.rounds,
+        moves: work.moves,
+        nodes: u64::try_from(work.nodes).unwrap_or(0),
+        stop: work.stop.to_owned(),
+        cuts: work.cuts.clone(),
+    }
+}
+
+fn other_record(work: &Work) -> OtherRecord {
+    OtherRecord { backend: work.backend.clone(), purpose: work.purpose.to_owned(), stop: work.stop.to_owned() }
+}
+
+/// What was done, by name.
 fn counts(work: &[Work]) -> BTreeMap<String, u64> {
     let sum = |part: fn(&Work) -> u64| work.iter().map(part).sum::<u64>();
     let mut counts = BTreeMap::from([
@@ -145,7 +164,7 @@ fn counts(work: &[Work]) -> BTreeMap<String, u64> {
 }
 
 /// Every file that was read, by its bytes.
-fn files_read(prepared: &Prepared, config: &Path) -> Vec<InputDigest> {
+pub(crate) fn files_read(prepared: &Prepared, config: &Path) -> Vec<InputDigest> {
     let config = InputDigest { path: config.display().to_string(), sha256: prepared.config.sha256.clone() };
     std::iter::once(config).chain(prepared.read.files.iter().cloned()).collect()
 }

@@ -63,7 +63,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
     Ok((Exit::Done, line.to_string()))
 }
 
-fn read(dir: &Path, file: &str) -> Result<String, Failure> {
+pub(crate) fn read(dir: &Path, file: &str) -> Result<String, Failure> {
     let path = dir.join(file);
     std::fs::read_to_string(&path).map_err(|source| Failure::Io {
         action: "read",
@@ -72,7 +72,7 @@ fn read(dir: &Path, file: &str) -> Result<String, Failure> {
     })
 }
 
-fn recorded_config(dir: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn recorded_config(dir: &Path) -> Result<PathBuf, Failure> {
     let run = read(dir, run_json::FORMAT.file)?;
     let recorded: Option<PathBuf> =
         serde_json::from_str::<serde_json::Value>(&run).ok().and_then(|run| Some(run["config"].as_str()?.into()));

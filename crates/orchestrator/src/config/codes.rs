@@ -21,6 +21,7 @@ pub const CODES: &[Code] = &[
     GIVE_UP_TWICE,
     KEEPS_NOTHING,
     PLAN_REPLACED,
+    EFFORT_OF_NOBODY,
 ];
 
 pub(super) const UNREADABLE: Code = Code { id: "C004", title: "a configuration that cannot be read" };
@@ -40,3 +41,4 @@ pub(super) const ORDER_TWICE: Code = Code { id: "C017", title: "a metric twice i
 pub(super) const GIVE_UP_TWICE: Code = Code { id: "C018", title: "an amount and a fraction to give up" };
 pub(super) const KEEPS_NOTHING: Code = Code { id: "C019", title: "a last plan without a cost or a limit of changes" };
 pub(super) const PLAN_REPLACED: Code = Code { id: "C020", title: "a last plan in the folder that the run replaces" };
+pub(super) const EFFORT_OF_NOBODY: Code = Code { id: "C021", title: "an effort for a search that is not asked" };

@@ -269,6 +269,14 @@ fn solver() -> Vec<Key> {
             "how long to look for a better assignment; above 0, with its unit",
         ),
         Key::optional(
+            "effort",
+            Shape::Decimal,
+            "no counted limit",
+            "how many rounds of our own search to do, instead of looking at the clock and of asking other backends for a \
+             plan: a whole number, 1 or above; the same number gives the same answer on every machine; needs search \
+             among the backends",
+        ),
+        Key::optional(
             "gap",
             Shape::Decimal,
             "0.0001",

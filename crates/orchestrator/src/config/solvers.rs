@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use domain::{Decimal, Problem, Setting};
 
-use super::codes::OUT_OF_RANGE;
+use super::codes::{EFFORT_OF_NOBODY, OUT_OF_RANGE};
 use super::keys::{DEFAULT_MEMORY_BYTES, DEFAULT_PYTHON, DEFAULT_TIMEOUT_MS};
 use super::read::{at, check_name, decimal_at, duration_ms_at, refuse, size_bytes_at, text_at};
 use super::{BackendChoice, SolverSettings};
@@ -18,10 +18,12 @@ pub(super) fn solver(tree: &Setting, folder: &Path, problems: &mut Vec<Problem>)
         let hint = "write a fraction from 0 to below 1: 0.0001 stops within 0.01 % of the best possible";
         problems.push(refuse(OUT_OF_RANGE, setting, format!("a gap of {gap} is not from 0 to below 1"), hint));
     }
+    let backends = backends(tree, problems);
     SolverSettings {
         timeout_ms: duration_ms_at(tree, &["solver", "timeout"]).unwrap_or(DEFAULT_TIMEOUT_MS),
         gap: gap.unwrap_or(Decimal::new(1, 4)),
-        backends: backends(tree, problems),
+        effort: effort(tree, &backends, problems),
+        backends,
         memory_bytes: size_bytes_at(tree, &["solver", "memory"]).unwrap_or(DEFAULT_MEMORY_BYTES),
         threads: threads(tree, problems),
         python: python(text_at(tree, &["solver", "python"]).unwrap_or(DEFAULT_PYTHON), folder),
@@ -48,6 +50,22 @@ fn threads(tree: &Setting, problems: &mut Vec<Problem>) -> u32 {
         problems.push(refuse(OUT_OF_RANGE, setting, format!("{threads} is no number of threads"), hint));
         1
     })
+}
+
+/// Rounds of our own search, which somebody has to do.
+fn effort(tree: &Setting, backends: &[BackendChoice], problems: &mut Vec<Problem>) -> Option<u64> {
+    let (setting, rounds) = at(tree, &["solver", "effort"]).zip(decimal_at(tree, &["solver", "effort"]))?;
+    if !backends.iter().any(BackendChoice::is_search) {
+        let hint = "add search to solver.backends, or remove the effort: solver.timeout limits the others";
+        let message = "an effort counts rounds of search, which is not among the backends".to_owned();
+        problems.push(refuse(EFFORT_OF_NOBODY, setting, message, hint));
+    }
+    let whole = u64::try_from(rounds.trunc()).ok().filter(|whole| rounds.fract().is_zero() && *whole > 0);
+    if whole.is_none() {
+        let hint = "write a whole number, 1 or above; run.json of an earlier run says how many it did in searches";
+        problems.push(refuse(OUT_OF_RANGE, setting, format!("{rounds} is no number of rounds"), hint));
+    }
+    whole
 }
 
 fn backends(tree: &Setting, problems: &mut Vec<Problem>) -> Vec<BackendChoice> {

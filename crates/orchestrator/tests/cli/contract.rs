@@ -86,9 +86,10 @@ fn commands_that_only_read_write_nothing() {
     let desk = Desk::starter();
     assert_eq!(desk.pb_assign(RUN).exit, 0);
     let before = everything(desk.path());
-    let commands: [&[&str]; 4] = [
+    let commands: [&[&str]; 5] = [
         &["validate", "--config", "desk.yaml"],
         &["verify", "out/latest"],
+        &["replay", "--run", "out/latest"],
         &["model", "--config", "desk.yaml"],
         &["schema"],
     ];
@@ -185,7 +186,7 @@ fn a_model_has_names_that_a_person_can_read() {
 
 #[test]
 fn the_help_of_every_command_has_an_example() {
-    let commands = ["run", "validate", "verify", "model", "schema", "init", "completions"];
+    let commands = ["run", "validate", "verify", "replay", "model", "schema", "init", "completions"];
     for command in commands {
         let ran = pb_assign(&std::env::temp_dir(), &[command, "--help"]);
         assert_eq!(ran.exit, 0);

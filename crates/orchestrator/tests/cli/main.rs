@@ -7,6 +7,7 @@ mod faults;
 mod folder;
 mod json_configuration;
 mod logs;
+mod replay;
 mod same_bytes;
 mod typical_mistakes;
 mod verify;

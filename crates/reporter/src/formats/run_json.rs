@@ -1,12 +1,12 @@
 //! `run.json`: what differs from run to run: times, host, work, and the digests of the other files.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Format, Rendered, json_bytes};
-use crate::{Report, ReporterError};
+use crate::{OtherRecord, Report, ReporterError, SearchRecord};
 
 /// The file.
 pub const FORMAT: Format = Format { file: "run.json", about: "what differs from run to run", write };
@@ -23,6 +23,9 @@ struct RunDocument<'a> {
     read: Vec<ReadEntry<'a>>,
     stages: Vec<StageEntry<'a>>,
     work: &'a BTreeMap<String, u64>,
+    searches: &'a [SearchRecord],
+    others: &'a [OtherRecord],
+    repeatable: bool,
     files: Vec<FileEntry>,
 }
 
@@ -36,6 +39,51 @@ struct StageEntry<'a> {
 struct ReadEntry<'a> {
     path: &'a str,
     sha256: &'a str,
+}
+
+const SCHEMA: &str = "pb-assign/run/1";
+
+/// What a run can be repeated from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RunRecord {
+    schema: String,
+    /// What the run goes by.
+    pub run_id: String,
+    /// The path of its configuration.
+    pub config: String,
+    /// Every file that it read, the configuration first.
+    pub read: Vec<RecordedFile>,
+    /// Every search of our own, in order.
+    pub searches: Vec<SearchRecord>,
+    /// Every call of another solver, in order.
+    pub others: Vec<OtherRecord>,
+    /// Whether the answer is that of the searches alone.
+    pub repeatable: bool,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RecordedFile {
+    /// Its path as the run had it.
+    pub path: String,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl RunRecord {
+    /// Reads the text of a `run.json`.
+    ///
+    /// # Errors
+    /// What is wrong first, with line and column.
+    pub fn read(text: &str) -> Result<Self, ReporterError> {
+        let refused = |message: String| ReporterError::Read { file: FORMAT.file, message };
+        let record: Self = serde_json::from_str(text).map_err(|error| refused(error.to_string()))?;
+        if record.schema != SCHEMA {
+            let message = format!("its schema is \"{}\", and this version reads \"{SCHEMA}\"", record.schema);
+            return Err(refused(message));
+        }
+        Ok(record)
+    }
 }
 
 #[derive(Serialize)]
@@ -63,7 +111,7 @@ fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterEr
         sha256: sha256_hex(&other.bytes),
     });
     let document = RunDocument {
-        schema: "pb-assign/run/1",
+        schema: SCHEMA,
         run_id: &report.run_id,
         started_at: &run.started_at,
         host: &run.host,
@@ -73,6 +121,9 @@ fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterEr
         read: read.collect(),
         stages: stages.collect(),
         work: &run.work,
+        searches: &run.searches,
+        others: &run.others,
+        repeatable: run.repeatable,
         files: files.collect(),
     };
     json_bytes(FORMAT.file, &document)

@@ -48,6 +48,9 @@ impl Scene {
                 read: vec![InputDigest { path: "desk.yaml".into(), sha256: "0".repeat(64) }],
                 stages: vec![StageTime { stage: "load".to_owned(), elapsed_ms: 3 }],
                 work: [("nodes".to_owned(), 17)].into(),
+                searches: Vec::new(),
+                others: Vec::new(),
+                repeatable: true,
             },
         }
     }

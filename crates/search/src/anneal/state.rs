@@ -192,10 +192,12 @@ impl State {
             cost += kernel.cost[into] - kernel.cost[out];
         }
         let before = self.excess[from] + self.excess[to] + self.excess[kernel.accounts()];
-        if !self.layout.has_positions && dare - weight * cost as f32 + before < 0.0 {
-            return None;
-        }
-        if !self.layout.has_positions && self.is_ruled_out(change, (from, to), dare - weight * cost as f32 + before) {
+        // Without short sizes to look at, cost and the first rows decide nearly all.
+        let ends = [Some(change.leaves), Some(change.enters), other_leaves, other_enters];
+        let has_shorts =
+            self.layout.has_positions && ends.into_iter().flatten().any(|choice| !kernel.touches(choice).is_empty());
+        let most = dare - weight * cost as f32 + before;
+        if !has_shorts && (most < 0.0 || self.is_ruled_out(change, (from, to), most)) {
             return None;
         }
         let [mut leaving, mut entering, mut common] = std::mem::take(&mut self.trial);
@@ -214,7 +216,7 @@ impl State {
         if self.layout.shared > 0 {
             self.common_difference(&mut common, change);
         }
-        if self.layout.has_positions {
+        if has_shorts {
             cost += self.shorts(kernel, change.leaves, other_enters, -1.0, &mut leaving, &mut common);
             cost += self.shorts(kernel, change.enters, other_leaves, 1.0, &mut entering, &mut common);
         }

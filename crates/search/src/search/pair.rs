@@ -29,15 +29,15 @@ struct Round {
 }
 
 const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
-const LARGEST_ROUND: Round = Round { priced: 4_000_000, moves: 3_145_728 };
+const LARGEST_ROUND: Round = Round { priced: 1_000_000, moves: 786_432 };
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.
-const ROUNDS_WITHOUT_PLAN: u64 = 14;
-const ROUNDS_TO_FIND: u64 = 20;
+const ROUNDS_WITHOUT_PLAN: u64 = 24;
+const ROUNDS_TO_FIND: u64 = 44;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
-const ROUNDS_APART: u64 = 20;
+const ROUNDS_APART: u64 = 60;
 const FAR_APART: f64 = 1.5;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
@@ -66,6 +66,9 @@ pub(super) struct Pair<'a> {
     root_bound: f64,
     is_stopped: bool,
     is_annealing: bool,
+    /// How often the budget was looked at, and which of the looks said stop.
+    looks: u64,
+    pub(super) cuts: Vec<u64>,
 }
 
 /// What a searcher tells at the end of a round.
@@ -112,11 +115,25 @@ impl<'a> Pair<'a> {
             root_bound,
             is_stopped,
             is_annealing,
+            looks: 0,
+            cuts: Vec::new(),
         }
     }
 
-    /// Whether the budget is used up.
-    pub(super) fn is_over(&self) -> bool {
+    /// Looks whether the budget is used up, and records where it was.
+    pub(super) fn is_over(&mut self) -> bool {
+        self.looks += 1;
+        let is_over = match &self.budget.cuts {
+            Some(cuts) => cuts.contains(&self.looks),
+            None => self.is_used_up(),
+        };
+        if is_over {
+            self.cuts.push(self.looks);
+        }
+        is_over
+    }
+
+    fn is_used_up(&self) -> bool {
         let deadline = match self.best {
             None => self.budget.without_plan,
             Some(_) if self.is_annealing => self.budget.deadline,
@@ -148,26 +165,25 @@ impl<'a> Pair<'a> {
         let (annealer_out, from_annealer) = channel::<Report>();
         let (to_annealer, annealer_in) = channel::<Order>();
         let (tree, annealer) = std::thread::scope(|scope| {
+            let is_done = &is_done;
             let prove = move || {
                 let mut meeting =
                     Meeting { out: prover_out, inbox: prover_in, work: 0, round: first_round, hint: None };
-                Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root)
-            };
-            let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
-                let tree = prove();
-                // Whatever the annealer is at no longer matters.
-                is_done.store(tree.0.is_finished, Ordering::Relaxed);
+                let tree = Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root);
+                // Whatever the annealer is at no longer matters. Said before the meeting ends, so that whoever hears of
+                // its end knows why.
+                is_done.store(tree.0.is_finished, Ordering::Release);
                 tree
-            });
+            };
+            let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, prove);
             let prover = prover.expect("a thread can be started");
             let moving = annealer.map(|mut annealer| {
-                let is_done = &is_done;
                 scope.spawn(move || {
                     anneal(&mut annealer, first_round, &annealer_out, &annealer_in, is_done);
                     annealer
                 })
             });
-            self.lead(task, (&from_prover, &to_prover), (&from_annealer, &to_annealer), moving.is_some());
+            self.lead(task, (&from_prover, &to_prover), (&from_annealer, &to_annealer), (moving.is_some(), is_done));
             drop((to_prover, to_annealer));
             let (tree, best) = prover.join().expect("the prover does not panic");
             let annealer = moving.map(|moving| moving.join().expect("the annealer does not panic"));
@@ -175,7 +191,12 @@ impl<'a> Pair<'a> {
             self.offer(best);
             (tree, annealer)
         });
-        self.annealer = annealer.or(self.annealer.take());
+        self.annealer = match annealer {
+            // How far it came in the round that was broken off depends on the clock.
+            Some(_) if tree.is_finished => self.best.is_none().then(|| Annealer::new(self.kernel, 1, None)),
+            Some(annealer) => Some(annealer),
+            None => self.annealer.take(),
+        };
         tree
     }
 
@@ -185,12 +206,16 @@ impl<'a> Pair<'a> {
         task: Task,
         prover: (&Receiver<Report>, &Sender<Reply>),
         annealer: (&Receiver<Report>, &Sender<Order>),
-        has_annealer: bool,
+        (has_annealer, is_done): (bool, &AtomicBool),
     ) {
         let mut is_proving = true;
         loop {
             let proved = if is_proving { prover.0.recv().ok() } else { None };
             is_proving = proved.is_some();
+            if is_done.load(Ordering::Acquire) && !is_proving {
+                // Whether the annealer has ended its round by now depends on the clock: the round does not count.
+                return;
+            }
             let nodes = proved.as_ref().map_or(0, |report| report.nodes);
             let mut hint = None;
             if let Some(report) = proved {
@@ -281,8 +306,8 @@ fn anneal(
     is_done: &AtomicBool,
 ) {
     for round in first_round.. {
-        annealer.run(Round::number(round, annealer.movers()).moves, &|| is_done.load(Ordering::Relaxed));
-        if is_done.load(Ordering::Relaxed) {
+        annealer.run(Round::number(round, annealer.movers()).moves, &|| is_done.load(Ordering::Acquire));
+        if is_done.load(Ordering::Acquire) {
             // What a broken round found depends on the clock.
             return;
         }

@@ -144,6 +144,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ],
     },
     Mistake {
+        name: "an effort for a search that is not asked",
+        edits: &[Replace("desk.yaml", "  timeout: 10s", "  effort: 20\n  backends: [highs]")],
+        exit: 2,
+        says: &[
+            "desk.yaml:15:11 solver.effort",
+            "C021: an effort counts rounds of search, which is not among the backends",
+            "hint: add search to solver.backends, or remove the effort: solver.timeout limits the others",
+        ],
+    },
+    Mistake {
+        name: "an effort of no rounds",
+        edits: &[Replace("desk.yaml", "  timeout: 10s", "  effort: 0.5")],
+        exit: 2,
+        says: &[
+            "desk.yaml:15:11 solver.effort",
+            "C008: 0.5 is no number of rounds",
+            "hint: write a whole number, 1 or above",
+        ],
+    },
+    Mistake {
         name: "valuation left out",
         edits: &[Replace(
             "desk.yaml",
