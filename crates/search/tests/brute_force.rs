@@ -119,7 +119,7 @@ fn a_plan_to_start_from_is_never_lost() {
         kept += 1;
         let over = Some(Instant::now());
         for budget in [
-            Budget { deadline: over, proving: over, without_plan: over, rounds: None },
+            Budget { deadline: over, proving: over, without_plan: over, ..Budget::default() },
             Budget { rounds: Some(0), ..Budget::default() },
             Budget { rounds: Some(ROUNDS), ..Budget::default() },
         ] {
