@@ -195,7 +195,10 @@ fn run_json_has_what_varies_and_the_digests_of_the_other_files() {
       ],
       "work": {
         "nodes": 17
-      }
+      },
+      "searches": [],
+      "others": [],
+      "repeatable": true
     "#);
 }
 
