@@ -144,8 +144,11 @@ fn differ(path: &str, recorded: &Value, again: &Value, found: &mut Vec<String>) 
             }
         }
         (Value::Array(a), Value::Array(b)) => {
-            for index in 0..a.len().max(b.len()) {
-                let [a, b] = [a, b].map(|list| list.get(index).unwrap_or(&Value::Null));
+            if a.len() != b.len() {
+                let path = path.trim_start_matches('.');
+                found.push(format!("{path} had {} entries and has {}", a.len(), b.len()));
+            }
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
                 differ(&format!("{path}[{index}]"), a, b, found);
             }
         }
