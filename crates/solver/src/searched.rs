@@ -13,7 +13,7 @@ use crate::settings::Settings;
 use crate::solve_model::Progress;
 
 /// The share of the time after which a proof that is near but not done is left to the backends.
-const SHARE_FOR_PROOF: f64 = 0.5;
+const SHARE_FOR_PROOF: f64 = 0.3;
 /// The share of the time after which the backends look for a plan.
 const SHARE_WITHOUT_PLAN: f64 = 0.8;
 /// What is kept of the time for what comes after the search.
