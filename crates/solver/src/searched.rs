@@ -16,6 +16,8 @@ use crate::solve_model::Progress;
 const SHARE_FOR_PROOF: f64 = 0.3;
 /// The share of the time after which the backends look for a plan.
 const SHARE_WITHOUT_PLAN: f64 = 0.8;
+/// And this long at most: what our own tree closes it mostly closes by then.
+const MOST_FOR_PROOF: Duration = Duration::from_secs(2);
 /// What is kept of the time for what comes after the search.
 const SHARE_AT_MOST: f64 = 0.97;
 
@@ -84,7 +86,8 @@ fn budget(settings: &Settings, begun: Instant) -> Budget {
     if settings.backends.is_empty() {
         return Budget { deadline, proving: deadline, without_plan: deadline, ..Budget::default() };
     }
-    let (proving, without_plan) = (share(SHARE_FOR_PROOF), share(SHARE_WITHOUT_PLAN));
+    let proving = share(SHARE_FOR_PROOF).map(|end| end.min(begun + MOST_FOR_PROOF));
+    let without_plan = share(SHARE_WITHOUT_PLAN);
     Budget { deadline, proving, without_plan, ..Budget::default() }
 }
 
