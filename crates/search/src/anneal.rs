@@ -1,8 +1,8 @@
 //! Local search by simulated annealing: trades move to another account or change places, at a falling temperature.
 //!
-//! `energy = weight · cost + Σ excess of rows`, a row's excess in what a mover usually moves it by. A cycle starts hot enough to move
-//! the largest trades, or from the last placement at a temperature that keeps them, and ends where next to nothing
-//! is accepted. The weight of the cost follows success: more after a cycle that found placements which keep
+//! `energy = weight · cost + Σ excess of rows`, a row's excess in what a mover usually moves it by. A cycle starts hot
+//! enough to move the largest trades, or from the last placement at a temperature that keeps them, and ends where next
+//! to nothing is accepted. The weight of the cost follows success: more after a cycle that found placements which keep
 //! every row, less after one that did not. A move is given up as soon as the rows looked at so far rule it out.
 //! Steps are counted, never timed.
 

@@ -121,6 +121,8 @@ pub fn search(
             let proof = write::whole(&costless, &without, Aim::NoPlan);
             return Found { ending: Ending::NoPlan, proof, ..counts(&pair) };
         }
+        // What the first tree closed, it closed without a plan to compare with: a plan that came later disproves it.
+        tree.is_finished = false;
         if pair.best.is_some() && !pair.is_over() {
             tree = pair.run(&kernel, Task::Prove { slack }, Some(tree.root.clone()));
         }
