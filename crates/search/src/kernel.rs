@@ -9,6 +9,7 @@
 //! left out. What the search finds is checked exactly before anybody relies on it.
 
 mod build;
+mod grow;
 
 use constraint_manager::AssignmentProblem;
 
@@ -38,6 +39,7 @@ pub(crate) struct Kernel<'p> {
     /// The positions that choice `j` moves, with their scaled change: `touches[first_touch[j]..first_touch[j + 1]]`.
     pub(crate) touches: Vec<(usize, f64)>,
     pub(crate) first_touch: Vec<usize>,
+    pub(crate) cuts: Vec<Cut>,
     /// Scaled cost times this is a cost in the problem's unit.
     pub(crate) cost_scale: f64,
 }
@@ -51,6 +53,19 @@ pub(crate) struct Row {
     /// The problem's row behind each end.
     pub(crate) at_least: Option<usize>,
     pub(crate) at_most: Option<usize>,
+    /// The cut that it is, where it is none of the problem's rows.
+    pub(crate) cut: Option<usize>,
+}
+
+/// A row that follows from a row of the problem because trades go whole: `Σ weight·x <= most`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) account: usize,
+    /// The problem's row that it follows from.
+    pub(crate) row: usize,
+    /// Choices of the account, ascending, with whole weights other than 0.
+    pub(crate) weights: Vec<(usize, i32)>,
+    pub(crate) most: i32,
 }
 
 /// A position priced by side, in units of `scale`.

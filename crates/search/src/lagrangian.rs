@@ -39,17 +39,18 @@ pub(crate) struct View<'k> {
     pub(crate) open: Vec<usize>,
     pub(crate) first: Vec<usize>,
     pub(crate) choices: Vec<usize>,
-    rows: Vec<f64>,
+    /// What is decided adds to each row.
+    pub(crate) rows: Vec<f64>,
     cost: f64,
-    /// Base, lowest and highest value of each position.
-    spans: Vec<Span>,
+    pub(crate) spans: Vec<Span>,
 }
 
-#[derive(Clone, Copy)]
-struct Span {
-    base: f64,
-    low: f64,
-    high: f64,
+/// Base, lowest and highest value of a position.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) base: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 /// What pricing a view gave.
@@ -276,16 +277,20 @@ pub(crate) struct Schedule {
     pub(crate) patience: usize,
     /// By what it shrinks.
     pub(crate) shrink: f64,
+    /// How quickly the average of the cheapest choices forgets.
+    pub(crate) forget: f32,
 }
 
 /// For the first bound of a problem, where it pays to be exact.
-pub(crate) const AT_ROOT: Schedule = Schedule { iterations: 3_000, step: 1.0, patience: 20, shrink: 0.7 };
+pub(crate) const AT_ROOT: Schedule = Schedule { iterations: 3_000, step: 1.0, patience: 20, shrink: 0.7, forget: 0.01 };
 /// For a first look, that suggests where to start.
-pub(crate) const AT_FIRST: Schedule = Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7 };
+pub(crate) const AT_FIRST: Schedule = Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7, forget: 0.1 };
 /// For the first bound where many movers make each pricing slow.
-pub(crate) const AT_ROOT_OF_MANY: Schedule = Schedule { iterations: 600, step: 0.7, patience: 10, shrink: 0.6 };
+pub(crate) const AT_ROOT_OF_MANY: Schedule = Schedule { iterations: 600, step: 0.7, patience: 10, shrink: 0.6, forget: 0.1 };
+/// For the root with a few more rows, whose prices without them are right.
+pub(crate) const AFTER_CUTS: Schedule = Schedule { iterations: 500, step: 0.005, patience: 12, shrink: 0.75, forget: 0.01 };
 /// For a branch, whose parent's prices are nearly right.
-pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 6, shrink: 0.6 };
+pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 6, shrink: 0.6, forget: 0.1 };
 
 /// Steps below this share of the first are not worth taking.
 const LEAST_STEP: f64 = 1e-5;
@@ -293,8 +298,6 @@ const LEAST_STEP: f64 = 1e-5;
 const BLIND_GAP: f64 = 0.1;
 /// What a direction keeps of the one before.
 const MEMORY: f64 = 0.7;
-/// How quickly the average of the cheapest choices forgets.
-const FORGET: f32 = 0.1;
 
 /// The best bound found, with what belongs to it.
 pub(crate) struct Improved {
@@ -302,6 +305,8 @@ pub(crate) struct Improved {
     pub(crate) priced: Priced,
     /// How often each of the view's choices was the cheapest lately, in `[0, 1]`: near the fractions of a relaxation.
     pub(crate) lately: Vec<f32>,
+    /// The rows' sums on the same average.
+    pub(crate) sums: Vec<f64>,
 }
 
 /// Improves prices towards `target`, the cost of the best placement, and stops when the bound reaches `enough`. `look` sees every pricing.
@@ -315,14 +320,18 @@ pub(crate) fn improve(
     let kernel = view.kernel;
     let mut best: Option<(Prices, Priced)> = None;
     let mut lately = vec![0.0_f32; view.choices.len()];
+    let mut sums = vec![0.0; kernel.rows.len()];
     let (mut step, mut stalled, mut iterations) = (schedule.step, 0, 0);
     let mut row_direction = vec![0.0; kernel.rows.len()];
     let mut share_direction = vec![0.0; kernel.positions.len()];
     while iterations < schedule.iterations {
         iterations += 1;
         let priced = view.price(&prices);
-        lately.iter_mut().for_each(|often| *often *= 1.0 - FORGET);
-        priced.cheapest.iter().for_each(|place| lately[*place] += FORGET);
+        // An even average at first, so that the first prices do not linger.
+        let forget = schedule.forget.max(1.0 / iterations as f32);
+        lately.iter_mut().for_each(|often| *often *= 1.0 - forget);
+        priced.cheapest.iter().for_each(|place| lately[*place] += forget);
+        sums.iter_mut().zip(&priced.rows).for_each(|(sum, now)| *sum += f64::from(forget) * (now - *sum));
         let goes_on = look(&priced);
         let gap = target.map_or(BLIND_GAP * kernel.movers.len() as f64, |target| (target - priced.value).max(1e-9));
         let known = best.as_ref().map_or(f64::NEG_INFINITY, |(_, best)| best.value);
@@ -348,11 +357,63 @@ pub(crate) fn improve(
         }
         walk(kernel, &mut prices, step * gap / length, &row_direction, &share_direction);
     }
+    if std::env::var("DBG").is_ok() && schedule.iterations > 100 { eprintln!("improve it {iterations} step {step:.2e} target {target:?} value {:?}", best.as_ref().map(|b| b.1.value)); }
     let (prices, priced) = best.unwrap_or_else(|| {
         let priced = view.price(&prices);
         (prices, priced)
     });
-    Improved { prices, priced, lately }
+    Improved { prices, priced, lately, sums }
+}
+
+/// Improves prices that were the best before rows were added: the volume algorithm (Barahona, Anbil 2000). Every trial
+/// starts from the best prices, along what the average of all placements priced so far breaks; `lately` and `sums` are
+/// that average at the start.
+pub(crate) fn climb(
+    view: &View<'_>,
+    prices: Prices,
+    (mut lately, mut sums): (Vec<f32>, Vec<f64>),
+    (target, enough): (Option<f64>, f64),
+    schedule: Schedule,
+    look: &mut dyn FnMut(&Priced) -> bool,
+) -> Improved {
+    let kernel = view.kernel;
+    let mut priced = view.price(&prices);
+    let mut best = (prices, priced.clone());
+    let mut slopes = priced.slopes.clone();
+    let (mut step, mut stalled) = (schedule.step, 0);
+    let mut forget = f64::from(schedule.forget);
+    let mut marker = best.1.value;
+    let mut rows = vec![0.0; kernel.rows.len()];
+    let mut shares = vec![0.0; kernel.positions.len()];
+    for iteration in 0..schedule.iterations {
+        let average = Priced { rows: sums.clone(), slopes: slopes.clone(), value: 0.0, reduced: Vec::new(), cheapest: Vec::new() };
+        rows.fill(0.0);
+        shares.fill(0.0);
+        let length = direct(kernel, &best.0, &average, &mut rows, &mut shares);
+        if length < 1e-18 || best.1.value >= enough { break; }
+        let gap = target.map_or(BLIND_GAP * kernel.movers.len() as f64, |target| (1.05 * (target - best.1.value)).max(1e-9));
+        let mut prices = best.0.clone();
+        walk(kernel, &mut prices, step * gap / length, &rows, &shares);
+        priced = view.price(&prices);
+        lately.iter_mut().for_each(|often| *often *= 1.0 - forget as f32);
+        priced.cheapest.iter().for_each(|place| lately[*place] += forget as f32);
+        for (sum, now) in sums.iter_mut().zip(&priced.rows) { *sum += forget * (now - *sum); }
+        for (sum, now) in slopes.iter_mut().zip(&priced.slopes) { *sum += forget * (now - *sum); }
+        if !look(&priced) { break; }
+        if priced.value > best.1.value {
+            let g: f64 = rows.iter().zip(&priced.rows).zip(&kernel.rows).map(|((d, s), r)| if *d > 0.0 { d * (s - r.high) } else if *d < 0.0 && r.low.is_finite() { d * (s - r.low) } else { 0.0 }).sum();
+            if g > 0.0 { step = (step * 1.1).min(2.0); }
+            best = (prices, priced.clone());
+            stalled = 0;
+        } else {
+            stalled += 1;
+            if stalled >= schedule.patience { stalled = 0; step *= schedule.shrink; if step < 1e-4 { break; } }
+        }
+        if iteration % 100 == 99 { if best.1.value < marker + 0.01 * gap { forget = (forget * 0.5).max(1e-3); } marker = best.1.value; }
+        if std::env::var("DBG4").is_ok() && iteration % 20 == 0 { eprintln!("    it {iteration} value {:.4} best {:.4} step {step:.4} forget {forget:.4} len {length:.4}", priced.value, best.1.value); }
+    }
+    let (prices, priced) = best;
+    Improved { prices, priced, lately, sums }
 }
 
 /// Turns the directions towards the subgradient; returns the square of their length.

@@ -11,8 +11,10 @@ pub mod proof;
 pub mod search;
 
 mod anneal;
+mod cuts;
 mod kernel;
 mod lagrangian;
+mod propagate;
 mod random;
 mod remaining;
 mod tree;

@@ -7,6 +7,7 @@
 mod pair;
 mod write;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use constraint_manager::AssignmentProblem;
@@ -103,7 +104,7 @@ pub fn search(
     budget: Budget,
     watch: &mut dyn FnMut(&Glimpse) -> bool,
 ) -> Found {
-    let kernel = Kernel::new(problem);
+    let kernel = Arc::new(Kernel::new(problem));
     let constant = objective_constant(problem) / kernel.cost_scale;
     // Without an objective any plan is as good as any other.
     let grid = if problem.objective.is_some() { grid(problem) / kernel.cost_scale } else { 1.0 };
@@ -115,23 +116,23 @@ pub fn search(
     let mut shown = slack;
     if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
         // A proof that there is no plan may not lean on costs.
-        let costless = kernel.without_costs();
+        let costless = Arc::new(kernel.without_costs());
         let without = pair.run(&costless, Task::Find, None);
         if pair.best.is_none() && without.is_finished {
-            let proof = write::whole(&costless, &without, Aim::NoPlan);
+            let proof = write::whole(&without, Aim::NoPlan);
             return Found { ending: Ending::NoPlan, proof, ..counts(&pair) };
         }
         // What the first tree closed, it closed without a plan to compare with: a plan that came later disproves it.
         tree.is_finished = false;
         if pair.best.is_some() && !pair.is_over() {
-            tree = pair.run(&kernel, Task::Prove { slack }, Some(tree.root.clone()));
+            tree = pair.run(&Arc::clone(&tree.kernel), Task::Prove { slack }, Some(tree.root.clone()));
         }
     }
     if !tree.is_finished && pair.is_far_apart() {
         pair.anneal(slack);
     } else if tree.is_finished && slack.gap_rel > 0.0 && !pair.is_over() {
         let nodes = SHARPENING_NODES.max(2 * tree.nodes);
-        let sharp = pair.run(&kernel, Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
+        let sharp = pair.run(&Arc::clone(&tree.kernel), Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
         if sharp.is_finished {
             (tree, shown) = (sharp, slack.sharp());
         }
@@ -140,15 +141,15 @@ pub fn search(
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.
-fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree: &Tree, slack: Slack) -> Found {
+fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree: &Tree<'_>, slack: Slack) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
     let best = pair.best.as_ref().map(|best| (kernel.plan(&best.choices), best.cost));
-    let root = || tree.root_bound.is_finite().then(|| write::root(kernel, &tree.root));
+    let root = || tree.root_bound.is_finite().then(|| write::root(tree));
     match best {
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),
             ending: if slack.left(cost) == 0.0 { Ending::Best } else { Ending::WithinGap },
-            proof: write::whole(kernel, tree, Aim::Best).or_else(root),
+            proof: write::whole(tree, Aim::Best).or_else(root),
             bound: Some(in_units(cost - slack.left(cost))),
             ..counts(pair)
         },

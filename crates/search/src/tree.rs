@@ -7,11 +7,16 @@
 //!
 //! Every closing is recorded with its prices, so that the tree can be checked without trust in this code.
 
+mod root;
+
+use std::sync::Arc;
+
 use crate::anneal::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::{
-    AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve,
+    AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, climb, improve,
 };
+use crate::propagate::rulings;
 use crate::remaining::Remaining;
 
 /// A placement of the movers that keeps every row, in floats.
@@ -36,7 +41,9 @@ pub(crate) enum Step {
 
 /// What is believed of a tree when it is cut short or done.
 #[derive(Debug, Clone)]
-pub(crate) struct Tree {
+pub(crate) struct Tree<'p> {
+    /// What it is about: the kernel that the prover was given, with the cuts of the root.
+    pub(crate) kernel: Arc<Kernel<'p>>,
     /// Price lists that steps refer to.
     pub(crate) lists: Vec<Prices>,
     /// The steps so far; a whole proof only if the tree was finished.
@@ -119,22 +126,23 @@ pub(crate) struct Aim {
 }
 
 /// The search for a proof, and for placements on the way.
-pub(crate) struct Prover<'a> {
-    kernel: &'a Kernel<'a>,
+pub(crate) struct Prover<'a, 'p> {
+    kernel: Arc<Kernel<'p>>,
     aim: Aim,
     partner: &'a mut dyn Partner,
     remaining: Remaining,
     pub(crate) best: Option<Best>,
-    tree: Tree,
+    tree: Tree<'p>,
     is_stopped: bool,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
 }
 
-impl<'a> Prover<'a> {
-    pub(crate) fn new(kernel: &'a Kernel<'a>, aim: Aim, partner: &'a mut dyn Partner, best: Option<Best>) -> Self {
-        let root = Prices::none(kernel);
+impl<'a, 'p> Prover<'a, 'p> {
+    pub(crate) fn new(kernel: Arc<Kernel<'p>>, aim: Aim, partner: &'a mut dyn Partner, best: Option<Best>) -> Self {
+        let root = Prices::none(&kernel);
         let tree = Tree {
+            kernel: Arc::clone(&kernel),
             lists: Vec::new(),
             steps: Vec::new(),
             is_finished: false,
@@ -142,14 +150,15 @@ impl<'a> Prover<'a> {
             root,
             nodes: 0,
         };
-        let beyond = 1.0 + most(kernel);
-        Self { kernel, aim, partner, remaining: Remaining::all(kernel), best, tree, is_stopped: false, beyond }
+        let (beyond, remaining) = (1.0 + most(&kernel), Remaining::all(&kernel));
+        Self { kernel, aim, partner, remaining, best, tree, is_stopped: false, beyond }
     }
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
-    pub(crate) fn run(mut self, start: Option<Prices>) -> (Tree, Option<Best>) {
+    pub(crate) fn run(mut self, start: Option<Prices>) -> (Tree<'p>, Option<Best>) {
         let is_first = start.is_none();
-        let mut prices = start.unwrap_or_else(|| Prices::none(self.kernel));
+        let kernel = Arc::clone(&self.kernel);
+        let mut prices = start.unwrap_or_else(|| Prices::none(&kernel));
         let many = self.kernel.movers.len() > MANY;
         let schedule = match () {
             () if !is_first => Schedule { iterations: 50, ..AT_ROOT },
@@ -158,7 +167,7 @@ impl<'a> Prover<'a> {
         };
         if is_first
             && many
-            && let Some(view) = View::new(self.kernel, &self.remaining)
+            && let Some(view) = View::new(&kernel, &self.remaining)
         {
             // The partner can start from rough prices long before they are good.
             let improved = self.improve(&view, prices, AT_FIRST);
@@ -175,6 +184,11 @@ impl<'a> Prover<'a> {
         self.best.as_ref().map_or(self.beyond, |best| best.cost - self.aim.slack.of(best.cost))
     }
 
+    /// The bound that closes a branch.
+    fn limit(&self) -> f64 {
+        self.cut() - self.margin()
+    }
+
     fn margin(&self) -> f64 {
         MARGIN * (1.0 + self.kernel.movers.len() as f64)
     }
@@ -188,17 +202,17 @@ impl<'a> Prover<'a> {
             let others = self.kernel.choices(self.kernel.mover[choice]).filter(|other| *other != choice);
             for other in others.collect::<Vec<_>>() {
                 if self.remaining.has(other) {
-                    self.remaining.close(self.kernel, other);
+                    self.remaining.close(&self.kernel, other);
                 }
             }
             self.branch(prices.clone(), IN_BRANCH, depth + 1);
-            self.remaining.undo(self.kernel, inner);
+            self.remaining.undo(&self.kernel, inner);
             if !self.is_stopped {
-                self.remaining.close(self.kernel, choice);
+                self.remaining.close(&self.kernel, choice);
                 self.branch(prices, IN_BRANCH, depth + 1);
             }
         }
-        self.remaining.undo(self.kernel, mark);
+        self.remaining.undo(&self.kernel, mark);
     }
 
     /// Bounds and narrows a branch; returns the choice to branch on with the prices there, or nothing where the
@@ -209,26 +223,24 @@ impl<'a> Prover<'a> {
             self.is_stopped = true;
         }
         for round in 1.. {
+            let kernel = Arc::clone(&self.kernel);
+            let view = self.rule_out(&kernel)?;
+            let mut improved = self.improve(&view, prices, schedule);
+            if depth == 0 {
+                self.see_root(&view, &improved);
+                if round == 1 && !self.is_closed(&improved) && self.kernel.movers.len() <= MOST_MOVERS {
+                    improved = self.cut_off(improved);
+                }
+            }
+            let limit = self.limit();
             if self.is_stopped {
                 return None;
             }
-            let view = View::new(self.kernel, &self.remaining)?;
-            if view.open.is_empty() {
-                self.leaf(&view);
-                return None;
-            }
-            let improved = self.improve(&view, prices, schedule);
-            if depth == 0 && improved.priced.value > self.tree.root_bound {
-                self.tree.root_bound = improved.priced.value;
-                self.tree.root = improved.prices.clone();
-                self.suggest(&view, &improved);
-            }
-            let limit = self.cut() - self.margin();
             if improved.priced.value >= limit {
                 self.close(&improved.prices);
                 return None;
             }
-            let closed = self.narrow(&view, &improved, limit);
+            let closed = self.narrow(&view, &improved.priced, &improved.prices, limit);
             prices = improved.prices;
             let is_worth_it = closed * WORTH_ANOTHER > view.open.len() && round < MOST_ROUNDS;
             if closed == 0 || !is_worth_it {
@@ -245,7 +257,65 @@ impl<'a> Prover<'a> {
         None
     }
 
+    /// Closes what rows rule out by themselves, until there is no more of it; returns the view of what is left, or
+    /// nothing where the branch is closed or the search stopped.
+    fn rule_out<'k>(&mut self, kernel: &'k Arc<Kernel<'p>>) -> Option<View<'k>> {
+        loop {
+            if self.is_stopped {
+                return None;
+            }
+            let view = View::new(kernel, &self.remaining)?;
+            if view.open.is_empty() {
+                self.leaf(&view);
+                return None;
+            }
+            let rulings = rulings(kernel, &view);
+            if rulings.is_empty() {
+                return Some(view);
+            }
+            let limit = self.limit();
+            let mut prices = Prices { shares: vec![0.0; kernel.positions.len()], ..Prices::none(kernel) };
+            let without = view.price(&prices).value;
+            let mut closed = 0;
+            for ruling in rulings {
+                // What everything costs at least without any row, and so much more as to reach the limit.
+                let price = 1.001 * (1.0 + (limit - without).max(0.0)) / ruling.excess;
+                prices.rows[ruling.row] = if ruling.is_high { price } else { -price };
+                let priced = view.price(&prices);
+                if priced.value >= limit {
+                    self.close(&prices);
+                    return None;
+                }
+                closed = self.narrow(&view, &priced, &prices, limit);
+                if closed > 0 {
+                    break;
+                }
+                prices.rows[ruling.row] = 0.0;
+            }
+            if closed == 0 {
+                return Some(view);
+            }
+        }
+    }
+
+    fn is_closed(&self, improved: &Improved) -> bool {
+        improved.priced.value >= self.limit()
+    }
+
+    /// Keeps the best bound of the root, and tells the partner what its prices favour.
+    fn see_root(&mut self, view: &View<'_>, improved: &Improved) {
+        if improved.priced.value > self.tree.root_bound {
+            self.tree.root_bound = improved.priced.value;
+            self.tree.root = improved.prices.clone();
+            self.suggest(view, improved);
+        }
+    }
+
     fn improve(&mut self, view: &View<'_>, prices: Prices, schedule: Schedule) -> Improved {
+        self.improve_from(view, prices, None, schedule)
+    }
+
+    fn improve_from(&mut self, view: &View<'_>, prices: Prices, from: Option<(Vec<f32>, Vec<f64>)>, schedule: Schedule) -> Improved {
         let target = self.best.as_ref().map(|best| best.cost);
         let enough = self.cut() - self.margin();
         let work = (view.choices.len() + PRICING) as u64;
@@ -262,7 +332,7 @@ impl<'a> Prover<'a> {
             }
             !*is_stopped
         };
-        improve(view, prices, (target, enough), schedule, &mut look)
+        match from { Some(from) => climb(view, prices, from, (target, enough), schedule, &mut look), None => improve(view, prices, (target, enough), schedule, &mut look) }
     }
 
     /// Tells the partner what the root's prices favour.
@@ -273,7 +343,8 @@ impl<'a> Prover<'a> {
             choices[*mover] = favoured.map_or(choices[*mover], |place| view.choices[place]);
         }
         let ranked = self.ranked(view, &improved.priced);
-        self.partner.suggest(Hint { prices: improved.prices.rows.clone(), choices, ranked });
+        let (prices, _) = self.kernel.parted(&improved.prices.rows);
+        self.partner.suggest(Hint { prices, choices, ranked });
     }
 
     /// The open choices of each mover, cheapest first.
@@ -292,10 +363,10 @@ impl<'a> Prover<'a> {
 
     /// Everything is decided: a placement, or one that breaks a row.
     fn leaf(&mut self, view: &View<'_>) {
-        let prices = Prices::none(self.kernel);
+        let prices = Prices::none(&self.kernel);
         let priced = view.price(&prices);
         let placement = view.placement(&self.remaining, &priced);
-        consider(self.kernel, &placement, &mut self.best);
+        consider(&self.kernel, &placement, &mut self.best);
         let sums = self.kernel.sums(&placement);
         if self.kernel.keeps_rows(&sums, &placement) || sums.cost >= self.cut() {
             self.close(&prices);
@@ -313,17 +384,16 @@ impl<'a> Prover<'a> {
     }
 
     /// Closes the choices whose forced bound reaches the limit; returns how many.
-    fn narrow(&mut self, view: &View<'_>, improved: &Improved, limit: f64) -> usize {
-        let priced = &improved.priced;
+    fn narrow(&mut self, view: &View<'_>, priced: &Priced, prices: &Prices, limit: f64) -> usize {
         let mut closed = 0;
         for index in 0..view.open.len() {
             let least = priced.reduced[priced.cheapest[index]];
             for place in view.of(index) {
                 if priced.value + (priced.reduced[place] - least) >= limit && place != priced.cheapest[index] {
                     if closed == 0 {
-                        self.keep(&improved.prices);
+                        self.keep(prices);
                     }
-                    self.remaining.close(self.kernel, view.choices[place]);
+                    self.remaining.close(&self.kernel, view.choices[place]);
                     self.step(Step::Close {
                         choice: view.choices[place],
                         list: self.tree.lists.len().saturating_sub(1),
@@ -392,7 +462,7 @@ impl<'a> Prover<'a> {
     }
 }
 
-impl Tree {
+impl Tree<'_> {
     /// Whether the steps are the whole proof.
     pub(crate) fn is_whole(&self) -> bool {
         self.is_finished && self.steps.len() < MOST_STEPS

@@ -34,6 +34,7 @@ impl<'p> Kernel<'p> {
             positions: Vec::new(),
             touches: Vec::new(),
             first_touch: vec![0],
+            cuts: Vec::new(),
             cost_scale: 1.0,
         };
         let mut choice_of = vec![usize::MAX; problem.trades.len() * accounts];
@@ -180,6 +181,14 @@ impl<'p> Kernel<'p> {
     }
 }
 
+impl Row {
+    /// A row that keeps nothing out.
+    fn open() -> Self {
+        let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
+        Self { low, high, scale: 1.0, at_least: None, at_most: None, cut: None }
+    }
+}
+
 /// The root mean square of what is not zero.
 #[derive(Debug, Clone, Default)]
 struct Usual {
@@ -227,9 +236,7 @@ fn drafts(problem: &AssignmentProblem) -> Vec<Draft> {
         let draft = match twin {
             Some(draft) => draft,
             None => {
-                let open =
-                    Row { low: f64::NEG_INFINITY, high: f64::INFINITY, scale: 1.0, at_least: None, at_most: None };
-                drafts.push(Draft { block, like: index, row: open });
+                drafts.push(Draft { block, like: index, row: Row::open() });
                 drafts.last_mut().expect("one was pushed")
             }
         };

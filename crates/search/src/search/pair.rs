@@ -1,5 +1,6 @@
 //! The annealer and the prover, each in a thread of its own, and where they meet.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
@@ -150,7 +151,8 @@ impl<'a> Pair<'a> {
     }
 
     /// Runs the prover on `kernel`, which may have other costs than ours, and the annealer beside it.
-    pub(super) fn run(&mut self, kernel: &Kernel<'_>, task: Task, root: Option<Prices>) -> Tree {
+    pub(super) fn run<'p>(&mut self, kernel: &Arc<Kernel<'p>>, task: Task, root: Option<Prices>) -> Tree<'p> {
+        let kernel = Arc::clone(kernel);
         let (slack, nodes) = match task {
             Task::Prove { slack } => (slack, u64::MAX),
             Task::Find => (Slack { gap_rel: 0.0, constant: 0.0, grid: 0.0 }, u64::MAX),

@@ -15,7 +15,8 @@ const MORE_DIGITS: usize = 8;
 const SHARE_DECIMALS: usize = 6;
 
 /// A finished tree as a proof; nothing where it was too long to be kept.
-pub(super) fn whole(kernel: &Kernel<'_>, tree: &Tree, aim: Aim) -> Option<Proof> {
+pub(super) fn whole(tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
+    let kernel = &*tree.kernel;
     if !tree.is_whole() {
         return None;
     }
@@ -35,8 +36,8 @@ pub(super) fn whole(kernel: &Kernel<'_>, tree: &Tree, aim: Aim) -> Option<Proof>
 }
 
 /// The bound at the root of a tree.
-pub(super) fn root(kernel: &Kernel<'_>, prices: &Prices) -> Proof {
-    Proof { price_lists: vec![list(kernel, prices)], tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }] }
+pub(super) fn root(tree: &Tree<'_>) -> Proof {
+    Proof { price_lists: vec![list(&tree.kernel, &tree.root)], tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }] }
 }
 
 fn list(kernel: &Kernel<'_>, prices: &Prices) -> PriceList {
