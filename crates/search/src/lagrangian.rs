@@ -287,8 +287,12 @@ pub(crate) const AT_ROOT: Schedule = Schedule { iterations: 3_000, step: 1.0, pa
 pub(crate) const AT_FIRST: Schedule = Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7, forget: 0.1 };
 /// For the first bound where many movers make each pricing slow.
 pub(crate) const AT_ROOT_OF_MANY: Schedule = Schedule { iterations: 600, step: 0.7, patience: 10, shrink: 0.6, forget: 0.1 };
+/// For a root whose prices are known.
+pub(crate) const AGAIN: Schedule = Schedule { iterations: 50, ..AT_ROOT };
 /// For the root with a few more rows, whose prices without them are right.
 pub(crate) const AFTER_CUTS: Schedule = Schedule { iterations: 500, step: 0.005, patience: 12, shrink: 0.75, forget: 0.01 };
+/// For a branch that is only tried.
+pub(crate) const TRIAL: Schedule = Schedule { iterations: 40, ..IN_BRANCH };
 /// For a branch, whose parent's prices are nearly right.
 pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 6, shrink: 0.6, forget: 0.1 };
 

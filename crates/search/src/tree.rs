@@ -7,6 +7,7 @@
 //!
 //! Every closing is recorded with its prices, so that the tree can be checked without trust in this code.
 
+mod branching;
 mod root;
 
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use std::sync::Arc;
 use crate::anneal::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::{
-    AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, climb, improve,
+    AGAIN, AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, climb, improve,
 };
 use crate::propagate::rulings;
 use crate::remaining::Remaining;
+use branching::Gains;
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +67,8 @@ const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
 const WORTH_ANOTHER: usize = 10;
 const MOST_ROUNDS: usize = 4;
+/// The tree is started anew when the distance from its root's bound to the cut has shrunk to this share.
+const WORTH_A_START: f64 = 0.8;
 /// With more movers than this a pricing takes long enough to be patient with fewer of them.
 const MANY: usize = 1_000;
 /// More movers than this are not branched on: the tree would not end.
@@ -134,6 +138,10 @@ pub(crate) struct Prover<'a, 'p> {
     pub(crate) best: Option<Best>,
     tree: Tree<'p>,
     is_stopped: bool,
+    /// How far the cut was from the bound when the root was narrowed; nothing before that.
+    root_gap: Option<f64>,
+    starts_anew: bool,
+    gains: Gains,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
 }
@@ -150,8 +158,9 @@ impl<'a, 'p> Prover<'a, 'p> {
             root,
             nodes: 0,
         };
+        let gains = Gains::new(kernel.account.len());
         let (beyond, remaining) = (1.0 + most(&kernel), Remaining::all(&kernel));
-        Self { kernel, aim, partner, remaining, best, tree, is_stopped: false, beyond }
+        Self { kernel, aim, partner, remaining, best, tree, is_stopped: false, root_gap: None, starts_anew: false, gains, beyond }
     }
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
@@ -161,7 +170,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let mut prices = start.unwrap_or_else(|| Prices::none(&kernel));
         let many = self.kernel.movers.len() > MANY;
         let schedule = match () {
-            () if !is_first => Schedule { iterations: 50, ..AT_ROOT },
+            () if !is_first => AGAIN,
             () if many => AT_ROOT_OF_MANY,
             () => AT_ROOT,
         };
@@ -175,8 +184,23 @@ impl<'a, 'p> Prover<'a, 'p> {
             prices = improved.prices;
         }
         self.branch(prices, schedule, 0);
+        while self.starts_anew {
+            (self.starts_anew, self.is_stopped) = (false, false);
+            self.tree.steps.clear();
+            self.tree.lists.clear();
+            self.branch(self.tree.root.clone(), AGAIN, 0);
+        }
         self.tree.is_finished = !self.is_stopped;
         (self.tree, self.best)
+    }
+
+    /// Starts the tree anew when a better placement would let its root close so much more that what was done so far
+    /// is worth less.
+    fn reconsider(&mut self) {
+        let gap = self.limit() - self.tree.root_bound;
+        if self.root_gap.is_some_and(|before| gap < WORTH_A_START * before) {
+            (self.starts_anew, self.is_stopped, self.root_gap) = (true, true, None);
+        }
     }
 
     /// The cost at which a bound closes its branch, before the margin.
@@ -199,12 +223,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         if let Some((prices, choice)) = self.bound(prices, schedule, depth) {
             self.step(Step::Branch(choice));
             let inner = self.remaining.mark();
-            let others = self.kernel.choices(self.kernel.mover[choice]).filter(|other| *other != choice);
-            for other in others.collect::<Vec<_>>() {
-                if self.remaining.has(other) {
-                    self.remaining.close(&self.kernel, other);
-                }
-            }
+            self.make(choice);
             self.branch(prices.clone(), IN_BRANCH, depth + 1);
             self.remaining.undo(&self.kernel, inner);
             if !self.is_stopped {
@@ -213,6 +232,15 @@ impl<'a, 'p> Prover<'a, 'p> {
             }
         }
         self.remaining.undo(&self.kernel, mark);
+    }
+
+    /// Closes every other choice of the mover.
+    fn make(&mut self, choice: usize) {
+        for other in self.kernel.choices(self.kernel.mover[choice]) {
+            if other != choice && self.remaining.has(other) {
+                self.remaining.close(&self.kernel, other);
+            }
+        }
     }
 
     /// Bounds and narrows a branch; returns the choice to branch on with the prices there, or nothing where the
@@ -226,6 +254,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             let kernel = Arc::clone(&self.kernel);
             let view = self.rule_out(&kernel)?;
             let mut improved = self.improve(&view, prices, schedule);
+            self.reconsider();
             if depth == 0 {
                 self.see_root(&view, &improved);
                 if round == 1 && !self.is_closed(&improved) && self.kernel.movers.len() <= MOST_MOVERS {
@@ -241,6 +270,10 @@ impl<'a, 'p> Prover<'a, 'p> {
                 return None;
             }
             let closed = self.narrow(&view, &improved.priced, &improved.prices, limit);
+            if depth == 0 {
+                self.root_gap = Some(limit - self.tree.root_bound);
+                if std::env::var("DBG").is_ok() { eprintln!("root round {round}: open movers {} choices {} closed {closed} gap {:.4}", view.open.len(), view.choices.len(), limit - self.tree.root_bound); }
+            }
             prices = improved.prices;
             let is_worth_it = closed * WORTH_ANOTHER > view.open.len() && round < MOST_ROUNDS;
             if closed == 0 || !is_worth_it {
@@ -248,7 +281,7 @@ impl<'a, 'p> Prover<'a, 'p> {
                     self.is_stopped = true;
                     return None;
                 }
-                return match self.torn(&view, &improved.lately, &prices) {
+                return match self.pick(&kernel, &view, (&improved.lately, improved.priced.value), &prices) {
                     Some(choice) => Some((prices, choice)),
                     None => self.bound(prices, IN_BRANCH, depth + 1),
                 };
@@ -403,43 +436,6 @@ impl<'a, 'p> Prover<'a, 'p> {
             }
         }
         closed
-    }
-
-    /// The choice to branch on: of the mover that is most torn between two accounts, weighted by what it means to
-    /// rows with a price.
-    fn torn(&self, view: &View<'_>, lately: &[f32], prices: &Prices) -> Option<usize> {
-        let mut pick: Option<(f64, usize)> = None;
-        for index in 0..view.open.len() {
-            let open = view.of(index).filter(|place| self.remaining.has(view.choices[*place]));
-            let (mut first, mut second) = ((-1.0_f32, usize::MAX), (-1.0_f32, usize::MAX));
-            for place in open {
-                let often = lately[place];
-                if often > first.0 {
-                    second = first;
-                    first = (often, view.choices[place]);
-                } else if often > second.0 {
-                    second = (often, view.choices[place]);
-                }
-            }
-            if second.1 == usize::MAX {
-                continue;
-            }
-            let weight = self.weight(first.1, prices) + self.weight(second.1, prices) + 1e-6;
-            let score = (f64::from(1.0 - first.0).min(0.5) + 0.05) * weight;
-            if pick.is_none_or(|(best, _)| score > best) {
-                pick = Some((score, first.1));
-            }
-        }
-        pick.map(|(_, choice)| choice)
-    }
-
-    /// What a choice moves in rows that have a price.
-    fn weight(&self, choice: usize, prices: &Prices) -> f64 {
-        let rows = self.kernel.block(self.kernel.account[choice]).chain(self.kernel.shared());
-        let (own, shared) = self.kernel.coefficients(choice);
-        let sided = |(position, value): &(usize, f64)| (self.kernel.positions[*position].cost * value).abs();
-        rows.zip(own.iter().chain(shared)).map(|(row, c)| (prices.rows[row] * c).abs()).sum::<f64>()
-            + self.kernel.touches(choice).iter().map(sided).sum::<f64>()
     }
 
     /// Closes the branch.
