@@ -117,6 +117,31 @@ impl<'k> View<'k> {
         self.first[index]..self.first[index + 1]
     }
 
+    /// The average that fractions by choice make of a branch: every mover's share of its open choices, and the sums of the
+    /// rows.
+    pub(crate) fn average(&self, fractions: &[f32]) -> (Vec<f32>, Vec<f64>) {
+        let kernel = self.kernel;
+        let mut lately = Vec::with_capacity(self.choices.len());
+        let mut sums = self.rows.clone();
+        for index in 0..self.open.len() {
+            let of = || self.of(index).map(|place| fractions[self.choices[place]]);
+            let whole: f32 = of().sum();
+            let count = of().count() as f32;
+            for place in self.of(index) {
+                let choice = self.choices[place];
+                let share = if whole > 1e-3 { fractions[choice] / whole } else { 1.0 / count };
+                lately.push(share);
+                let (own, shared) = kernel.coefficients(choice);
+                add(&mut sums[kernel.block(kernel.account[choice])], own, f64::from(share));
+                add(&mut sums[kernel.shared()], shared, f64::from(share));
+            }
+        }
+        for (position, span) in kernel.positions.iter().zip(&self.spans) {
+            let _ = (position, span);
+        }
+        (lately, sums)
+    }
+
     /// The bound that prices give.
     pub(crate) fn price(&self, prices: &Prices) -> Priced {
         let kernel = self.kernel;
@@ -294,7 +319,7 @@ pub(crate) const AFTER_CUTS: Schedule = Schedule { iterations: 500, step: 0.005,
 /// For a branch that is only tried.
 pub(crate) const TRIAL: Schedule = Schedule { iterations: 40, ..IN_BRANCH };
 /// For a branch, whose parent's prices are nearly right.
-pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 6, shrink: 0.6, forget: 0.1 };
+pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.05, patience: 2, shrink: 0.5, forget: 0.07 };
 
 /// Steps below this share of the first are not worth taking.
 const LEAST_STEP: f64 = 1e-5;

@@ -183,12 +183,12 @@ impl<'a, 'p> Prover<'a, 'p> {
             self.suggest(&view, &improved);
             prices = improved.prices;
         }
-        self.branch(prices, schedule, 0);
+        self.branch(prices, None, schedule, 0);
         while self.starts_anew {
             (self.starts_anew, self.is_stopped) = (false, false);
             self.tree.steps.clear();
             self.tree.lists.clear();
-            self.branch(self.tree.root.clone(), AGAIN, 0);
+            self.branch(self.tree.root.clone(), None, AGAIN, 0);
         }
         self.tree.is_finished = !self.is_stopped;
         (self.tree, self.best)
@@ -218,17 +218,17 @@ impl<'a, 'p> Prover<'a, 'p> {
     }
 
     /// Searches a branch; whatever it closes is open again afterwards.
-    fn branch(&mut self, prices: Prices, schedule: Schedule, depth: usize) {
+    fn branch(&mut self, prices: Prices, from: Option<Vec<f32>>, schedule: Schedule, depth: usize) {
         let mark = self.remaining.mark();
-        if let Some((prices, choice)) = self.bound(prices, schedule, depth) {
+        if let Some((prices, fractions, choice)) = self.bound(prices, from, schedule, depth) {
             self.step(Step::Branch(choice));
             let inner = self.remaining.mark();
             self.make(choice);
-            self.branch(prices.clone(), IN_BRANCH, depth + 1);
+            self.branch(prices.clone(), Some(fractions.clone()), IN_BRANCH, depth + 1);
             self.remaining.undo(&self.kernel, inner);
             if !self.is_stopped {
                 self.remaining.close(&self.kernel, choice);
-                self.branch(prices, IN_BRANCH, depth + 1);
+                self.branch(prices, Some(fractions), IN_BRANCH, depth + 1);
             }
         }
         self.remaining.undo(&self.kernel, mark);
@@ -245,7 +245,7 @@ impl<'a, 'p> Prover<'a, 'p> {
 
     /// Bounds and narrows a branch; returns the choice to branch on with the prices there, or nothing where the
     /// branch is closed.
-    fn bound(&mut self, mut prices: Prices, schedule: Schedule, depth: usize) -> Option<(Prices, usize)> {
+    fn bound(&mut self, mut prices: Prices, mut from: Option<Vec<f32>>, schedule: Schedule, depth: usize) -> Option<(Prices, Vec<f32>, usize)> {
         self.tree.nodes += 1;
         if self.tree.nodes > self.aim.nodes {
             self.is_stopped = true;
@@ -253,7 +253,8 @@ impl<'a, 'p> Prover<'a, 'p> {
         for round in 1.. {
             let kernel = Arc::clone(&self.kernel);
             let view = self.rule_out(&kernel)?;
-            let mut improved = self.improve(&view, prices, schedule);
+            let start = from.take().map(|fractions| view.average(&fractions));
+            let mut improved = self.improve_from(&view, prices, start, schedule);
             self.reconsider();
             if depth == 0 {
                 self.see_root(&view, &improved);
@@ -274,7 +275,8 @@ impl<'a, 'p> Prover<'a, 'p> {
                 self.root_gap = Some(limit - self.tree.root_bound);
                 if std::env::var("DBG").is_ok() { eprintln!("root round {round}: open movers {} choices {} closed {closed} gap {:.4}", view.open.len(), view.choices.len(), limit - self.tree.root_bound); }
             }
-            prices = improved.prices;
+            prices = improved.prices.clone();
+            from = Some(self.fractions(&view.choices, &improved.lately));
             let is_worth_it = closed * WORTH_ANOTHER > view.open.len() && round < MOST_ROUNDS;
             if closed == 0 || !is_worth_it {
                 if depth == 0 && self.kernel.movers.len() > MOST_MOVERS {
@@ -282,8 +284,8 @@ impl<'a, 'p> Prover<'a, 'p> {
                     return None;
                 }
                 return match self.pick(&kernel, &view, (&improved.lately, improved.priced.value), &prices) {
-                    Some(choice) => Some((prices, choice)),
-                    None => self.bound(prices, IN_BRANCH, depth + 1),
+                    Some(choice) => Some((prices, self.fractions(&view.choices, &improved.lately), choice)),
+                    None => self.bound(prices, Some(self.fractions(&view.choices, &improved.lately)), IN_BRANCH, depth + 1),
                 };
             }
         }

@@ -77,7 +77,7 @@ impl Prover<'_, '_> {
     }
 
     /// What share of each mover goes to each of the kernel's choices.
-    fn fractions(&self, choices: &[usize], lately: &[f32]) -> Vec<f32> {
+    pub(super) fn fractions(&self, choices: &[usize], lately: &[f32]) -> Vec<f32> {
         let mut fractions: Vec<f32> =
             (0..self.kernel.account.len()).map(|choice| f32::from(u8::from(self.remaining.has(choice)))).collect();
         choices.iter().zip(lately).for_each(|(choice, often)| fractions[*choice] = *often);
