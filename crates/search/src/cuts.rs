@@ -28,7 +28,6 @@ pub(crate) fn separate(kernel: &Kernel<'_>, prices: &[f64], fractions: &[f32]) -
             let end = &kernel.rows[row];
             for (is_high, is_there) in [(true, end.at_most.is_some()), (false, end.at_least.is_some())] {
             if is_there && let Some(knapsack) = Knapsack::of(kernel, account, row, is_high, fractions) {
-                if std::env::var("DBG2").is_ok() { let sum:f64=knapsack.items.iter().map(|i|i.size*i.fraction).sum(); eprintln!("row {row} price {:.4} n {} slack {:.4} torn {}", prices[row], knapsack.items.len(), knapsack.room-sum, knapsack.items.iter().filter(|i|i.fraction>0.01&&i.fraction<0.99).count()); }
                 cuts.extend(knapsack.cuts(kernel));
             }}
         }

@@ -316,8 +316,6 @@ pub(crate) const AT_ROOT_OF_MANY: Schedule = Schedule { iterations: 600, step: 0
 pub(crate) const AGAIN: Schedule = Schedule { iterations: 50, ..AT_ROOT };
 /// For the root with a few more rows, whose prices without them are right.
 pub(crate) const AFTER_CUTS: Schedule = Schedule { iterations: 500, step: 0.005, patience: 12, shrink: 0.75, forget: 0.01 };
-/// For a branch that is only tried.
-pub(crate) const TRIAL: Schedule = Schedule { iterations: 40, ..IN_BRANCH };
 /// For a branch, whose parent's prices are nearly right.
 pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.05, patience: 2, shrink: 0.5, forget: 0.07 };
 
@@ -386,7 +384,6 @@ pub(crate) fn improve(
         }
         walk(kernel, &mut prices, step * gap / length, &row_direction, &share_direction);
     }
-    if std::env::var("DBG").is_ok() && schedule.iterations > 100 { eprintln!("improve it {iterations} step {step:.2e} target {target:?} value {:?}", best.as_ref().map(|b| b.1.value)); }
     let (prices, priced) = best.unwrap_or_else(|| {
         let priced = view.price(&prices);
         (prices, priced)
@@ -439,7 +436,6 @@ pub(crate) fn climb(
             if stalled >= schedule.patience { stalled = 0; step *= schedule.shrink; if step < 1e-4 { break; } }
         }
         if iteration % 100 == 99 { if best.1.value < marker + 0.01 * gap { forget = (forget * 0.5).max(1e-3); } marker = best.1.value; }
-        if std::env::var("DBG4").is_ok() && iteration % 20 == 0 { eprintln!("    it {iteration} value {:.4} best {:.4} step {step:.4} forget {forget:.4} len {length:.4}", priced.value, best.1.value); }
     }
     let (prices, priced) = best;
     Improved { prices, priced, lately, sums }

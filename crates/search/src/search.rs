@@ -114,7 +114,6 @@ pub fn search(
 
     let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
     let mut shown = slack;
-    if std::env::var("FIN").is_ok() { eprintln!("FIN finished {} rounds {} nodes {} ", tree.is_finished, pair.rounds, tree.nodes); if tree.is_finished { std::process::exit(0); } }
     if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
         // A proof that there is no plan may not lean on costs.
         let costless = Arc::new(kernel.without_costs());

@@ -19,7 +19,6 @@ use crate::lagrangian::{
 };
 use crate::propagate::rulings;
 use crate::remaining::Remaining;
-use branching::Gains;
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +140,6 @@ pub(crate) struct Prover<'a, 'p> {
     /// How far the cut was from the bound when the root was narrowed; nothing before that.
     root_gap: Option<f64>,
     starts_anew: bool,
-    gains: Gains,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
 }
@@ -158,9 +156,8 @@ impl<'a, 'p> Prover<'a, 'p> {
             root,
             nodes: 0,
         };
-        let gains = Gains::new(kernel.account.len());
         let (beyond, remaining) = (1.0 + most(&kernel), Remaining::all(&kernel));
-        Self { kernel, aim, partner, remaining, best, tree, is_stopped: false, root_gap: None, starts_anew: false, gains, beyond }
+        Self { kernel, aim, partner, remaining, best, tree, is_stopped: false, root_gap: None, starts_anew: false, beyond }
     }
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
@@ -273,7 +270,6 @@ impl<'a, 'p> Prover<'a, 'p> {
             let closed = self.narrow(&view, &improved.priced, &improved.prices, limit);
             if depth == 0 {
                 self.root_gap = Some(limit - self.tree.root_bound);
-                if std::env::var("DBG").is_ok() { eprintln!("root round {round}: open movers {} choices {} closed {closed} gap {:.4}", view.open.len(), view.choices.len(), limit - self.tree.root_bound); }
             }
             prices = improved.prices.clone();
             from = Some(self.fractions(&view.choices, &improved.lately));
@@ -283,7 +279,7 @@ impl<'a, 'p> Prover<'a, 'p> {
                     self.is_stopped = true;
                     return None;
                 }
-                return match self.pick(&kernel, &view, (&improved.lately, improved.priced.value), &prices) {
+                return match self.torn(&view, &improved.lately, &prices) {
                     Some(choice) => Some((prices, self.fractions(&view.choices, &improved.lately), choice)),
                     None => self.bound(prices, Some(self.fractions(&view.choices, &improved.lately)), IN_BRANCH, depth + 1),
                 };

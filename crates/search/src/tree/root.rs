@@ -56,8 +56,6 @@ impl Prover<'_, '_> {
             improved = self.improve_from(&view, prices, Some((improved.lately.clone(), sums)), AFTER_CUTS);
             self.see_root(&view, &improved);
             let progress = (improved.priced.value - before) / (limit - before).max(1e-9);
-            if std::env::var("DBG").is_ok() { eprintln!("cuts {} new {} bound {:.4} -> {:.4} limit {:.4} best {:?}", self.kernel.cuts.len(), self.kernel.cuts.len()-kept.len(), before, improved.priced.value, limit, self.best.as_ref().map(|b|b.cost)); }
-            if std::env::var("DBG3").is_ok() { let (_,p)=self.kernel.parted(&improved.prices.rows); for (c,p) in self.kernel.cuts.iter().zip(&p) { let e: f64 = c.weights.iter().map(|(j,w)| f64::from(*w)*f64::from(fractions[*j])).sum::<f64>()-f64::from(c.most); let now=self.fractions(&view.choices,&improved.lately); let e2: f64 = c.weights.iter().map(|(j,w)| f64::from(*w)*f64::from(now[*j])).sum::<f64>()-f64::from(c.most); eprintln!("  cut acc {} row {} n {} most {} excess {e:.4} now {e2:.4} price {p:.5}", c.account,c.row,c.weights.len(),c.most); } }
             failures = if progress < LEAST_PROGRESS { failures + 1 } else { 0 };
         }
         improved
