@@ -6,6 +6,7 @@
 //! over what `P` can reach; both are sums over choices again. Prices and shares are improved by a subgradient method with
 //! memory and Polyak's step (Held, Wolfe, Crowder 1974; Camerini, Fratta, Maffioli 1975). Any prices give a bound.
 
+use crate::clusters::{Cluster, Tables, Tie, clusters};
 use crate::kernel::{Kernel, add};
 use crate::remaining::Remaining;
 
@@ -43,6 +44,11 @@ pub(crate) struct View<'k> {
     cost: f64,
     /// Base, lowest and highest value of each position.
     spans: Vec<Span>,
+    /// Open movers that are priced together, and by position whether that prices it exactly.
+    clusters: Vec<Cluster>,
+    is_tied: Vec<bool>,
+    /// By open mover, whether it is in a cluster.
+    is_clustered: Vec<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -50,6 +56,8 @@ struct Span {
     base: f64,
     low: f64,
     high: f64,
+    /// Open movers that may move it.
+    movers: usize,
 }
 
 /// What pricing a view gave.
@@ -70,9 +78,19 @@ pub(crate) struct Priced {
 impl<'k> View<'k> {
     /// The view of a branch; nothing where some mover has no choice left.
     pub(crate) fn new(kernel: &'k Kernel<'k>, remaining: &Remaining) -> Option<Self> {
-        let spans = kernel.positions.iter().map(|p| Span { base: p.base, low: 0.0, high: 0.0 }).collect();
-        let rows = vec![0.0; kernel.rows.len()];
-        let mut view = Self { kernel, open: Vec::new(), first: vec![0], choices: Vec::new(), rows, cost: 0.0, spans };
+        let spans = kernel.positions.iter().map(|p| Span { base: p.base, low: 0.0, high: 0.0, movers: 0 }).collect();
+        let mut view = Self {
+            kernel,
+            open: Vec::new(),
+            first: vec![0],
+            choices: Vec::new(),
+            rows: vec![0.0; kernel.rows.len()],
+            cost: 0.0,
+            spans,
+            clusters: Vec::new(),
+            is_tied: Vec::new(),
+            is_clustered: Vec::new(),
+        };
         for mover in 0..kernel.movers.len() {
             match remaining.left(mover) {
                 0 => return None,
@@ -92,13 +110,51 @@ impl<'k> View<'k> {
                 let span = &mut view.spans[*position];
                 span.low += value.min(0.0);
                 span.high += value.max(0.0);
+                span.movers += 1;
             }
         }
         for span in &mut view.spans {
             span.low += span.base;
             span.high += span.base;
         }
+        view.gather();
         Some(view)
+    }
+
+    /// Finds the movers that are priced together.
+    fn gather(&mut self) {
+        let is_two_sided = |span: &Span| span.low < 0.0 && span.high > 0.0 && span.movers > 1;
+        let mut tie_of = vec![usize::MAX; self.spans.len()];
+        let mut ties: Vec<Tie> = Vec::new();
+        for (position, span) in self.spans.iter().enumerate().filter(|(_, span)| is_two_sided(span)) {
+            tie_of[position] = ties.len();
+            ties.push(Tie { position, base: span.base, movers: Vec::with_capacity(span.movers) });
+        }
+        for index in 0..self.open.len() {
+            for place in self.of(index) {
+                for (position, value) in self.kernel.touches(self.choices[place]) {
+                    if let Some(tie) = ties.get_mut(tie_of[*position]) {
+                        tie.movers.push((index, *value));
+                    }
+                }
+            }
+        }
+        (self.clusters, self.is_tied) = clusters(self.kernel, (&self.first, &self.choices), ties);
+        self.is_clustered = vec![false; self.open.len()];
+        for mover in self.clusters.iter().flat_map(|cluster| &cluster.movers) {
+            self.is_clustered[*mover] = true;
+        }
+    }
+
+    pub(crate) fn dbg(&self) -> Vec<usize> {
+        let mut v = vec![0; 9];
+        for c in &self.clusters { v[c.movers.len()] += 1; }
+        v
+    }
+
+    /// What pricing it takes, in choices priced.
+    pub(crate) fn work(&self) -> usize {
+        self.choices.len() + self.clusters.iter().map(Cluster::work).sum::<usize>()
     }
 
     fn decide(&mut self, choice: usize) {
@@ -127,42 +183,59 @@ impl<'k> View<'k> {
                 value += price * (sum - row.low);
             }
         }
-        let lines: Vec<Line> = (0..self.spans.len()).map(|position| self.line(position, prices)).collect();
+        let worth: Vec<f64> = (0..self.spans.len()).map(|position| prices.worth_of_short(kernel, position)).collect();
+        let lines: Vec<Line> = (0..self.spans.len()).map(|position| self.line(position, worth[position], prices)).collect();
         for (line, span) in lines.iter().zip(&self.spans) {
             value += line.at_zero + line.slope * span.base;
         }
+        let reduced = self.reduced(prices, &lines);
+        let mut cheapest = vec![0; self.open.len()];
+        for index in (0..self.open.len()).filter(|index| !self.is_clustered[*index]) {
+            let places = self.of(index).map(|place| (reduced[place], place));
+            let best = places.fold((f64::INFINITY, 0), |best, one| if one.0 < best.0 { one } else { best });
+            value += best.0;
+            cheapest[index] = best.1;
+        }
+        let mut tables = Tables::default();
+        for cluster in &self.clusters {
+            value += cluster.settle(&reduced, &worth, &mut tables, &mut cheapest);
+        }
+        let (rows, slopes) = self.sums(&cheapest, &lines);
+        Priced { value, reduced, cheapest, rows, slopes }
+    }
+
+    /// What each choice costs, where it does not depend on others.
+    fn reduced(&self, prices: &Prices, lines: &[Line]) -> Vec<f64> {
+        let kernel = self.kernel;
         let paid: Vec<Paid<'_>> = (0..kernel.accounts()).map(|account| Paid::of(kernel, prices, account)).collect();
         let common = paid_rows(kernel, prices, kernel.accounts());
-        let mut reduced = Vec::with_capacity(self.choices.len());
-        let mut cheapest = Vec::with_capacity(self.open.len());
+        let reduced = |choice: &usize| {
+            let account = kernel.account[*choice];
+            let own = &kernel.coefficients[kernel.offset[*choice]..];
+            let mut cost = kernel.cost[*choice];
+            match &paid[account] {
+                Paid::Few(paid) => paid.iter().for_each(|(row, price)| cost += price * own[*row]),
+                Paid::Many(prices) => cost += dot(prices, own),
+            }
+            if !common.is_empty() {
+                let shared = &own[kernel.block(account).len()..];
+                cost += common.iter().map(|(row, price)| price * shared[*row]).sum::<f64>();
+            }
+            for (position, moved) in kernel.touches(*choice) {
+                cost += lines[*position].slope * moved;
+            }
+            cost
+        };
+        self.choices.iter().map(reduced).collect()
+    }
+
+    /// The left sides of rows with these choices, and how the bound follows each share.
+    fn sums(&self, cheapest: &[usize], lines: &[Line]) -> (Vec<f64>, Vec<f64>) {
+        let kernel = self.kernel;
         let mut rows = self.rows.clone();
         let mut values: Vec<f64> = self.spans.iter().map(|span| span.base).collect();
-        for index in 0..self.open.len() {
-            let mut best = (f64::INFINITY, 0);
-            for place in self.of(index) {
-                let choice = self.choices[place];
-                let account = kernel.account[choice];
-                let own = &kernel.coefficients[kernel.offset[choice]..];
-                let mut cost = kernel.cost[choice];
-                match &paid[account] {
-                    Paid::Few(paid) => paid.iter().for_each(|(row, price)| cost += price * own[*row]),
-                    Paid::Many(prices) => cost += dot(prices, own),
-                }
-                if !common.is_empty() {
-                    let shared = &own[kernel.block(account).len()..];
-                    cost += common.iter().map(|(row, price)| price * shared[*row]).sum::<f64>();
-                }
-                for (position, moved) in kernel.touches(choice) {
-                    cost += lines[*position].slope * moved;
-                }
-                reduced.push(cost);
-                if cost < best.0 {
-                    best = (cost, place);
-                }
-            }
-            value += best.0;
-            cheapest.push(best.1);
-            let choice = self.choices[best.1];
+        for place in cheapest {
+            let choice = self.choices[*place];
             let (own, shared) = kernel.coefficients(choice);
             add(&mut rows[kernel.block(kernel.account[choice])], own, 1.0);
             add(&mut rows[kernel.shared()], shared, 1.0);
@@ -171,25 +244,64 @@ impl<'k> View<'k> {
             }
         }
         let mut slopes = Vec::with_capacity(lines.len());
-        for ((line, position), value) in lines.iter().zip(&kernel.positions).zip(values) {
-            let short = line.short_at_zero + line.short_slope * value;
-            let (own, shared) = position.factors.split_at(kernel.block(position.account).len());
-            add(&mut rows[kernel.block(position.account)], own, short);
-            add(&mut rows[kernel.shared()], shared, short);
+        for (index, (line, value)) in lines.iter().zip(values).enumerate() {
+            let position = &kernel.positions[index];
+            let short = if self.is_tied[index] {
+                (-value).max(0.0)
+            } else {
+                line.short_at_zero + line.short_slope * value
+            };
+            if short != 0.0 {
+                let (own, shared) = position.factors.split_at(kernel.block(position.account).len());
+                add(&mut rows[kernel.block(position.account)], own, short);
+                add(&mut rows[kernel.shared()], shared, short);
+            }
             slopes.push(if line.is_shared { -line.worth * value } else { 0.0 });
         }
-        Priced { value, reduced, cheapest, rows, slopes }
+        (rows, slopes)
     }
 
-    /// The line below what a position's short size costs.
-    fn line(&self, position: usize, prices: &Prices) -> Line {
-        let Span { low, high, .. } = self.spans[position];
+    /// By place, what forcing a choice adds to the bound.
+    pub(crate) fn excess(&self, prices: &Prices, priced: &Priced) -> Vec<f64> {
+        let mut excess = vec![0.0; self.choices.len()];
+        for index in (0..self.open.len()).filter(|index| !self.is_clustered[*index]) {
+            let least = priced.reduced[priced.cheapest[index]];
+            self.of(index).for_each(|place| excess[place] = priced.reduced[place] - least);
+        }
+        if !self.clusters.is_empty() {
+            let positions = 0..self.spans.len();
+            let worth: Vec<f64> = positions.map(|position| prices.worth_of_short(self.kernel, position)).collect();
+            let mut tables = Tables::default();
+            for cluster in &self.clusters {
+                cluster.force(&priced.reduced, &worth, &mut tables, &mut excess);
+            }
+        }
+        excess
+    }
+
+    /// The positions that are bounded by a line, with the share that the line follows the short side by.
+    pub(crate) fn shares(&self, prices: &Prices) -> Vec<(usize, f64)> {
+        let is_loose = |position: &usize| {
+            let Span { low, high, movers, .. } = self.spans[*position];
+            low < 0.0 && high > 0.0 && movers > 1 && !self.is_tied[*position]
+        };
+        let share = |position: usize| {
+            let Span { low, high, .. } = self.spans[position];
+            let is_costly = prices.worth_of_short(self.kernel, position) >= 0.0;
+            (position, if is_costly { prices.shares[position] } else { low / (low - high) })
+        };
+        (0..self.spans.len()).filter(is_loose).map(share).collect()
+    }
+
+    /// The line below what a position's short size costs, nothing for one that is exact in a cluster.
+    fn line(&self, position: usize, worth: f64, prices: &Prices) -> Line {
+        let Span { low, high, movers, .. } = self.spans[position];
         let share = prices.shares[position];
-        let worth = prices.worth_of_short(self.kernel, position);
         let (short_at_zero, short_slope, is_shared) = match () {
-            () if low >= 0.0 => (0.0, 0.0, false),
+            () if self.is_tied[position] || low >= 0.0 => (0.0, 0.0, false),
             () if high <= 0.0 => (0.0, -1.0, false),
-            () if worth >= 0.0 => (0.0, -share, true),
+            // Of one mover the position has two values, and the chord goes through both.
+            () if worth >= 0.0 && movers > 1 => (0.0, -share, true),
             () => (-low * high / (high - low), low / (high - low), false),
         };
         Line {
@@ -302,6 +414,7 @@ pub(crate) struct Improved {
     pub(crate) priced: Priced,
     /// How often each of the view's choices was the cheapest lately, in `[0, 1]`: near the fractions of a relaxation.
     pub(crate) lately: Vec<f32>,
+    pub(crate) iters: usize,
 }
 
 /// Improves prices towards `target`, the cost of the best placement, and stops when the bound reaches `enough`. `look` sees every pricing.
@@ -352,7 +465,7 @@ pub(crate) fn improve(
         let priced = view.price(&prices);
         (prices, priced)
     });
-    Improved { prices, priced, lately }
+    Improved { prices, priced, lately, iters: iterations }
 }
 
 /// Turns the directions towards the subgradient; returns the square of their length.

@@ -11,6 +11,7 @@ pub mod proof;
 pub mod search;
 
 mod anneal;
+mod clusters;
 mod kernel;
 mod lagrangian;
 mod random;

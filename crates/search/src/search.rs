@@ -143,7 +143,7 @@ pub fn search(
 fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree: &Tree, slack: Slack) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
     let best = pair.best.as_ref().map(|best| (kernel.plan(&best.choices), best.cost));
-    let root = || tree.root_bound.is_finite().then(|| write::root(kernel, &tree.root));
+    let root = || tree.root_bound.is_finite().then(|| write::root(kernel, tree));
     match best {
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),

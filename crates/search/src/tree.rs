@@ -24,12 +24,12 @@ pub(crate) struct Best {
 }
 
 /// A step of the proof, depth first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     /// The prices of this list close the branch.
     Leaf(usize),
-    /// They close a choice; the branch goes on without it.
-    Close { choice: usize, list: usize },
+    /// They close choices; the branch goes on without them.
+    Close { choices: Vec<usize>, list: usize },
     /// Two branches: this choice, and every other one of its mover.
     Branch(usize),
 }
@@ -38,7 +38,7 @@ pub(crate) enum Step {
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     /// Price lists that steps refer to.
-    pub(crate) lists: Vec<Prices>,
+    pub(crate) lists: Vec<List>,
     /// The steps so far; a whole proof only if the tree was finished.
     pub(crate) steps: Vec<Step>,
     /// Whether nothing is left open.
@@ -46,7 +46,17 @@ pub(crate) struct Tree {
     /// What no placement costs less than, by the root's prices.
     pub(crate) root_bound: f64,
     pub(crate) root: Prices,
+    pub(crate) root_shares: Vec<(usize, f64)>,
     pub(crate) nodes: u64,
+}
+
+/// Prices as they are written down.
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    /// `λ` by row.
+    pub(crate) rows: Vec<f64>,
+    /// The share of each position that is bounded by a line; the others are exact.
+    pub(crate) shares: Vec<(usize, f64)>,
 }
 
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
@@ -140,6 +150,7 @@ impl<'a> Prover<'a> {
             is_finished: false,
             root_bound: f64::NEG_INFINITY,
             root,
+            root_shares: Vec::new(),
             nodes: 0,
         };
         let beyond = 1.0 + most(kernel);
@@ -218,14 +229,19 @@ impl<'a> Prover<'a> {
                 return None;
             }
             let improved = self.improve(&view, prices, schedule);
+            if std::env::var("DBG").is_ok() && (depth == 0 || self.tree.nodes % 5000 == 0) {
+                let u = |c: f64| (self.aim.slack.constant - c) * self.kernel.cost_scale;
+                eprintln!("depth {depth} nodes {} bound {:.2} best {:?} open {} clusters {:?} loose {} iters {} steps {}", self.tree.nodes, u(improved.priced.value), self.best.as_ref().map(|b| u(b.cost)), view.open.len(), view.dbg(), view.shares(&improved.prices).len(), improved.iters, self.tree.steps.len());
+            }
             if depth == 0 && improved.priced.value > self.tree.root_bound {
                 self.tree.root_bound = improved.priced.value;
                 self.tree.root = improved.prices.clone();
+                self.tree.root_shares = view.shares(&improved.prices);
                 self.suggest(&view, &improved);
             }
             let limit = self.cut() - self.margin();
             if improved.priced.value >= limit {
-                self.close(&improved.prices);
+                self.close(&view, &improved.prices);
                 return None;
             }
             let closed = self.narrow(&view, &improved, limit);
@@ -248,7 +264,7 @@ impl<'a> Prover<'a> {
     fn improve(&mut self, view: &View<'_>, prices: Prices, schedule: Schedule) -> Improved {
         let target = self.best.as_ref().map(|best| best.cost);
         let enough = self.cut() - self.margin();
-        let work = (view.choices.len() + PRICING) as u64;
+        let work = (view.work() + PRICING) as u64;
         let at = Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes };
         let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
         let mut look = |priced: &Priced| {
@@ -272,19 +288,19 @@ impl<'a> Prover<'a> {
             let favoured = view.of(index).max_by(|a, b| improved.lately[*a].total_cmp(&improved.lately[*b]));
             choices[*mover] = favoured.map_or(choices[*mover], |place| view.choices[place]);
         }
-        let ranked = self.ranked(view, &improved.priced);
+        let ranked = self.ranked(view, &view.excess(&improved.prices, &improved.priced));
         self.partner.suggest(Hint { prices: improved.prices.rows.clone(), choices, ranked });
     }
 
     /// The open choices of each mover, cheapest first.
-    fn ranked(&self, view: &View<'_>, priced: &Priced) -> Vec<Vec<u32>> {
+    fn ranked(&self, view: &View<'_>, excess: &[f64]) -> Vec<Vec<u32>> {
         let number = |choice: usize| u32::try_from(choice).unwrap_or(u32::MAX);
         let mut ranked: Vec<Vec<u32>> = (0..self.kernel.movers.len())
             .map(|mover| self.kernel.choices(mover).filter(|choice| self.remaining.has(*choice)).map(number).collect())
             .collect();
         for (index, mover) in view.open.iter().enumerate() {
             let mut places: Vec<usize> = view.of(index).collect();
-            places.sort_by(|a, b| priced.reduced[*a].total_cmp(&priced.reduced[*b]).then(a.cmp(b)));
+            places.sort_by(|a, b| excess[*a].total_cmp(&excess[*b]).then(a.cmp(b)));
             ranked[*mover] = places.iter().map(|place| number(view.choices[*place])).collect();
         }
         ranked
@@ -298,7 +314,7 @@ impl<'a> Prover<'a> {
         consider(self.kernel, &placement, &mut self.best);
         let sums = self.kernel.sums(&placement);
         if self.kernel.keeps_rows(&sums, &placement) || sums.cost >= self.cut() {
-            self.close(&prices);
+            self.close(view, &prices);
             return;
         }
         let broken = |row: &usize| {
@@ -309,30 +325,28 @@ impl<'a> Prover<'a> {
         let price = (self.cut() - sums.cost + 1.0) / broken(&row);
         let mut prices = prices;
         prices.rows[row] = if sums.rows[row] > self.kernel.rows[row].high { price } else { -price };
-        self.close(&prices);
+        self.close(view, &prices);
     }
 
     /// Closes the choices whose forced bound reaches the limit; returns how many.
     fn narrow(&mut self, view: &View<'_>, improved: &Improved, limit: f64) -> usize {
         let priced = &improved.priced;
-        let mut closed = 0;
+        let excess = view.excess(&improved.prices, priced);
+        let mut closed = Vec::new();
         for index in 0..view.open.len() {
-            let least = priced.reduced[priced.cheapest[index]];
             for place in view.of(index) {
-                if priced.value + (priced.reduced[place] - least) >= limit && place != priced.cheapest[index] {
-                    if closed == 0 {
-                        self.keep(&improved.prices);
-                    }
+                if priced.value + excess[place] >= limit && place != priced.cheapest[index] {
                     self.remaining.close(self.kernel, view.choices[place]);
-                    self.step(Step::Close {
-                        choice: view.choices[place],
-                        list: self.tree.lists.len().saturating_sub(1),
-                    });
-                    closed += 1;
+                    closed.push(view.choices[place]);
                 }
             }
         }
-        closed
+        let count = closed.len();
+        if count > 0 {
+            self.keep(view, &improved.prices);
+            self.step(Step::Close { choices: closed, list: self.tree.lists.len().saturating_sub(1) });
+        }
+        count
     }
 
     /// The choice to branch on: of the mover that is most torn between two accounts, weighted by what it means to
@@ -373,15 +387,15 @@ impl<'a> Prover<'a> {
     }
 
     /// Closes the branch.
-    fn close(&mut self, prices: &Prices) {
-        self.keep(prices);
+    fn close(&mut self, view: &View<'_>, prices: &Prices) {
+        self.keep(view, prices);
         self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
     }
 
     /// Keeps a list of prices for the steps that follow.
-    fn keep(&mut self, prices: &Prices) {
+    fn keep(&mut self, view: &View<'_>, prices: &Prices) {
         if self.tree.steps.len() < MOST_STEPS {
-            self.tree.lists.push(prices.clone());
+            self.tree.lists.push(List { rows: prices.rows.clone(), shares: view.shares(prices) });
         }
     }
 
