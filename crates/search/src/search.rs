@@ -103,6 +103,39 @@ pub fn search(
     budget: Budget,
     watch: &mut dyn FnMut(&Glimpse) -> bool,
 ) -> Found {
+    if let Ok(path) = std::env::var("DUMP") {
+        use std::fmt::Write;
+        let mut t = format!("A {}\n", problem.accounts.len());
+        for trade in &problem.trades { let _ = writeln!(t, "T {} {:?}", trade.id, trade.accounts); }
+        for p in &problem.positions {
+            let _ = write!(t, "P {} {} {} {}", p.account, p.base, p.lowest, p.highest);
+            for (i, v) in &p.bookings { let _ = write!(t, " {i} {v}"); }
+            let _ = writeln!(t);
+        }
+        let mut exprs: Vec<*const constraint_manager::Expression> = Vec::new();
+        let mut put = |t: &mut String, e: &std::sync::Arc<constraint_manager::Expression>| {
+            let at = std::sync::Arc::as_ptr(e);
+            if let Some(i) = exprs.iter().position(|x| *x == at) { return i; }
+            exprs.push(at);
+            let _ = write!(t, "E {} B", e.constant);
+            for (i, v) in &e.bookings { let _ = write!(t, " {i} {v}"); }
+            let _ = write!(t, " S");
+            for (i, v) in &e.shorts { let _ = write!(t, " {i} {v}"); }
+            let _ = writeln!(t);
+            exprs.len() - 1
+        };
+        for r in &problem.rows {
+            let parts: Vec<(usize, usize)> = r.parts.iter().map(|p| (p.account, put(&mut t, &p.expression))).collect();
+            let _ = write!(t, "R {:?} {}", r.relation, r.bound);
+            for (a, e) in parts { let _ = write!(t, " {a} {e}"); }
+            let _ = writeln!(t);
+        }
+        for o in problem.objective.iter().flat_map(|o| &o.terms) {
+            let e = put(&mut t, &o.expression);
+            let _ = writeln!(t, "O {} {} {e}", o.account_index, o.worth);
+        }
+        let _ = std::fs::write(path, t);
+    }
     let kernel = Kernel::new(problem);
     let constant = objective_constant(problem) / kernel.cost_scale;
     // Without an objective any plan is as good as any other.

@@ -20,7 +20,6 @@ use super::positions::{Position, Positions, Priced, Sides};
 
 /// The priced sum of a node, part by part.
 pub(super) struct Sum<'a, N: Number> {
-    positions: &'a Positions<'a, N>,
     priced: &'a Priced<N>,
     total: N::Product,
     /// By trade, what it adds at each account that it may go to.
@@ -34,7 +33,7 @@ pub(super) struct Sum<'a, N: Number> {
 }
 
 impl<'a, N: Number> Sum<'a, N> {
-    pub(super) fn of(positions: &'a Positions<'a, N>, priced: &'a Priced<N>) -> Self {
+    pub(super) fn of(positions: &Positions<'_, N>, priced: &'a Priced<N>) -> Self {
         let worth = |position: usize, value: &N| priced.sides[position].of(value);
         let (clusters, tied) = clusters(positions.trades.len(), ties(positions, priced), worth);
         let mut is_tied = vec![false; positions.positions.len()];
@@ -59,7 +58,7 @@ impl<'a, N: Number> Sum<'a, N> {
             cluster.trades.iter().for_each(|trade| cluster_of[*trade] = Some(index));
         }
         let (best_of_cluster, best_of_trade) = (Vec::new(), Vec::new());
-        let mut sum = Self { positions, priced, total, added, clusters, cluster_of, best_of_cluster, best_of_trade };
+        let mut sum = Self { priced, total, added, clusters, cluster_of, best_of_cluster, best_of_trade };
         sum.add_up();
         sum
     }
