@@ -97,8 +97,7 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
             .collect(),
         slopes: slopes::of(book, problem, &opening, list, has_objective),
     };
-    let choice =
-        |trade: &usize, account: &usize| (book.trades[*trade].id.clone(), book.accounts[*account].id.clone());
+    let choice = |trade: &usize, account: &usize| (book.trades[*trade].id.clone(), book.accounts[*account].id.clone());
     let node = |node: &proof::Node| match node {
         proof::Node::Branch { trade, account } => {
             let (trade, account) = choice(trade, account);

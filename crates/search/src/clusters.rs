@@ -13,7 +13,7 @@ use crate::kernel::Kernel;
 /// No choice there is open, or no position's.
 const NONE: usize = usize::MAX;
 /// Movers in a cluster at most: the programme takes `3^k` steps an account.
-const MOST_TOGETHER: usize = 7;
+const MOST_TOGETHER: usize = 9;
 
 /// Movers that are priced together.
 #[derive(Debug)]
@@ -199,10 +199,9 @@ impl Cluster {
                 before.resize((index + 2) * sets - 1, f64::INFINITY);
                 before.push(whole);
             } else {
-                for set in 0..sets {
-                    let cheapest = cheapest_part(&before[index * sets..][..sets], here, set).0;
-                    before.push(cheapest);
-                }
+                before.resize((index + 2) * sets, f64::INFINITY);
+                let (known, next) = before.split_at_mut((index + 1) * sets);
+                merge(&known[index * sets..], here, next);
             }
         }
     }
@@ -210,9 +209,12 @@ impl Cluster {
     /// The cheapest choice of a mover where no position ties it, with its place.
     fn cheapest_alone(&self, bit: usize, reduced: &[f64]) -> (f64, usize) {
         let alone = self.alone[bit].iter();
-        alone.fold((f64::INFINITY, NONE), |best, place| {
-            if reduced[*place] < best.0 { (reduced[*place], *place) } else { best }
-        })
+        alone.fold(
+            (f64::INFINITY, NONE),
+            |best, place| {
+                if reduced[*place] < best.0 { (reduced[*place], *place) } else { best }
+            },
+        )
     }
 }
 
@@ -239,7 +241,35 @@ fn subsets(sums: &mut Vec<f64>, empty: f64, values: impl Iterator<Item = f64>) {
 
 /// By set, the cheapest division of it between the two.
 fn merged(one: &[f64], other: &[f64]) -> Vec<f64> {
-    (0..one.len()).map(|set| cheapest_part(one, other, set).0).collect()
+    let mut cheapest = vec![f64::INFINITY; one.len()];
+    merge(one, other, &mut cheapest);
+    cheapest
+}
+
+/// Lowers `cheapest` to the cheapest division of each set between the two. With the last member apart from the others:
+/// nobody has it, or one of the two.
+fn merge(one: &[f64], other: &[f64], cheapest: &mut [f64]) {
+    if let (Ok(one), Ok(other), Ok(cheapest)) =
+        (one.try_into(), other.try_into(), <&mut [f64; 4]>::try_from(&mut *cheapest))
+    {
+        return merge_two(one, other, cheapest);
+    }
+    let half = one.len() / 2;
+    let (without, with) = cheapest.split_at_mut(half);
+    let ((one_without, one_with), (other_without, other_with)) = (one.split_at(half), other.split_at(half));
+    merge(one_without, other_without, without);
+    merge(one_with, other_without, with);
+    merge(one_without, other_with, with);
+}
+
+/// [`merge`] for sets of two.
+fn merge_two(one: &[f64; 4], other: &[f64; 4], cheapest: &mut [f64; 4]) {
+    let least = |known: f64, cost: f64| if cost < known { cost } else { known };
+    cheapest[0] = least(cheapest[0], one[0] + other[0]);
+    cheapest[1] = least(cheapest[1], least(one[1] + other[0], one[0] + other[1]));
+    cheapest[2] = least(cheapest[2], least(one[2] + other[0], one[0] + other[2]));
+    let apart = least(one[1] + other[2], one[2] + other[1]);
+    cheapest[3] = least(cheapest[3], least(apart, least(one[3] + other[0], one[0] + other[3])));
 }
 
 /// The cheapest division of a set between the two, with what goes to the other.

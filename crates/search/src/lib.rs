@@ -16,6 +16,7 @@ mod kernel;
 mod lagrangian;
 mod random;
 mod remaining;
+mod subgradient;
 mod tree;
 
 pub use proof::Proof;

@@ -103,39 +103,6 @@ pub fn search(
     budget: Budget,
     watch: &mut dyn FnMut(&Glimpse) -> bool,
 ) -> Found {
-    if let Ok(path) = std::env::var("DUMP") {
-        use std::fmt::Write;
-        let mut t = format!("A {}\n", problem.accounts.len());
-        for trade in &problem.trades { let _ = writeln!(t, "T {} {:?}", trade.id, trade.accounts); }
-        for p in &problem.positions {
-            let _ = write!(t, "P {} {} {} {}", p.account, p.base, p.lowest, p.highest);
-            for (i, v) in &p.bookings { let _ = write!(t, " {i} {v}"); }
-            let _ = writeln!(t);
-        }
-        let mut exprs: Vec<*const constraint_manager::Expression> = Vec::new();
-        let mut put = |t: &mut String, e: &std::sync::Arc<constraint_manager::Expression>| {
-            let at = std::sync::Arc::as_ptr(e);
-            if let Some(i) = exprs.iter().position(|x| *x == at) { return i; }
-            exprs.push(at);
-            let _ = write!(t, "E {} B", e.constant);
-            for (i, v) in &e.bookings { let _ = write!(t, " {i} {v}"); }
-            let _ = write!(t, " S");
-            for (i, v) in &e.shorts { let _ = write!(t, " {i} {v}"); }
-            let _ = writeln!(t);
-            exprs.len() - 1
-        };
-        for r in &problem.rows {
-            let parts: Vec<(usize, usize)> = r.parts.iter().map(|p| (p.account, put(&mut t, &p.expression))).collect();
-            let _ = write!(t, "R {:?} {}", r.relation, r.bound);
-            for (a, e) in parts { let _ = write!(t, " {a} {e}"); }
-            let _ = writeln!(t);
-        }
-        for o in problem.objective.iter().flat_map(|o| &o.terms) {
-            let e = put(&mut t, &o.expression);
-            let _ = writeln!(t, "O {} {} {e}", o.account_index, o.worth);
-        }
-        let _ = std::fs::write(path, t);
-    }
     let kernel = Kernel::new(problem);
     let constant = objective_constant(problem) / kernel.cost_scale;
     // Without an objective any plan is as good as any other.
@@ -145,7 +112,7 @@ pub fn search(
     let mut pair = Pair::new(&kernel, budget, watch, (kernel.cost_scale, constant), start);
 
     let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
-    let mut shown = slack;
+    let (mut shown, mut rough) = (slack, None);
     if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
         // A proof that there is no plan may not lean on costs.
         let costless = kernel.without_costs();
@@ -166,14 +133,22 @@ pub fn search(
         let nodes = SHARPENING_NODES.max(2 * tree.nodes);
         let sharp = pair.run(&kernel, Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
         if sharp.is_finished {
+            // Where the sharper proof is too long to be written down, the first one still shows something.
+            rough = write::whole(&kernel, &tree, Aim::Best);
             (tree, shown) = (sharp, slack.sharp());
         }
     }
-    found(problem, &kernel, &pair, &tree, shown)
+    found(problem, &kernel, &pair, (&tree, rough), shown)
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.
-fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree: &Tree, slack: Slack) -> Found {
+fn found(
+    problem: &AssignmentProblem,
+    kernel: &Kernel<'_>,
+    pair: &Pair<'_>,
+    (tree, rough): (&Tree, Option<Proof>),
+    slack: Slack,
+) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
     let best = pair.best.as_ref().map(|best| (kernel.plan(&best.choices), best.cost));
     let root = || tree.root_bound.is_finite().then(|| write::root(kernel, tree));
@@ -181,7 +156,7 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),
             ending: if slack.left(cost) == 0.0 { Ending::Best } else { Ending::WithinGap },
-            proof: write::whole(kernel, tree, Aim::Best).or_else(root),
+            proof: write::whole(kernel, tree, Aim::Best).or(rough).or_else(root),
             bound: Some(in_units(cost - slack.left(cost))),
             ..counts(pair)
         },

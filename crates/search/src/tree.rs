@@ -9,10 +9,9 @@
 
 use crate::anneal::Hint;
 use crate::kernel::Kernel;
-use crate::lagrangian::{
-    AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve,
-};
+use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
+use crate::subgradient::{AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, improve};
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -229,10 +228,6 @@ impl<'a> Prover<'a> {
                 return None;
             }
             let improved = self.improve(&view, prices, schedule);
-            if std::env::var("DBG").is_ok() && (depth == 0 || self.tree.nodes % 5000 == 0) {
-                let u = |c: f64| (self.aim.slack.constant - c) * self.kernel.cost_scale;
-                eprintln!("depth {depth} nodes {} bound {:.2} best {:?} open {} clusters {:?} loose {} iters {} steps {}", self.tree.nodes, u(improved.priced.value), self.best.as_ref().map(|b| u(b.cost)), view.open.len(), view.dbg(), view.shares(&improved.prices).len(), improved.iters, self.tree.steps.len());
-            }
             if depth == 0 && improved.priced.value > self.tree.root_bound {
                 self.tree.root_bound = improved.priced.value;
                 self.tree.root = improved.prices.clone();
@@ -288,7 +283,7 @@ impl<'a> Prover<'a> {
             let favoured = view.of(index).max_by(|a, b| improved.lately[*a].total_cmp(&improved.lately[*b]));
             choices[*mover] = favoured.map_or(choices[*mover], |place| view.choices[place]);
         }
-        let ranked = self.ranked(view, &view.excess(&improved.prices, &improved.priced));
+        let ranked = self.ranked(view, &view.excess(&improved.priced));
         self.partner.suggest(Hint { prices: improved.prices.rows.clone(), choices, ranked });
     }
 
@@ -331,7 +326,7 @@ impl<'a> Prover<'a> {
     /// Closes the choices whose forced bound reaches the limit; returns how many.
     fn narrow(&mut self, view: &View<'_>, improved: &Improved, limit: f64) -> usize {
         let priced = &improved.priced;
-        let excess = view.excess(&improved.prices, priced);
+        let excess = view.excess(priced);
         let mut closed = Vec::new();
         for index in 0..view.open.len() {
             for place in view.of(index) {
@@ -381,9 +376,7 @@ impl<'a> Prover<'a> {
     fn weight(&self, choice: usize, prices: &Prices) -> f64 {
         let rows = self.kernel.block(self.kernel.account[choice]).chain(self.kernel.shared());
         let (own, shared) = self.kernel.coefficients(choice);
-        let sided = |(position, value): &(usize, f64)| (self.kernel.positions[*position].cost * value).abs();
-        rows.zip(own.iter().chain(shared)).map(|(row, c)| (prices.rows[row] * c).abs()).sum::<f64>()
-            + self.kernel.touches(choice).iter().map(sided).sum::<f64>()
+        rows.zip(own.iter().chain(shared)).map(|(row, c)| (prices.rows[row] * c).abs()).sum()
     }
 
     /// Closes the branch.

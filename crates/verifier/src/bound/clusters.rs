@@ -11,7 +11,7 @@
 use super::number::Number;
 
 /// Trades in a cluster at most: there are `3^k` divisions of `k` trades at an account.
-const MOST_TOGETHER: usize = 8;
+const MOST_TOGETHER: usize = 9;
 
 /// Open trades with the positions that they move together.
 pub(super) struct Cluster<N: Number> {
