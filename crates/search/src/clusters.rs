@@ -325,3 +325,132 @@ impl Groups {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Two or more movers at a place each of `accounts` accounts, the first of which ties nobody; whole numbers for
+    /// costs, positions and what short is worth, so that sums are exact.
+    #[derive(Debug, Clone)]
+    struct Case {
+        movers: usize,
+        accounts: usize,
+        /// By mover, then account: whether it may go there, and what that costs.
+        costs: Vec<(bool, i32)>,
+        /// By account, two positions each: what they hold, and `κ`.
+        positions: Vec<(i32, i32)>,
+        /// By position, then mover: what it moves.
+        moved: Vec<i32>,
+    }
+
+    fn case() -> impl Strategy<Value = Case> {
+        (2_usize..5, 2_usize..5).prop_flat_map(|(movers, accounts)| {
+            let costs = vec((prop::bool::weighted(0.8), -50_i32..50), movers * accounts);
+            let positions = vec((-20_i32..20, -9_i32..9), 2 * accounts);
+            (costs, positions, vec(-15_i32..15, 2 * accounts * movers)).prop_map(
+                move |(mut costs, positions, moved)| {
+                    (0..movers).for_each(|mover| costs[mover * accounts + mover % accounts].0 = true);
+                    Case { movers, accounts, costs, positions, moved }
+                },
+            )
+        })
+    }
+
+    impl Case {
+        /// The cluster with what each of its places costs and each of its positions is worth. A choice that is not open
+        /// has no place in it.
+        fn cluster(&self) -> (Cluster, Vec<f64>, Vec<f64>) {
+            let at = |mover: usize, account: usize| {
+                let place = mover * self.accounts + account;
+                if self.costs[place].0 { place } else { NONE }
+            };
+            let alone = |mover: usize| Some(at(mover, 0)).into_iter().filter(|place| *place != NONE).collect();
+            let seat = |account: usize| Seat {
+                places: (0..self.movers).map(|mover| at(mover, account)).collect(),
+                shorts: [2 * account, 2 * account + 1].map(|position| (position, self.shorts(position))).into(),
+            };
+            let (movers, alone) = ((0..self.movers).collect(), (0..self.movers).map(alone).collect());
+            let cluster = Cluster { movers, alone, seats: (1..self.accounts).map(seat).collect() };
+            let reduced = self.costs.iter().map(|(_, cost)| f64::from(*cost)).collect();
+            (cluster, reduced, self.positions.iter().map(|(_, worth)| f64::from(*worth)).collect())
+        }
+
+        /// `n(P)` by set.
+        fn shorts(&self, position: usize) -> Vec<f64> {
+            let moved =
+                |set: usize, mover: usize| if set & (1 << mover) == 0 { 0 } else { self.moves(position, mover) };
+            let value = |set| (0..self.movers).fold(self.positions[position].0, |sum, mover| sum + moved(set, mover));
+            (0..1 << self.movers).map(|set| f64::from((-value(set)).max(0))).collect()
+        }
+
+        fn moves(&self, position: usize, mover: usize) -> i32 {
+            self.moved[position * self.movers + mover]
+        }
+
+        /// Every joint choice, an account for each mover, with its cost.
+        fn all(&self) -> Vec<(Vec<usize>, f64)> {
+            let choices = (0..self.movers).fold(vec![Vec::new()], |known, mover| {
+                let open = |choice: &Vec<usize>| {
+                    let open = (0..self.accounts).filter(|account| self.costs[mover * self.accounts + account].0);
+                    open.map(|account| [&choice[..], &[account]].concat()).collect::<Vec<_>>()
+                };
+                known.iter().flat_map(open).collect()
+            });
+            choices.into_iter().map(|choice| (choice.clone(), f64::from(self.cost(&choice)))).collect()
+        }
+
+        fn cost(&self, choice: &[usize]) -> i32 {
+            let own = choice.iter().enumerate().map(|(mover, account)| self.costs[mover * self.accounts + account].1);
+            let short = |position: usize| {
+                let here = choice.iter().enumerate().filter(|(_, account)| **account == position / 2);
+                let (base, worth) = self.positions[position];
+                worth * (-here.fold(base, |value, (mover, _)| value + self.moves(position, mover))).max(0)
+            };
+            // The positions of the first account tie nobody.
+            own.sum::<i32>() + (2..self.positions.len()).map(short).sum::<i32>()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_cheapest_joint_choice_is_the_cheapest_of_all(case in case()) {
+            let (cluster, reduced, worth) = case.cluster();
+            let mut cheapest = vec![NONE; case.movers];
+            let value = cluster.settle(&reduced, &worth, &mut Tables::default(), &mut cheapest);
+            let least = case.all().into_iter().map(|(_, cost)| cost).fold(f64::INFINITY, f64::min);
+            prop_assert_eq!(value, least);
+            let choice: Vec<usize> = cheapest.iter().map(|place| place % case.accounts).collect();
+            prop_assert_eq!(f64::from(case.cost(&choice)), least, "it is that of the choice it names");
+        }
+
+        #[test]
+        fn a_forced_choice_costs_what_the_cheapest_with_it_costs(case in case()) {
+            let (cluster, reduced, worth) = case.cluster();
+            let mut excess = vec![f64::NAN; reduced.len()];
+            cluster.force(&reduced, &worth, &mut Tables::default(), &mut excess);
+            let all = case.all();
+            let least = |with: &dyn Fn(&[usize]) -> bool| {
+                let costs = all.iter().filter(|(choice, _)| with(choice)).map(|(_, cost)| *cost);
+                costs.fold(f64::INFINITY, f64::min)
+            };
+            for place in (0..reduced.len()).filter(|place| case.costs[*place].0) {
+                let (mover, account) = (place / case.accounts, place % case.accounts);
+                prop_assert_eq!(excess[place], least(&|choice| choice[mover] == account) - least(&|_| true));
+            }
+        }
+
+        #[test]
+        fn merging_finds_the_cheapest_division_of_every_set(one in vec(-99_i32..99, 16), other in vec(-99_i32..99, 16)) {
+            let floats = |numbers: &[i32]| numbers.iter().map(|number| f64::from(*number)).collect::<Vec<f64>>();
+            let merged = merged(&floats(&one), &floats(&other));
+            for (set, merged) in merged.into_iter().enumerate() {
+                let parts = (0..16_usize).filter(|part| part & !set == 0);
+                prop_assert_eq!(Some(merged), parts.map(|part| f64::from(one[set ^ part] + other[part])).reduce(f64::min));
+            }
+        }
+    }
+}

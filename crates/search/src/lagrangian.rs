@@ -433,3 +433,81 @@ impl Priced {
         kernel.rows.iter().zip(&self.rows).all(|(row, sum)| *sum <= row.high + 1e-9 && *sum >= row.low - 1e-9)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use test_desks::product::product;
+    use test_desks::random::random_case;
+
+    use super::*;
+    use crate::random::Random;
+
+    /// Any prices, of either sign where a row has the end, and any slopes.
+    fn prices(kernel: &Kernel<'_>, random: &mut Random) -> Prices {
+        let mut number = || 4.0 * f64::from(random.unit()) - 2.0;
+        let row = |row: &crate::kernel::Row, price: f64| {
+            if if price > 0.0 { row.high.is_finite() } else { row.low.is_finite() } { price } else { 0.0 }
+        };
+        let rows = kernel.rows.iter().map(|here| row(here, number())).collect();
+        Prices { rows, slopes: kernel.positions.iter().map(|_| number()).collect() }
+    }
+
+    /// What a placement costs with its rows priced.
+    fn priced_cost(kernel: &Kernel<'_>, prices: &Prices, placement: &[usize]) -> f64 {
+        let sums = kernel.sums(placement);
+        let paid = prices.rows.iter().zip(kernel.rows.iter().zip(&sums.rows)).map(|(price, (row, sum))| {
+            if *price > 0.0 { price * (sum - row.high) } else { price * if *price < 0.0 { sum - row.low } else { 0.0 } }
+        });
+        sums.cost + paid.sum::<f64>()
+    }
+
+    fn placements(kernel: &Kernel<'_>, remaining: &Remaining) -> Vec<Vec<usize>> {
+        (0..kernel.movers.len()).fold(vec![Vec::new()], |known, mover| {
+            let open = || kernel.choices(mover).filter(|choice| remaining.has(*choice));
+            known.iter().flat_map(|placement| open().map(|choice| [&placement[..], &[choice]].concat())).collect()
+        })
+    }
+
+    #[test]
+    fn no_placement_of_a_branch_costs_less_than_its_bound_and_where_all_is_tied_one_costs_just_that() {
+        let mut tied = 0;
+        for seed in 0..400 {
+            let case = random_case(seed);
+            let (desk, day) = product(&case);
+            let book = metric_engine::compile(&desk, &day).unwrap();
+            let Ok(problem) = constraint_manager::build(&book, case.include_limited) else { continue };
+            let kernel = Kernel::new(&problem);
+            let mut random = Random::new(seed);
+            let mut remaining = Remaining::all(&kernel);
+            for choice in 0..kernel.account.len() {
+                if random.below(6) == 0 && remaining.left(kernel.mover[choice]) > 1 {
+                    remaining.close(&kernel, choice);
+                }
+            }
+            let view = View::new(&kernel, &remaining).expect("each mover has a choice");
+            let prices = prices(&kernel, &mut random);
+            let priced = view.price(&prices);
+            let all = placements(&kernel, &remaining);
+            let costs: Vec<f64> = all.iter().map(|placement| priced_cost(&kernel, &prices, placement)).collect();
+            let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+            assert!(priced.value <= least + 1e-9 * (1.0 + least.abs()), "seed {seed}: {} above {least}", priced.value);
+            if !view.shares(&prices).is_empty() {
+                continue;
+            }
+            tied += usize::from(!view.clusters.is_empty());
+            assert!(
+                (priced.value - least).abs() <= 1e-9 * (1.0 + least.abs()),
+                "seed {seed}: {} for {least}",
+                priced.value
+            );
+            let excess = view.excess(&priced);
+            for (place, choice) in view.choices.iter().enumerate() {
+                let with = all.iter().zip(&costs).filter(|(placement, _)| placement.contains(choice));
+                let forced = with.map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
+                let shown = priced.value + excess[place];
+                assert!((shown - forced).abs() <= 1e-9 * (1.0 + forced.abs()), "seed {seed}: {shown} for {forced}");
+            }
+        }
+        assert!(tied > 100, "{tied} branches had clusters");
+    }
+}
