@@ -4,7 +4,11 @@
 //! It is a search tree whose nodes carry shadow prices (Lagrangian multipliers). A shadow price `λ >= 0` of a limit
 //! turns the limit into a term `λ · room` of the objective, `room >= 0` where the limit is kept. What then remains is
 //! an assignment without limits, whose best value is found trade by trade, those that move one position together, and no
-//! feasible assignment of the node can be worth more. The verifier states the sum in full; whatever numbers stand here, it is a bound, good or bad.
+//! feasible assignment of the node can be worth more. The verifier states the sum in full; whatever numbers stand here,
+//! it is a bound, good or bad.
+//!
+//! What prices show closes a whole node, or those of its assignments that have one of some bookings: prices good
+//! enough to close a node mostly show of many choices that they belong to no better assignment.
 //!
 //! Everything is named by the desk's own identifiers, so that a certificate can be read beside the desk's files.
 

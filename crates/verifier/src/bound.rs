@@ -16,8 +16,9 @@
 //! **The tree.** A branch divides the assignments into those with a trade at an account and those with it elsewhere, so
 //! that what holds at every leaf holds for all. A node that closes choices does the same for each of them at once: its
 //! prices bound those assignments that have one of them, and what follows is about the others. The bound is the largest of
-//! all that aim at one. Where prices show that there is no plan the objective counts nothing, and `Σ λ·room <= L < 0` leaves no assignment with every
-//! room at or above 0; `L = 0` is enough where a price above 0 is paid on a room that has to be above 0.
+//! all that aim at one. Where prices show that there is no plan the objective counts nothing, and `Σ λ·room <= L < 0`
+//! leaves no assignment with every room at or above 0; `L = 0` is enough where a price above 0 is paid on a room that has
+//! to be above 0.
 //!
 //! **The grid.** Objectives are sums of decimals. `bound/grid.rs` says by what they differ at least, and the bound is
 //! taken down to the nearest value that one can have.

@@ -7,9 +7,9 @@
 //! | `low >= 0`, `high <= 0`, or `up = -down` | `d·P`, with `d` the slope of that side |
 //! | on both sides of 0, the list has a slope `d` for it | `c + d·P`, `c = max F(P) - d·P` over `low`, `high` and 0 |
 //! | on both sides of 0, in a cluster | `F(P)`, by the joint choice of the trades that move it: `bound/clusters.rs` |
-//! | on both sides of 0, too many trades for a cluster | as with a slope `d = (F(high) - F(low)) / (high - low)`, rounded down at 18 decimals |
+//! | on both sides of 0, too many trades for a cluster | as with a slope `d = (F(high) - F(low)) / (high - low)` |
 //!
-//! Clusters apart, what an open trade adds at an account is then a number, less what a change takes off if it is one. A trade
+//! That slope is rounded down at 18 decimals. Clusters apart, what an open trade adds at an account is then a number, less what a change takes off if it is one. A trade
 //! goes where that is largest, and a cluster where its sum is.
 
 use domain::Amount;
