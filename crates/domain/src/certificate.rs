@@ -1,10 +1,14 @@
 //! A certificate: what somebody needs to recompute, without any search, that no assignment can be better than a bound,
 //! or that none keeps the limits.
 //!
-//! It is a search tree whose leaves carry shadow prices (Lagrangian multipliers). A shadow price `λ >= 0` of a limit
+//! It is a search tree whose nodes carry shadow prices (Lagrangian multipliers). A shadow price `λ >= 0` of a limit
 //! turns the limit into a term `λ · room` of the objective, `room >= 0` where the limit is kept. What then remains is
-//! an assignment without limits, whose best value is found trade by trade, and no feasible assignment of the leaf can
-//! be worth more. The verifier states the sum in full; whatever numbers stand here, it is a bound, good or bad.
+//! an assignment without limits, whose best value is found trade by trade, those that move one position together, and no
+//! feasible assignment of the node can be worth more. The verifier states the sum in full; whatever numbers stand here,
+//! it is a bound, good or bad.
+//!
+//! What prices show closes a whole node, or those of its assignments that have one of some bookings: prices good
+//! enough to close a node mostly show of many choices that they belong to no better assignment.
 //!
 //! Everything is named by the desk's own identifiers, so that a certificate can be read beside the desk's files.
 
@@ -13,12 +17,13 @@ use std::fmt;
 use crate::limit::Bound;
 use crate::{AccountId, Amount, MetricName, SecurityId, TradeId};
 
-/// A search tree over the trades with prices at its leaves.
+/// A search tree over the trades with prices that close its branches.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Certificate {
-    /// The prices; leaves refer to them by index, so that many leaves may share one list.
+    /// The prices; nodes refer to them by index, so that many nodes may share one list.
     pub price_lists: Vec<PriceList>,
-    /// The tree, depth first: a branch is followed by the whole of its first child, then the whole of its second.
+    /// The tree, depth first: a branch is followed by the whole of its first child, then the whole of its second, and
+    /// closed choices by what is left.
     pub tree: Vec<Node>,
 }
 
@@ -27,7 +32,7 @@ pub struct Certificate {
 pub struct PriceList {
     /// Each subject at most once; one that is not listed has the price 0.
     pub shadow_prices: Vec<ShadowPrice>,
-    /// Each position at most once.
+    /// Each position at most once; for one that few trades move none is needed.
     pub slopes: Vec<Slope>,
 }
 
@@ -67,8 +72,10 @@ pub enum Part {
     Defined,
 }
 
-/// The slope `d` of a line `c + d·P` above what a position `P` adds to the priced objective. Any slope gives a bound;
-/// a good one is close to what one more unit of the position is worth at the best assignment.
+/// The slope `d` of a line `c + d·P` above what a position `P` adds to the priced objective, `c` the least that leaves
+/// it above for every value that `P` can have. With a line for a position its trades are independent of each other.
+/// Without one they are counted together, which is tighter, as far as they are few: the verifier says how many. Any slope
+/// gives a bound; a good one is close to what one more unit of the position is worth at the best assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slope {
     /// The account that holds the position.
@@ -92,6 +99,16 @@ pub enum Node {
         /// The account.
         account: AccountId,
     },
+    /// Choices that need not be looked at: what the prices show holds for every assignment of the node that has one of
+    /// these bookings, one after the other forced upon the priced sum. The node goes on without them.
+    Close {
+        /// The choices: each an open one, and each trade has one left besides.
+        choices: Vec<(TradeId, AccountId)>,
+        /// The list of prices, as an index into [`Certificate::price_lists`].
+        prices: usize,
+        /// What the prices show.
+        aim: Aim,
+    },
     /// An end of the search.
     Leaf {
         /// The list of prices, as an index into [`Certificate::price_lists`].
@@ -101,7 +118,7 @@ pub enum Node {
     },
 }
 
-/// What a leaf shows.
+/// What prices show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aim {
     /// No assignment here is worth more than the priced sum.

@@ -86,7 +86,9 @@ fn tighten(objective: &mut ObjectiveReport, certified: &Amount) {
 /// A proof by the desk's own names.
 fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate {
     let opening = book.opening_values();
-    let has_objective = proof.tree.iter().any(|node| matches!(node, proof::Node::Leaf { aim: Aim::Best, .. }));
+    let has_objective = proof.tree.iter().any(|node| {
+        matches!(node, proof::Node::Leaf { aim: Aim::Best, .. } | proof::Node::Close { aim: Aim::Best, .. })
+    });
     let list = |list: &proof::PriceList| PriceList {
         shadow_prices: list
             .rows
@@ -95,11 +97,17 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
             .collect(),
         slopes: slopes::of(book, problem, &opening, list, has_objective),
     };
-    let node = |node: &proof::Node| match *node {
+    let choice = |trade: &usize, account: &usize| (book.trades[*trade].id.clone(), book.accounts[*account].id.clone());
+    let node = |node: &proof::Node| match node {
         proof::Node::Branch { trade, account } => {
-            Node::Branch { trade: book.trades[trade].id.clone(), account: book.accounts[account].id.clone() }
+            let (trade, account) = choice(trade, account);
+            Node::Branch { trade, account }
         }
-        proof::Node::Leaf { prices, aim } => Node::Leaf { prices, aim },
+        proof::Node::Close { choices, prices, aim } => {
+            let choices = choices.iter().map(|(trade, account)| choice(trade, account)).collect();
+            Node::Close { choices, prices: *prices, aim: *aim }
+        }
+        proof::Node::Leaf { prices, aim } => Node::Leaf { prices: *prices, aim: *aim },
     };
     Certificate {
         price_lists: proof.price_lists.iter().map(list).collect(),

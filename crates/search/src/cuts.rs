@@ -20,16 +20,17 @@ const MOST_OF_ROW: usize = 3;
 /// Covers longer than this hardly ever cut anything off, and lifting them takes long.
 const LONGEST_COVER: usize = 64;
 
-/// Cuts that `fractions`, by choice, exceed, from the rows that have a price.
-pub(crate) fn separate(kernel: &Kernel<'_>, prices: &[f64], fractions: &[f32]) -> Vec<Cut> {
+/// Cuts that the shares of the kernel's choices exceed.
+pub(crate) fn separate(kernel: &Kernel<'_>, shares: &[f32]) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = Vec::new();
     for account in 0..kernel.accounts() {
         for row in kernel.block(account) {
             let end = &kernel.rows[row];
             for (is_high, is_there) in [(true, end.at_most.is_some()), (false, end.at_least.is_some())] {
-            if is_there && let Some(knapsack) = Knapsack::of(kernel, account, row, is_high, fractions) {
-                cuts.extend(knapsack.cuts(kernel));
-            }}
+                if is_there && let Some(knapsack) = Knapsack::of(kernel, account, row, is_high, shares) {
+                    cuts.extend(knapsack.cuts(kernel));
+                }
+            }
         }
     }
     cuts
@@ -63,7 +64,7 @@ struct Lifted {
 
 impl Knapsack {
     /// The high or the low end of a row; nothing where short sizes count in it or nothing can exceed it.
-    fn of(kernel: &Kernel<'_>, account: usize, row: usize, is_high: bool, fractions: &[f32]) -> Option<Self> {
+    fn of(kernel: &Kernel<'_>, account: usize, row: usize, is_high: bool, shares: &[f32]) -> Option<Self> {
         let place = row - kernel.block(account).start;
         let has_shorts = |position: &crate::kernel::Position| position.account == account && position.factors[place] != 0.0;
         if kernel.positions.iter().any(has_shorts) {
@@ -74,7 +75,7 @@ impl Knapsack {
         let (mut items, mut total) = (Vec::new(), 0.0);
         for choice in (0..kernel.account.len()).filter(|choice| kernel.account[*choice] == account) {
             let size = sign * kernel.coefficients(choice).0[place];
-            let fraction = f64::from(fractions[choice]);
+            let fraction = f64::from(shares[choice]);
             if size < 0.0 {
                 room -= size;
                 items.push(Item { choice, size: -size, is_turned: true, fraction: 1.0 - fraction });

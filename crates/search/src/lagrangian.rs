@@ -1,40 +1,52 @@
-//! What no placement can beat: the Lagrangian bound, and prices that make it tight.
+//! What no placement can beat: the Lagrangian bound of a branch.
 //!
-//! With prices `λ` the rows move into the costs, `L(λ) = min_x cost(x) + Σ λ·(row(x) - end)`, and every mover chooses
-//! for itself. `λ > 0` prices a row's high end, `λ < 0` its low end. A short size costs `κ·max(-P, 0)`, rows
-//! included. Where `κ >= 0` that is at least `-κ·s·P` for any share `s` in `[0, 1]`, where `κ < 0` at least the chord
-//! over what `P` can reach; both are sums over choices again. Prices and shares are improved by a subgradient method with
-//! memory and Polyak's step (Held, Wolfe, Crowder 1974; Camerini, Fratta, Maffioli 1975). Any prices give a bound.
+//! With prices `λ` the rows move into the costs, `L(λ) = min_x cost(x) + Σ λ·(row(x) - end)`. `λ > 0` prices a row's high
+//! end, `λ < 0` its low end. Movers then choose for themselves, but for the positions that they share: a short size
+//! costs `κ·n(P)`, `n(P) = max(-P, 0)`, rows included.
+//!
+//! | `P` | `κ·n(P)` counts as |
+//! | --- | --- |
+//! | on one side of 0 whatever is chosen, or moved by one open mover | a line that goes through all its values |
+//! | moved by few open movers | itself, by the joint choice of those movers: `clusters.rs` |
+//! | moved by more, `κ >= 0` | `d·P`, for a slope `d` from `-κ` to 0 |
+//! | moved by more, `κ < 0` | the chord over what `P` can reach |
+//!
+//! None of it is above `κ·n(P)`, so that any prices and slopes give a bound. Slopes are of their own, and no share of `κ`:
+//! so the bound is concave in prices and slopes together, and `subgradient.rs` improves both.
 
-use crate::kernel::{Kernel, add};
+use crate::clusters::{Cluster, Tables, Tie, clusters};
+use crate::kernel::{Kernel, Position, add};
 use crate::remaining::Remaining;
 
-/// Prices of rows and shares of positions.
+/// Prices of rows and slopes of positions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prices {
     /// `λ` by row.
     pub(crate) rows: Vec<f64>,
-    /// `s` by position.
-    pub(crate) shares: Vec<f64>,
+    /// `d` by position, from `-κ` to 0 where `κ >= 0`: a unit of the position for each unit of the objective.
+    pub(crate) slopes: Vec<f64>,
 }
 
 impl Prices {
     /// Nothing has a price.
     pub(crate) fn none(kernel: &Kernel<'_>) -> Self {
-        Self { rows: vec![0.0; kernel.rows.len()], shares: vec![0.5; kernel.positions.len()] }
+        let slopes = kernel.positions.iter().map(|position| -0.5 * position.cost.max(0.0)).collect();
+        Self { rows: vec![0.0; kernel.rows.len()], slopes }
     }
+}
 
-    /// `κ`: what a unit of short costs, rows included.
-    pub(crate) fn worth_of_short(&self, kernel: &Kernel<'_>, position: usize) -> f64 {
-        let position = &kernel.positions[position];
-        let rows = kernel.block(position.account).chain(kernel.shared());
-        position.cost + rows.zip(&position.factors).map(|(row, f)| self.rows[row] * f).sum::<f64>()
+impl Prices {
+    /// Brings slopes to where a line may be laid, which the pricing has done for itself.
+    pub(crate) fn clamp(&mut self, priced: &Priced) {
+        for (slope, worth) in self.slopes.iter_mut().zip(&priced.worth) {
+            *slope = slope.clamp(-worth.max(0.0), 0.0);
+        }
     }
 }
 
 /// A branch of the search made ready for pricing: what is decided is summed up, what is open is listed.
 pub(crate) struct View<'k> {
-    kernel: &'k Kernel<'k>,
+    pub(crate) kernel: &'k Kernel<'k>,
     /// Movers with two or more choices left, and the choices of each: `first[i]..first[i + 1]` of `choices`.
     pub(crate) open: Vec<usize>,
     pub(crate) first: Vec<usize>,
@@ -43,14 +55,21 @@ pub(crate) struct View<'k> {
     pub(crate) rows: Vec<f64>,
     cost: f64,
     pub(crate) spans: Vec<Span>,
+    /// Open movers that are priced together, and by position whether that prices it exactly.
+    clusters: Vec<Cluster>,
+    is_tied: Vec<bool>,
+    /// By open mover, whether it is in a cluster.
+    is_clustered: Vec<bool>,
 }
 
 /// Base, lowest and highest value of a position.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
-    pub(crate) base: f64,
+    base: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
+    /// Open movers that may move it.
+    movers: usize,
 }
 
 /// What pricing a view gave.
@@ -62,18 +81,30 @@ pub(crate) struct Priced {
     pub(crate) reduced: Vec<f64>,
     /// The cheapest of the view's choices for each open mover, as an index into the view's choices.
     pub(crate) cheapest: Vec<usize>,
+    /// `κ` by position: what a unit of short costs, rows included.
+    worth: Vec<f64>,
     /// The left sides there, with short sizes as the bound takes them.
-    rows: Vec<f64>,
-    /// `-κ·P` there by position: how the bound follows the share.
-    slopes: Vec<f64>,
+    pub(crate) rows: Vec<f64>,
+    /// By position, how the bound follows the slope.
+    pub(crate) slopes: Vec<f64>,
 }
 
 impl<'k> View<'k> {
     /// The view of a branch; nothing where some mover has no choice left.
     pub(crate) fn new(kernel: &'k Kernel<'k>, remaining: &Remaining) -> Option<Self> {
-        let spans = kernel.positions.iter().map(|p| Span { base: p.base, low: 0.0, high: 0.0 }).collect();
-        let rows = vec![0.0; kernel.rows.len()];
-        let mut view = Self { kernel, open: Vec::new(), first: vec![0], choices: Vec::new(), rows, cost: 0.0, spans };
+        let spans = kernel.positions.iter().map(|p| Span { base: p.base, low: 0.0, high: 0.0, movers: 0 }).collect();
+        let mut view = Self {
+            kernel,
+            open: Vec::new(),
+            first: vec![0],
+            choices: Vec::new(),
+            rows: vec![0.0; kernel.rows.len()],
+            cost: 0.0,
+            spans,
+            clusters: Vec::new(),
+            is_tied: Vec::new(),
+            is_clustered: Vec::new(),
+        };
         for mover in 0..kernel.movers.len() {
             match remaining.left(mover) {
                 0 => return None,
@@ -93,13 +124,45 @@ impl<'k> View<'k> {
                 let span = &mut view.spans[*position];
                 span.low += value.min(0.0);
                 span.high += value.max(0.0);
+                span.movers += 1;
             }
         }
         for span in &mut view.spans {
             span.low += span.base;
             span.high += span.base;
         }
+        view.gather();
         Some(view)
+    }
+
+    /// Finds the movers that are priced together.
+    fn gather(&mut self) {
+        let is_two_sided = |span: &Span| span.low < 0.0 && span.high > 0.0 && span.movers > 1;
+        let mut tie_of = vec![usize::MAX; self.spans.len()];
+        let mut ties: Vec<Tie> = Vec::new();
+        for (position, span) in self.spans.iter().enumerate().filter(|(_, span)| is_two_sided(span)) {
+            tie_of[position] = ties.len();
+            ties.push(Tie { position, base: span.base, movers: Vec::with_capacity(span.movers) });
+        }
+        for index in 0..self.open.len() {
+            for place in self.of(index) {
+                for (position, value) in self.kernel.touches(self.choices[place]) {
+                    if let Some(tie) = ties.get_mut(tie_of[*position]) {
+                        tie.movers.push((index, *value));
+                    }
+                }
+            }
+        }
+        (self.clusters, self.is_tied) = clusters(self.kernel, (&self.first, &self.choices), ties);
+        self.is_clustered = vec![false; self.open.len()];
+        for mover in self.clusters.iter().flat_map(|cluster| &cluster.movers) {
+            self.is_clustered[*mover] = true;
+        }
+    }
+
+    /// What pricing it takes, in choices priced.
+    pub(crate) fn work(&self) -> usize {
+        self.choices.len() + self.clusters.iter().map(Cluster::work).sum::<usize>()
     }
 
     fn decide(&mut self, choice: usize) {
@@ -117,31 +180,6 @@ impl<'k> View<'k> {
         self.first[index]..self.first[index + 1]
     }
 
-    /// The average that fractions by choice make of a branch: every mover's share of its open choices, and the sums of the
-    /// rows.
-    pub(crate) fn average(&self, fractions: &[f32]) -> (Vec<f32>, Vec<f64>) {
-        let kernel = self.kernel;
-        let mut lately = Vec::with_capacity(self.choices.len());
-        let mut sums = self.rows.clone();
-        for index in 0..self.open.len() {
-            let of = || self.of(index).map(|place| fractions[self.choices[place]]);
-            let whole: f32 = of().sum();
-            let count = of().count() as f32;
-            for place in self.of(index) {
-                let choice = self.choices[place];
-                let share = if whole > 1e-3 { fractions[choice] / whole } else { 1.0 / count };
-                lately.push(share);
-                let (own, shared) = kernel.coefficients(choice);
-                add(&mut sums[kernel.block(kernel.account[choice])], own, f64::from(share));
-                add(&mut sums[kernel.shared()], shared, f64::from(share));
-            }
-        }
-        for (position, span) in kernel.positions.iter().zip(&self.spans) {
-            let _ = (position, span);
-        }
-        (lately, sums)
-    }
-
     /// The bound that prices give.
     pub(crate) fn price(&self, prices: &Prices) -> Priced {
         let kernel = self.kernel;
@@ -153,42 +191,56 @@ impl<'k> View<'k> {
                 value += price * (sum - row.low);
             }
         }
-        let lines: Vec<Line> = (0..self.spans.len()).map(|position| self.line(position, prices)).collect();
+        let paid = PaidRows::of(kernel, prices);
+        let worth = self.worth(&paid);
+        let lines: Vec<Line> =
+            (0..self.spans.len()).map(|position| self.line(position, worth[position], prices)).collect();
         for (line, span) in lines.iter().zip(&self.spans) {
             value += line.at_zero + line.slope * span.base;
         }
-        let paid: Vec<Paid<'_>> = (0..kernel.accounts()).map(|account| Paid::of(kernel, prices, account)).collect();
-        let common = paid_rows(kernel, prices, kernel.accounts());
-        let mut reduced = Vec::with_capacity(self.choices.len());
-        let mut cheapest = Vec::with_capacity(self.open.len());
+        let reduced = self.reduced(&paid, &lines);
+        let mut cheapest = vec![0; self.open.len()];
+        for index in (0..self.open.len()).filter(|index| !self.is_clustered[*index]) {
+            let places = self.of(index).map(|place| (reduced[place], place));
+            let best = places.fold((f64::INFINITY, 0), |best, one| if one.0 < best.0 { one } else { best });
+            value += best.0;
+            cheapest[index] = best.1;
+        }
+        let mut tables = Tables::default();
+        for cluster in &self.clusters {
+            value += cluster.settle(&reduced, &worth, &mut tables, &mut cheapest);
+        }
+        let (rows, slopes) = self.sums(&cheapest, &lines);
+        Priced { value, reduced, cheapest, worth, rows, slopes }
+    }
+
+    /// What each choice costs, where it does not depend on others.
+    fn reduced(&self, paid: &PaidRows<'_>, lines: &[Line]) -> Vec<f64> {
+        let kernel = self.kernel;
+        let reduced = |choice: &usize| {
+            let coefficients = &kernel.coefficients[kernel.offset[*choice]..];
+            let mut cost = kernel.cost[*choice] + paid.times(kernel, kernel.account[*choice], coefficients);
+            for (position, moved) in kernel.touches(*choice) {
+                cost += lines[*position].slope * moved;
+            }
+            cost
+        };
+        self.choices.iter().map(reduced).collect()
+    }
+
+    /// `κ` by position.
+    fn worth(&self, paid: &PaidRows<'_>) -> Vec<f64> {
+        let worth = |position: &Position| position.cost + paid.times(self.kernel, position.account, &position.factors);
+        self.kernel.positions.iter().map(worth).collect()
+    }
+
+    /// The left sides of rows with these choices, and how the bound follows each share.
+    fn sums(&self, cheapest: &[usize], lines: &[Line]) -> (Vec<f64>, Vec<f64>) {
+        let kernel = self.kernel;
         let mut rows = self.rows.clone();
         let mut values: Vec<f64> = self.spans.iter().map(|span| span.base).collect();
-        for index in 0..self.open.len() {
-            let mut best = (f64::INFINITY, 0);
-            for place in self.of(index) {
-                let choice = self.choices[place];
-                let account = kernel.account[choice];
-                let own = &kernel.coefficients[kernel.offset[choice]..];
-                let mut cost = kernel.cost[choice];
-                match &paid[account] {
-                    Paid::Few(paid) => paid.iter().for_each(|(row, price)| cost += price * own[*row]),
-                    Paid::Many(prices) => cost += dot(prices, own),
-                }
-                if !common.is_empty() {
-                    let shared = &own[kernel.block(account).len()..];
-                    cost += common.iter().map(|(row, price)| price * shared[*row]).sum::<f64>();
-                }
-                for (position, moved) in kernel.touches(choice) {
-                    cost += lines[*position].slope * moved;
-                }
-                reduced.push(cost);
-                if cost < best.0 {
-                    best = (cost, place);
-                }
-            }
-            value += best.0;
-            cheapest.push(best.1);
-            let choice = self.choices[best.1];
+        for place in cheapest {
+            let choice = self.choices[*place];
             let (own, shared) = kernel.coefficients(choice);
             add(&mut rows[kernel.block(kernel.account[choice])], own, 1.0);
             add(&mut rows[kernel.shared()], shared, 1.0);
@@ -197,34 +249,85 @@ impl<'k> View<'k> {
             }
         }
         let mut slopes = Vec::with_capacity(lines.len());
-        for ((line, position), value) in lines.iter().zip(&kernel.positions).zip(values) {
-            let short = line.short_at_zero + line.short_slope * value;
-            let (own, shared) = position.factors.split_at(kernel.block(position.account).len());
-            add(&mut rows[kernel.block(position.account)], own, short);
-            add(&mut rows[kernel.shared()], shared, short);
-            slopes.push(if line.is_shared { -line.worth * value } else { 0.0 });
+        for (index, (line, value)) in lines.iter().zip(values).enumerate() {
+            let position = &kernel.positions[index];
+            let (short, slope) = match line.kind {
+                Kind::Exact => ((-value).max(0.0), 0.0),
+                Kind::Chord { at_zero, slope } => (at_zero + slope * value, 0.0),
+                Kind::Free => line.lowest(value),
+            };
+            if short != 0.0 {
+                let (own, shared) = position.factors.split_at(kernel.block(position.account).len());
+                add(&mut rows[kernel.block(position.account)], own, short);
+                add(&mut rows[kernel.shared()], shared, short);
+            }
+            slopes.push(slope);
         }
-        Priced { value, reduced, cheapest, rows, slopes }
+        (rows, slopes)
     }
 
-    /// The line below what a position's short size costs.
-    fn line(&self, position: usize, prices: &Prices) -> Line {
-        let Span { low, high, .. } = self.spans[position];
-        let share = prices.shares[position];
-        let worth = prices.worth_of_short(self.kernel, position);
-        let (short_at_zero, short_slope, is_shared) = match () {
-            () if low >= 0.0 => (0.0, 0.0, false),
-            () if high <= 0.0 => (0.0, -1.0, false),
-            () if worth >= 0.0 => (0.0, -share, true),
-            () => (-low * high / (high - low), low / (high - low), false),
+    /// Whether the bound still rises along a direction where a pricing was made.
+    pub(crate) fn ascends(&self, priced: &Priced, direction: &[f64]) -> bool {
+        let rows = self.kernel.rows.iter().zip(&priced.rows).zip(direction);
+        let rise = rows.map(|((row, sum), along)| match () {
+            () if *along > 0.0 && row.high.is_finite() => along * (sum - row.high),
+            () if *along < 0.0 && row.low.is_finite() => along * (sum - row.low),
+            () => 0.0,
+        });
+        rise.sum::<f64>() > 0.0
+    }
+
+    /// By place, what forcing a choice adds to the bound.
+    pub(crate) fn excess(&self, priced: &Priced) -> Vec<f64> {
+        let mut excess = vec![0.0; self.choices.len()];
+        for index in (0..self.open.len()).filter(|index| !self.is_clustered[*index]) {
+            let least = priced.reduced[priced.cheapest[index]];
+            self.of(index).for_each(|place| excess[place] = priced.reduced[place] - least);
+        }
+        let mut tables = Tables::default();
+        for cluster in &self.clusters {
+            cluster.force(&priced.reduced, &priced.worth, &mut tables, &mut excess);
+        }
+        excess
+    }
+
+    /// The positions that are bounded by a line, with the share that the line follows the short side by.
+    pub(crate) fn shares(&self, prices: &Prices) -> Vec<(usize, f64)> {
+        let worth = self.worth(&PaidRows::of(self.kernel, prices));
+        let is_loose = |position: &usize| {
+            let Span { low, high, movers, .. } = self.spans[*position];
+            low < 0.0 && high > 0.0 && movers > 1 && !self.is_tied[*position]
         };
-        Line {
+        let share = |position: usize| {
+            let Span { low, high, .. } = self.spans[position];
+            let worth = worth[position];
+            (
+                position,
+                if worth > 0.0 { (-prices.slopes[position] / worth).clamp(0.0, 1.0) } else { low / (low - high) },
+            )
+        };
+        (0..self.spans.len()).filter(is_loose).map(share).collect()
+    }
+
+    /// The line below what a position's short size costs, nothing for one that is exact in a cluster.
+    fn line(&self, position: usize, worth: f64, prices: &Prices) -> Line {
+        let Span { low, high, movers, .. } = self.spans[position];
+        let chord = |at_zero, slope| Line {
             worth,
-            at_zero: worth * short_at_zero,
-            slope: worth * short_slope,
-            short_at_zero,
-            short_slope,
-            is_shared,
+            at_zero: worth * at_zero,
+            slope: worth * slope,
+            kind: Kind::Chord { at_zero, slope },
+        };
+        match () {
+            () if self.is_tied[position] => Line { worth, at_zero: 0.0, slope: 0.0, kind: Kind::Exact },
+            () if low >= 0.0 => chord(0.0, 0.0),
+            () if high <= 0.0 => chord(0.0, -1.0),
+            () if worth >= 0.0 && movers > 1 => {
+                let slope = prices.slopes[position].clamp(-worth, 0.0);
+                Line { worth, at_zero: 0.0, slope, kind: Kind::Free }
+            }
+            // Of one mover the position has two values, and the chord goes through both.
+            () => chord(-low * high / (high - low), low / (high - low)),
         }
     }
 
@@ -243,16 +346,44 @@ impl<'k> View<'k> {
     }
 }
 
-/// `at_zero + slope·P`, and the short size that it takes for granted.
+/// `at_zero + slope·P`, below what the short size of `P` costs.
 struct Line {
     /// `κ`
     worth: f64,
     at_zero: f64,
     slope: f64,
-    short_at_zero: f64,
-    short_slope: f64,
-    /// Whether the share decides the slope.
-    is_shared: bool,
+    kind: Kind,
+}
+
+/// How a line is laid.
+enum Kind {
+    /// Not at all.
+    Exact,
+    /// The short size counts as `at_zero + slope·P`.
+    Chord { at_zero: f64, slope: f64 },
+    /// Through 0, with any slope from `-κ` to 0.
+    Free,
+}
+
+impl Line {
+    /// At which short size a free line touches the costs nearest to `value`, and how far that is from it: how the bound
+    /// follows the slope.
+    fn lowest(&self, value: f64) -> (f64, f64) {
+        if self.slope <= -self.worth && value <= 0.0 {
+            (-value, 0.0)
+        } else if self.slope >= 0.0 && value >= 0.0 {
+            (0.0, 0.0)
+        } else {
+            (0.0, value)
+        }
+    }
+}
+
+/// The prices of rows, ready to be multiplied by many coefficients.
+struct PaidRows<'p> {
+    /// By account.
+    own: Vec<Paid<'p>>,
+    shared: Vec<(usize, f64)>,
 }
 
 /// The prices of an account's rows, in the form that is quicker to use.
@@ -263,11 +394,27 @@ enum Paid<'p> {
     Many(&'p [f64]),
 }
 
-impl<'p> Paid<'p> {
-    fn of(kernel: &Kernel<'_>, prices: &'p Prices, account: usize) -> Self {
-        let few = paid_rows(kernel, prices, account);
-        let all = &prices.rows[kernel.block(account)];
-        if 3 * few.len() > all.len() { Self::Many(all) } else { Self::Few(few) }
+impl<'p> PaidRows<'p> {
+    fn of(kernel: &Kernel<'_>, prices: &'p Prices) -> Self {
+        let own = |account| {
+            let few = paid_rows(kernel, prices, account);
+            let all = &prices.rows[kernel.block(account)];
+            if 3 * few.len() > all.len() { Paid::Many(all) } else { Paid::Few(few) }
+        };
+        Self { own: (0..kernel.accounts()).map(own).collect(), shared: paid_rows(kernel, prices, kernel.accounts()) }
+    }
+
+    /// What coefficients come to, first those in the rows of an account, then those in the shared ones.
+    fn times(&self, kernel: &Kernel<'_>, account: usize, coefficients: &[f64]) -> f64 {
+        let own = match &self.own[account] {
+            Paid::Few(paid) => paid.iter().map(|(row, price)| price * coefficients[*row]).sum(),
+            Paid::Many(prices) => dot(prices, coefficients),
+        };
+        if self.shared.is_empty() {
+            return own;
+        }
+        let shared = &coefficients[kernel.block(account).len()..];
+        own + self.shared.iter().map(|(row, price)| price * shared[*row]).sum::<f64>()
     }
 }
 
@@ -292,196 +439,12 @@ fn dot(prices: &[f64], coefficients: &[f64]) -> f64 {
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
-/// How long and how prices are improved.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Schedule {
-    pub(crate) iterations: usize,
-    /// Polyak's factor at first.
-    pub(crate) step: f64,
-    /// Iterations without progress after which the step shrinks.
-    pub(crate) patience: usize,
-    /// By what it shrinks.
-    pub(crate) shrink: f64,
-    /// How quickly the average of the cheapest choices forgets.
-    pub(crate) forget: f32,
-}
-
-/// For the first bound of a problem, where it pays to be exact.
-pub(crate) const AT_ROOT: Schedule = Schedule { iterations: 3_000, step: 1.0, patience: 20, shrink: 0.7, forget: 0.01 };
-/// For a first look, that suggests where to start.
-pub(crate) const AT_FIRST: Schedule = Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7, forget: 0.1 };
-/// For the first bound where many movers make each pricing slow.
-pub(crate) const AT_ROOT_OF_MANY: Schedule = Schedule { iterations: 600, step: 0.7, patience: 10, shrink: 0.6, forget: 0.1 };
-/// For a root whose prices are known.
-pub(crate) const AGAIN: Schedule = Schedule { iterations: 50, ..AT_ROOT };
-/// For the root with a few more rows, whose prices without them are right.
-pub(crate) const AFTER_CUTS: Schedule = Schedule { iterations: 500, step: 0.005, patience: 12, shrink: 0.75, forget: 0.01 };
-/// For a branch, whose parent's prices are nearly right.
-pub(crate) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.05, patience: 2, shrink: 0.5, forget: 0.07 };
-
-/// Steps below this share of the first are not worth taking.
-const LEAST_STEP: f64 = 1e-5;
-/// The distance to the best placement that is assumed before there is one, for each mover.
-const BLIND_GAP: f64 = 0.1;
-/// What a direction keeps of the one before.
-const MEMORY: f64 = 0.7;
-
-/// The best bound found, with what belongs to it.
-pub(crate) struct Improved {
-    pub(crate) prices: Prices,
-    pub(crate) priced: Priced,
-    /// How often each of the view's choices was the cheapest lately, in `[0, 1]`: near the fractions of a relaxation.
-    pub(crate) lately: Vec<f32>,
-    /// The rows' sums on the same average.
-    pub(crate) sums: Vec<f64>,
-}
-
-/// Improves prices towards `target`, the cost of the best placement, and stops when the bound reaches `enough`. `look` sees every pricing.
-pub(crate) fn improve(
-    view: &View<'_>,
-    mut prices: Prices,
-    (target, enough): (Option<f64>, f64),
-    schedule: Schedule,
-    look: &mut dyn FnMut(&Priced) -> bool,
-) -> Improved {
-    let kernel = view.kernel;
-    let mut best: Option<(Prices, Priced)> = None;
-    let mut lately = vec![0.0_f32; view.choices.len()];
-    let mut sums = vec![0.0; kernel.rows.len()];
-    let (mut step, mut stalled, mut iterations) = (schedule.step, 0, 0);
-    let mut row_direction = vec![0.0; kernel.rows.len()];
-    let mut share_direction = vec![0.0; kernel.positions.len()];
-    while iterations < schedule.iterations {
-        iterations += 1;
-        let priced = view.price(&prices);
-        // An even average at first, so that the first prices do not linger.
-        let forget = schedule.forget.max(1.0 / iterations as f32);
-        lately.iter_mut().for_each(|often| *often *= 1.0 - forget);
-        priced.cheapest.iter().for_each(|place| lately[*place] += forget);
-        sums.iter_mut().zip(&priced.rows).for_each(|(sum, now)| *sum += f64::from(forget) * (now - *sum));
-        let goes_on = look(&priced);
-        let gap = target.map_or(BLIND_GAP * kernel.movers.len() as f64, |target| (target - priced.value).max(1e-9));
-        let known = best.as_ref().map_or(f64::NEG_INFINITY, |(_, best)| best.value);
-        let is_reached = priced.value >= enough;
-        let length = direct(kernel, &prices, &priced, &mut row_direction, &mut share_direction);
-        stalled = if priced.value > known + 1e-5 * (known.abs() + 1.0) { 0 } else { stalled + 1 };
-        let value = priced.value;
-        if value > known {
-            best = Some((prices.clone(), priced));
-        }
-        if is_reached || !goes_on || length < 1e-18 {
-            break;
-        }
-        if stalled >= schedule.patience {
-            stalled = 0;
-            step *= schedule.shrink;
-            if step < LEAST_STEP * schedule.step {
-                break;
-            }
-            if let Some((known, _)) = &best {
-                prices = known.clone();
-            }
-        }
-        walk(kernel, &mut prices, step * gap / length, &row_direction, &share_direction);
-    }
-    let (prices, priced) = best.unwrap_or_else(|| {
-        let priced = view.price(&prices);
-        (prices, priced)
-    });
-    Improved { prices, priced, lately, sums }
-}
-
-/// Improves prices that were the best before rows were added: the volume algorithm (Barahona, Anbil 2000). Every trial
-/// starts from the best prices, along what the average of all placements priced so far breaks; `lately` and `sums` are
-/// that average at the start.
-pub(crate) fn climb(
-    view: &View<'_>,
-    prices: Prices,
-    (mut lately, mut sums): (Vec<f32>, Vec<f64>),
-    (target, enough): (Option<f64>, f64),
-    schedule: Schedule,
-    look: &mut dyn FnMut(&Priced) -> bool,
-) -> Improved {
-    let kernel = view.kernel;
-    let mut priced = view.price(&prices);
-    let mut best = (prices, priced.clone());
-    let mut slopes = priced.slopes.clone();
-    let (mut step, mut stalled) = (schedule.step, 0);
-    let mut forget = f64::from(schedule.forget);
-    let mut marker = best.1.value;
-    let mut rows = vec![0.0; kernel.rows.len()];
-    let mut shares = vec![0.0; kernel.positions.len()];
-    for iteration in 0..schedule.iterations {
-        let average = Priced { rows: sums.clone(), slopes: slopes.clone(), value: 0.0, reduced: Vec::new(), cheapest: Vec::new() };
-        rows.fill(0.0);
-        shares.fill(0.0);
-        let length = direct(kernel, &best.0, &average, &mut rows, &mut shares);
-        if length < 1e-18 || best.1.value >= enough { break; }
-        let gap = target.map_or(BLIND_GAP * kernel.movers.len() as f64, |target| (1.05 * (target - best.1.value)).max(1e-9));
-        let mut prices = best.0.clone();
-        walk(kernel, &mut prices, step * gap / length, &rows, &shares);
-        priced = view.price(&prices);
-        lately.iter_mut().for_each(|often| *often *= 1.0 - forget as f32);
-        priced.cheapest.iter().for_each(|place| lately[*place] += forget as f32);
-        for (sum, now) in sums.iter_mut().zip(&priced.rows) { *sum += forget * (now - *sum); }
-        for (sum, now) in slopes.iter_mut().zip(&priced.slopes) { *sum += forget * (now - *sum); }
-        if !look(&priced) { break; }
-        if priced.value > best.1.value {
-            let g: f64 = rows.iter().zip(&priced.rows).zip(&kernel.rows).map(|((d, s), r)| if *d > 0.0 { d * (s - r.high) } else if *d < 0.0 && r.low.is_finite() { d * (s - r.low) } else { 0.0 }).sum();
-            if g > 0.0 { step = (step * 1.1).min(2.0); }
-            best = (prices, priced.clone());
-            stalled = 0;
-        } else {
-            stalled += 1;
-            if stalled >= schedule.patience { stalled = 0; step *= schedule.shrink; if step < 1e-4 { break; } }
-        }
-        if iteration % 100 == 99 { if best.1.value < marker + 0.01 * gap { forget = (forget * 0.5).max(1e-3); } marker = best.1.value; }
-    }
-    let (prices, priced) = best;
-    Improved { prices, priced, lately, sums }
-}
-
-/// Turns the directions towards the subgradient; returns the square of their length.
-fn direct(kernel: &Kernel<'_>, prices: &Prices, priced: &Priced, rows: &mut [f64], shares: &mut [f64]) -> f64 {
-    let mut length = 0.0;
-    for (row, kernel_row) in kernel.rows.iter().enumerate() {
-        let (price, sum) = (prices.rows[row], priced.rows[row]);
-        let slope = if price > 0.0 || (price == 0.0 && sum > kernel_row.high) {
-            sum - kernel_row.high
-        } else if price < 0.0 || (price == 0.0 && sum < kernel_row.low) {
-            sum - kernel_row.low
-        } else {
-            0.0
-        };
-        let is_still = price == 0.0 && slope == 0.0;
-        rows[row] = if is_still { 0.0 } else { slope + MEMORY * rows[row] };
-        length += rows[row] * rows[row];
-    }
-    for (position, slope) in priced.slopes.iter().enumerate() {
-        let share = prices.shares[position];
-        let is_still = *slope == 0.0 || (share <= 0.0 && *slope < 0.0) || (share >= 1.0 && *slope > 0.0);
-        shares[position] = if is_still { 0.0 } else { slope + MEMORY * shares[position] };
-        length += shares[position] * shares[position];
-    }
-    length
-}
-
-fn walk(kernel: &Kernel<'_>, prices: &mut Prices, step: f64, rows: &[f64], shares: &[f64]) {
-    for (row, kernel_row) in kernel.rows.iter().enumerate() {
-        let before = prices.rows[row];
-        let after = before + step * rows[row];
-        let has_end = if after > 0.0 { kernel_row.high.is_finite() } else { kernel_row.low.is_finite() };
-        // A price passes from one end to the other through zero.
-        prices.rows[row] = if has_end && before * after >= 0.0 { after } else { 0.0 };
-    }
-    for (share, direction) in prices.shares.iter_mut().zip(shares) {
-        *share = (*share + step * direction).clamp(0.0, 1.0);
-    }
-}
-
 impl Priced {
     /// Whether the cheapest choices keep every row, as far as this pricing tells.
     pub(crate) fn keeps_rows(&self, kernel: &Kernel<'_>) -> bool {
         kernel.rows.iter().zip(&self.rows).all(|(row, sum)| *sum <= row.high + 1e-9 && *sum >= row.low - 1e-9)
     }
 }
+
+#[cfg(test)]
+mod tests;

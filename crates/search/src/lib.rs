@@ -11,13 +11,17 @@ pub mod proof;
 pub mod search;
 
 mod anneal;
+mod average;
+mod clusters;
 mod cuts;
 mod kernel;
 mod lagrangian;
 mod propagate;
 mod random;
 mod remaining;
+mod subgradient;
 mod tree;
+mod volume;
 
 pub use proof::Proof;
 pub use search::{Budget, Ending, Found, Goal, search};

@@ -1,5 +1,5 @@
 //! What shows, without trust in any search, how good a plan could be or that there is none: a search tree with shadow
-//! prices at its leaves, by the indices of the problem. [`domain::certificate`] says what the numbers mean.
+//! prices that close its branches, by the indices of the problem. [`domain::certificate`] says what the numbers mean.
 //!
 //! A price is worth `price · room` with the room of its row; `D >= step` counts as `D >= 0`. A leaf of aim
 //! [`Aim::Best`] bounds every plan of its node; one of aim [`Aim::NoPlan`] shows that the node has none, where the
@@ -13,7 +13,8 @@ use domain::certificate::Aim;
 pub struct Proof {
     /// The prices that leaves refer to by index.
     pub price_lists: Vec<PriceList>,
-    /// The tree, depth first: a branch, the whole of its first child, the whole of its second.
+    /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what
+    /// is left.
     pub tree: Vec<Node>,
 }
 
@@ -24,12 +25,12 @@ pub struct PriceList {
     pub rows: Vec<(usize, Amount)>,
     /// How much of a position's slope is that of its short side, from 0 to 1, by index into the problem's positions:
     /// the slope is `(1 - share)·up - share·down`, where one more unit long is worth `up` and one more unit short
-    /// `down`. A position that is not listed has the slope that the verifier takes by itself.
+    /// `down`. A position that is not listed is counted exactly, with the trades that move it, where they are few.
     pub shares: Vec<(usize, Amount)>,
 }
 
 /// A node of the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// First child: the trade is booked at the account; second: elsewhere. The account is one of two or more that
     /// the trade may still go to.
@@ -38,6 +39,16 @@ pub enum Node {
         trade: usize,
         /// The account, as an index.
         account: usize,
+    },
+    /// Choices that the prices close, each by what they show once it is forced: trades and accounts, as indices. The node
+    /// goes on without them.
+    Close {
+        /// Open choices, of trades that keep another.
+        choices: Vec<(usize, usize)>,
+        /// The list of prices, as an index.
+        prices: usize,
+        /// What the prices show.
+        aim: Aim,
     },
     /// An end of the search.
     Leaf {

@@ -113,7 +113,8 @@ pub fn search(
     let mut pair = Pair::new(&kernel, budget, watch, (kernel.cost_scale, constant), start);
 
     let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
-    let mut shown = slack;
+    let (mut shown, mut rough) = (slack, None);
+    if std::env::var("FIN").is_ok() { eprintln!("FIN finished {} rounds {} nodes {} ", tree.is_finished, pair.rounds, tree.nodes); if tree.is_finished { std::process::exit(0); } }
     if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
         // A proof that there is no plan may not lean on costs.
         let costless = Arc::new(kernel.without_costs());
@@ -125,23 +126,31 @@ pub fn search(
         // What the first tree closed, it closed without a plan to compare with: a plan that came later disproves it.
         tree.is_finished = false;
         if pair.best.is_some() && !pair.is_over() {
-            tree = pair.run(&Arc::clone(&tree.kernel), Task::Prove { slack }, Some(tree.root.clone()));
+            tree = pair.run(&tree.kernel, Task::Prove { slack }, Some(tree.root.clone()));
         }
     }
     if !tree.is_finished && pair.is_far_apart() {
         pair.anneal(slack);
     } else if tree.is_finished && slack.gap_rel > 0.0 && !pair.is_over() {
         let nodes = SHARPENING_NODES.max(2 * tree.nodes);
-        let sharp = pair.run(&Arc::clone(&tree.kernel), Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
+        let sharp = pair.run(&tree.kernel, Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
         if sharp.is_finished {
+            // Where the sharper proof is too long to be written down, the first one still shows something.
+            rough = write::whole(&tree, Aim::Best);
             (tree, shown) = (sharp, slack.sharp());
         }
     }
-    found(problem, &kernel, &pair, &tree, shown)
+    found(problem, &kernel, &pair, (&tree, rough), shown)
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.
-fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree: &Tree<'_>, slack: Slack) -> Found {
+fn found(
+    problem: &AssignmentProblem,
+    kernel: &Kernel<'_>,
+    pair: &Pair<'_>,
+    (tree, rough): (&Tree<'_>, Option<Proof>),
+    slack: Slack,
+) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
     let best = pair.best.as_ref().map(|best| (kernel.plan(&best.choices), best.cost));
     let root = || tree.root_bound.is_finite().then(|| write::root(tree));
@@ -149,7 +158,7 @@ fn found(problem: &AssignmentProblem, kernel: &Kernel<'_>, pair: &Pair<'_>, tree
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),
             ending: if slack.left(cost) == 0.0 { Ending::Best } else { Ending::WithinGap },
-            proof: write::whole(tree, Aim::Best).or_else(root),
+            proof: write::whole(tree, Aim::Best).or(rough).or_else(root),
             bound: Some(in_units(cost - slack.left(cost))),
             ..counts(pair)
         },

@@ -9,16 +9,17 @@
 
 mod branching;
 mod root;
+mod ruling;
 
 use std::sync::Arc;
 
 use crate::anneal::Hint;
+use crate::average::Average;
 use crate::kernel::Kernel;
-use crate::lagrangian::{
-    AGAIN, AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, climb, improve,
-};
-use crate::propagate::rulings;
+use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
+use crate::subgradient::{AGAIN, AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target, improve};
+use crate::volume::climb;
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,12 +31,12 @@ pub(crate) struct Best {
 }
 
 /// A step of the proof, depth first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     /// The prices of this list close the branch.
     Leaf(usize),
-    /// They close a choice; the branch goes on without it.
-    Close { choice: usize, list: usize },
+    /// They close choices; the branch goes on without them.
+    Close { choices: Vec<usize>, list: usize },
     /// Two branches: this choice, and every other one of its mover.
     Branch(usize),
 }
@@ -46,7 +47,7 @@ pub(crate) struct Tree<'p> {
     /// What it is about: the kernel that the prover was given, with the cuts of the root.
     pub(crate) kernel: Arc<Kernel<'p>>,
     /// Price lists that steps refer to.
-    pub(crate) lists: Vec<Prices>,
+    pub(crate) lists: Vec<List>,
     /// The steps so far; a whole proof only if the tree was finished.
     pub(crate) steps: Vec<Step>,
     /// Whether nothing is left open.
@@ -54,7 +55,20 @@ pub(crate) struct Tree<'p> {
     /// What no placement costs less than, by the root's prices.
     pub(crate) root_bound: f64,
     pub(crate) root: Prices,
+    pub(crate) root_shares: Vec<(usize, f64)>,
+    /// The steps and lists at the beginning that narrow the root; all of them where the tree has no branch.
+    pub(crate) root_steps: usize,
+    pub(crate) root_lists: usize,
     pub(crate) nodes: u64,
+}
+
+/// Prices as they are written down.
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    /// `λ` by row.
+    pub(crate) rows: Vec<f64>,
+    /// The share of each position that is bounded by a line; the others are exact.
+    pub(crate) shares: Vec<(usize, f64)>,
 }
 
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
@@ -137,27 +151,39 @@ pub(crate) struct Prover<'a, 'p> {
     pub(crate) best: Option<Best>,
     tree: Tree<'p>,
     is_stopped: bool,
-    /// How far the cut was from the bound when the root was narrowed; nothing before that.
+    /// How far the cut was from the root's bound when the root was narrowed; nothing before that.
     root_gap: Option<f64>,
+    /// Whether the tree was stopped to be started anew.
     starts_anew: bool,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
 }
 
+/// Where a branch starts from: the prices of its parent, with the average of what they favoured.
+#[derive(Clone)]
+struct Start {
+    prices: Prices,
+    /// Nothing at the root.
+    average: Option<Average>,
+}
+
 impl<'a, 'p> Prover<'a, 'p> {
     pub(crate) fn new(kernel: Arc<Kernel<'p>>, aim: Aim, partner: &'a mut dyn Partner, best: Option<Best>) -> Self {
-        let root = Prices::none(&kernel);
         let tree = Tree {
             kernel: Arc::clone(&kernel),
             lists: Vec::new(),
             steps: Vec::new(),
             is_finished: false,
             root_bound: f64::NEG_INFINITY,
-            root,
+            root: Prices::none(&kernel),
+            root_shares: Vec::new(),
+            root_steps: usize::MAX,
+            root_lists: usize::MAX,
             nodes: 0,
         };
         let (beyond, remaining) = (1.0 + most(&kernel), Remaining::all(&kernel));
-        Self { kernel, aim, partner, remaining, best, tree, is_stopped: false, root_gap: None, starts_anew: false, beyond }
+        let (is_stopped, root_gap, starts_anew) = (false, None, false);
+        Self { kernel, aim, partner, remaining, best, tree, is_stopped, root_gap, starts_anew, beyond }
     }
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
@@ -165,7 +191,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let is_first = start.is_none();
         let kernel = Arc::clone(&self.kernel);
         let mut prices = start.unwrap_or_else(|| Prices::none(&kernel));
-        let many = self.kernel.movers.len() > MANY;
+        let many = kernel.movers.len() > MANY;
         let schedule = match () {
             () if !is_first => AGAIN,
             () if many => AT_ROOT_OF_MANY,
@@ -176,16 +202,23 @@ impl<'a, 'p> Prover<'a, 'p> {
             && let Some(view) = View::new(&kernel, &self.remaining)
         {
             // The partner can start from rough prices long before they are good.
-            let improved = self.improve(&view, prices, AT_FIRST);
+            let improved = self.improve(&view, Start { prices, average: None }, AT_FIRST);
             self.suggest(&view, &improved);
             prices = improved.prices;
         }
-        self.branch(prices, None, schedule, 0);
-        while self.starts_anew {
+        let mut from = (Start { prices, average: None }, schedule);
+        while let Some((start, choice)) = self.bound(from.0, from.1, 0) {
+            (self.tree.root_steps, self.tree.root_lists) = (self.tree.steps.len(), self.tree.lists.len());
+            self.split(start, choice, 0);
+            if !self.starts_anew {
+                break;
+            }
+            // What the root closed stays closed: a better placement makes no weaker cut.
             (self.starts_anew, self.is_stopped) = (false, false);
-            self.tree.steps.clear();
-            self.tree.lists.clear();
-            self.branch(self.tree.root.clone(), None, AGAIN, 0);
+            self.tree.steps.truncate(self.tree.root_steps);
+            self.tree.lists.truncate(self.tree.root_lists);
+            (self.tree.root_steps, self.tree.root_lists) = (usize::MAX, usize::MAX);
+            from = (Start { prices: self.tree.root.clone(), average: None }, AGAIN);
         }
         self.tree.is_finished = !self.is_stopped;
         (self.tree, self.best)
@@ -195,7 +228,7 @@ impl<'a, 'p> Prover<'a, 'p> {
     /// is worth less.
     fn reconsider(&mut self) {
         let gap = self.limit() - self.tree.root_bound;
-        if self.root_gap.is_some_and(|before| gap < WORTH_A_START * before) {
+        if !self.is_stopped && self.root_gap.is_some_and(|before| gap < WORTH_A_START * before) {
             (self.starts_anew, self.is_stopped, self.root_gap) = (true, true, None);
         }
     }
@@ -215,34 +248,35 @@ impl<'a, 'p> Prover<'a, 'p> {
     }
 
     /// Searches a branch; whatever it closes is open again afterwards.
-    fn branch(&mut self, prices: Prices, from: Option<Vec<f32>>, schedule: Schedule, depth: usize) {
+    fn branch(&mut self, start: Start, depth: usize) {
         let mark = self.remaining.mark();
-        if let Some((prices, fractions, choice)) = self.bound(prices, from, schedule, depth) {
-            self.step(Step::Branch(choice));
-            let inner = self.remaining.mark();
-            self.make(choice);
-            self.branch(prices.clone(), Some(fractions.clone()), IN_BRANCH, depth + 1);
-            self.remaining.undo(&self.kernel, inner);
-            if !self.is_stopped {
-                self.remaining.close(&self.kernel, choice);
-                self.branch(prices, Some(fractions), IN_BRANCH, depth + 1);
-            }
+        if let Some((start, choice)) = self.bound(start, IN_BRANCH, depth) {
+            self.split(start, choice, depth);
         }
         self.remaining.undo(&self.kernel, mark);
     }
 
-    /// Closes every other choice of the mover.
-    fn make(&mut self, choice: usize) {
+    /// Searches the branch with a choice made, then the one without it.
+    fn split(&mut self, start: Start, choice: usize, depth: usize) {
+        self.step(Step::Branch(choice));
+        let mark = self.remaining.mark();
         for other in self.kernel.choices(self.kernel.mover[choice]) {
             if other != choice && self.remaining.has(other) {
                 self.remaining.close(&self.kernel, other);
             }
         }
+        self.branch(start.clone(), depth + 1);
+        self.remaining.undo(&self.kernel, mark);
+        if !self.is_stopped {
+            self.remaining.close(&self.kernel, choice);
+            self.branch(start, depth + 1);
+            self.remaining.undo(&self.kernel, mark);
+        }
     }
 
-    /// Bounds and narrows a branch; returns the choice to branch on with the prices there, or nothing where the
-    /// branch is closed.
-    fn bound(&mut self, mut prices: Prices, mut from: Option<Vec<f32>>, schedule: Schedule, depth: usize) -> Option<(Prices, Vec<f32>, usize)> {
+    /// Bounds and narrows a branch; returns the choice to branch on with what its branches start from, or nothing where
+    /// the branch is closed.
+    fn bound(&mut self, mut start: Start, schedule: Schedule, depth: usize) -> Option<(Start, usize)> {
         self.tree.nodes += 1;
         if self.tree.nodes > self.aim.nodes {
             self.is_stopped = true;
@@ -250,106 +284,49 @@ impl<'a, 'p> Prover<'a, 'p> {
         for round in 1.. {
             let kernel = Arc::clone(&self.kernel);
             let view = self.rule_out(&kernel)?;
-            let start = from.take().map(|fractions| view.average(&fractions));
-            let mut improved = self.improve_from(&view, prices, start, schedule);
-            self.reconsider();
-            if depth == 0 {
+            let mut improved = self.improve(&view, start, schedule);
+            if depth > 0 {
+                self.reconsider();
+            } else {
                 self.see_root(&view, &improved);
-                if round == 1 && !self.is_closed(&improved) && self.kernel.movers.len() <= MOST_MOVERS {
+                if round == 1 && kernel.movers.len() <= MOST_MOVERS {
                     improved = self.cut_off(improved);
                 }
             }
-            let limit = self.limit();
             if self.is_stopped {
                 return None;
             }
+            let kernel = Arc::clone(&self.kernel);
+            let view = View::new(&kernel, &self.remaining)?;
+            let limit = self.limit();
             if improved.priced.value >= limit {
-                self.close(&improved.prices);
+                self.close(&view, &improved.prices);
                 return None;
             }
             let closed = self.narrow(&view, &improved.priced, &improved.prices, limit);
             if depth == 0 {
                 self.root_gap = Some(limit - self.tree.root_bound);
             }
-            prices = improved.prices.clone();
-            from = Some(self.fractions(&view.choices, &improved.lately));
+            let Improved { prices, average, .. } = improved;
+            start = Start { prices, average: Some(average) };
             let is_worth_it = closed * WORTH_ANOTHER > view.open.len() && round < MOST_ROUNDS;
             if closed == 0 || !is_worth_it {
-                if depth == 0 && self.kernel.movers.len() > MOST_MOVERS {
+                if depth == 0 && kernel.movers.len() > MOST_MOVERS {
                     self.is_stopped = true;
                     return None;
                 }
-                return match self.torn(&view, &improved.lately, &prices) {
-                    Some(choice) => Some((prices, self.fractions(&view.choices, &improved.lately), choice)),
-                    None => self.bound(prices, Some(self.fractions(&view.choices, &improved.lately)), IN_BRANCH, depth + 1),
+                return match self.torn(&view, &start) {
+                    Some(choice) => Some((start, choice)),
+                    None => self.bound(start, IN_BRANCH, depth + 1),
                 };
             }
         }
         None
     }
 
-    /// Closes what rows rule out by themselves, until there is no more of it; returns the view of what is left, or
-    /// nothing where the branch is closed or the search stopped.
-    fn rule_out<'k>(&mut self, kernel: &'k Arc<Kernel<'p>>) -> Option<View<'k>> {
-        loop {
-            if self.is_stopped {
-                return None;
-            }
-            let view = View::new(kernel, &self.remaining)?;
-            if view.open.is_empty() {
-                self.leaf(&view);
-                return None;
-            }
-            let rulings = rulings(kernel, &view);
-            if rulings.is_empty() {
-                return Some(view);
-            }
-            let limit = self.limit();
-            let mut prices = Prices { shares: vec![0.0; kernel.positions.len()], ..Prices::none(kernel) };
-            let without = view.price(&prices).value;
-            let mut closed = 0;
-            for ruling in rulings {
-                // What everything costs at least without any row, and so much more as to reach the limit.
-                let price = 1.001 * (1.0 + (limit - without).max(0.0)) / ruling.excess;
-                prices.rows[ruling.row] = if ruling.is_high { price } else { -price };
-                let priced = view.price(&prices);
-                if priced.value >= limit {
-                    self.close(&prices);
-                    return None;
-                }
-                closed = self.narrow(&view, &priced, &prices, limit);
-                if closed > 0 {
-                    break;
-                }
-                prices.rows[ruling.row] = 0.0;
-            }
-            if closed == 0 {
-                return Some(view);
-            }
-        }
-    }
-
-    fn is_closed(&self, improved: &Improved) -> bool {
-        improved.priced.value >= self.limit()
-    }
-
-    /// Keeps the best bound of the root, and tells the partner what its prices favour.
-    fn see_root(&mut self, view: &View<'_>, improved: &Improved) {
-        if improved.priced.value > self.tree.root_bound {
-            self.tree.root_bound = improved.priced.value;
-            self.tree.root = improved.prices.clone();
-            self.suggest(view, improved);
-        }
-    }
-
-    fn improve(&mut self, view: &View<'_>, prices: Prices, schedule: Schedule) -> Improved {
-        self.improve_from(view, prices, None, schedule)
-    }
-
-    fn improve_from(&mut self, view: &View<'_>, prices: Prices, from: Option<(Vec<f32>, Vec<f64>)>, schedule: Schedule) -> Improved {
-        let target = self.best.as_ref().map(|best| best.cost);
-        let enough = self.cut() - self.margin();
-        let work = (view.choices.len() + PRICING) as u64;
+    fn improve(&mut self, view: &View<'_>, start: Start, schedule: Schedule) -> Improved {
+        let target = Target { best: self.best.as_ref().map(|best| best.cost), enough: self.limit() };
+        let work = (view.work() + PRICING) as u64;
         let at = Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes };
         let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
         let mut look = |priced: &Priced| {
@@ -363,30 +340,34 @@ impl<'a, 'p> Prover<'a, 'p> {
             }
             !*is_stopped
         };
-        match from { Some(from) => climb(view, prices, from, (target, enough), schedule, &mut look), None => improve(view, prices, (target, enough), schedule, &mut look) }
+        match start.average {
+            Some(average) => climb(view, start.prices, average.enter(kernel, remaining), target, schedule, &mut look),
+            None => improve(view, remaining, start.prices, target, schedule, &mut look),
+        }
     }
 
     /// Tells the partner what the root's prices favour.
     fn suggest(&mut self, view: &View<'_>, improved: &Improved) {
         let mut choices = view.placement(&self.remaining, &improved.priced);
         for (index, mover) in view.open.iter().enumerate() {
-            let favoured = view.of(index).max_by(|a, b| improved.lately[*a].total_cmp(&improved.lately[*b]));
+            let share = |place: &usize| improved.average.shares[view.choices[*place]];
+            let favoured = view.of(index).max_by(|a, b| share(a).total_cmp(&share(b)));
             choices[*mover] = favoured.map_or(choices[*mover], |place| view.choices[place]);
         }
-        let ranked = self.ranked(view, &improved.priced);
+        let ranked = self.ranked(view, &view.excess(&improved.priced));
         let (prices, _) = self.kernel.parted(&improved.prices.rows);
         self.partner.suggest(Hint { prices, choices, ranked });
     }
 
     /// The open choices of each mover, cheapest first.
-    fn ranked(&self, view: &View<'_>, priced: &Priced) -> Vec<Vec<u32>> {
+    fn ranked(&self, view: &View<'_>, excess: &[f64]) -> Vec<Vec<u32>> {
         let number = |choice: usize| u32::try_from(choice).unwrap_or(u32::MAX);
         let mut ranked: Vec<Vec<u32>> = (0..self.kernel.movers.len())
             .map(|mover| self.kernel.choices(mover).filter(|choice| self.remaining.has(*choice)).map(number).collect())
             .collect();
         for (index, mover) in view.open.iter().enumerate() {
             let mut places: Vec<usize> = view.of(index).collect();
-            places.sort_by(|a, b| priced.reduced[*a].total_cmp(&priced.reduced[*b]).then(a.cmp(b)));
+            places.sort_by(|a, b| excess[*a].total_cmp(&excess[*b]).then(a.cmp(b)));
             ranked[*mover] = places.iter().map(|place| number(view.choices[*place])).collect();
         }
         ranked
@@ -400,7 +381,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         consider(&self.kernel, &placement, &mut self.best);
         let sums = self.kernel.sums(&placement);
         if self.kernel.keeps_rows(&sums, &placement) || sums.cost >= self.cut() {
-            self.close(&prices);
+            self.close(view, &prices);
             return;
         }
         let broken = |row: &usize| {
@@ -411,41 +392,39 @@ impl<'a, 'p> Prover<'a, 'p> {
         let price = (self.cut() - sums.cost + 1.0) / broken(&row);
         let mut prices = prices;
         prices.rows[row] = if sums.rows[row] > self.kernel.rows[row].high { price } else { -price };
-        self.close(&prices);
+        self.close(view, &prices);
     }
 
     /// Closes the choices whose forced bound reaches the limit; returns how many.
     fn narrow(&mut self, view: &View<'_>, priced: &Priced, prices: &Prices, limit: f64) -> usize {
-        let mut closed = 0;
+        let excess = view.excess(priced);
+        let mut closed = Vec::new();
         for index in 0..view.open.len() {
-            let least = priced.reduced[priced.cheapest[index]];
             for place in view.of(index) {
-                if priced.value + (priced.reduced[place] - least) >= limit && place != priced.cheapest[index] {
-                    if closed == 0 {
-                        self.keep(prices);
-                    }
+                if priced.value + excess[place] >= limit && place != priced.cheapest[index] {
                     self.remaining.close(&self.kernel, view.choices[place]);
-                    self.step(Step::Close {
-                        choice: view.choices[place],
-                        list: self.tree.lists.len().saturating_sub(1),
-                    });
-                    closed += 1;
+                    closed.push(view.choices[place]);
                 }
             }
         }
-        closed
+        let count = closed.len();
+        if count > 0 {
+            self.keep(view, prices);
+            self.step(Step::Close { choices: closed, list: self.tree.lists.len().saturating_sub(1) });
+        }
+        count
     }
 
     /// Closes the branch.
-    fn close(&mut self, prices: &Prices) {
-        self.keep(prices);
+    fn close(&mut self, view: &View<'_>, prices: &Prices) {
+        self.keep(view, prices);
         self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
     }
 
     /// Keeps a list of prices for the steps that follow.
-    fn keep(&mut self, prices: &Prices) {
+    fn keep(&mut self, view: &View<'_>, prices: &Prices) {
         if self.tree.steps.len() < MOST_STEPS {
-            self.tree.lists.push(prices.clone());
+            self.tree.lists.push(List { rows: prices.rows.clone(), shares: view.shares(prices) });
         }
     }
 

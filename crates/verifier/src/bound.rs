@@ -6,25 +6,31 @@
 //! `objective <= objective + Σ λ·room <= L(λ) = max of the same over all assignments that pins and acceptances allow`.
 //!
 //! The sum in the middle is a sum over metrics, `constant + Σ weight[a,m]·M[a,m]`, and so one over positions,
-//! `constant + Σ weight·M0 + Σ [F(P[a,s]) - F(P0[a,s])]`. `bound/positions.rs` puts a line above each `F`; each trade
-//! then adds a number at each account that depends on no other trade, and `L` is at most the sum of the largest. A
-//! change from the last plan is a choice of one trade, so that what it costs, and a price on it, is part of that number.
-//! Nothing in this depends on where prices and slopes came from: bad ones give a bad bound, never a wrong one.
+//! `constant + Σ weight·M0 + Σ [F(P[a,s]) - F(P0[a,s])]`. Few trades move a position, so that `bound/clusters.rs` finds
+//! the best of all their joint choices exactly; above an `F` that many trades move, or for which the list has a slope,
+//! `bound/sum.rs` puts a line. Each trade, or cluster of trades, then adds a number that depends on no other, and `L`
+//! is at most the sum of the largest. A change from the last plan is a choice of one trade, so that what it costs, and a
+//! price on it, is part of that number. Nothing in this depends on where prices and slopes came from: bad ones give a bad
+//! bound, never a wrong one.
 //!
 //! **The tree.** A branch divides the assignments into those with a trade at an account and those with it elsewhere, so
-//! that what holds at every leaf holds for all. The bound is the largest of the leaves that aim at one. At a leaf that
-//! shows that there is no plan the objective counts nothing, and `Σ λ·room <= L < 0` leaves no assignment with every
-//! room at or above 0; `L = 0` is enough where a price above 0 is paid on a room that has to be above 0.
+//! that what holds at every leaf holds for all. A node that closes choices does the same for each of them at once: its
+//! prices bound those assignments that have one of them, and what follows is about the others. The bound is the largest of
+//! all that aim at one. Where prices show that there is no plan the objective counts nothing, and `Σ λ·room <= L < 0`
+//! leaves no assignment with every room at or above 0; `L = 0` is enough where a price above 0 is paid on a room that has
+//! to be above 0.
 //!
 //! **The grid.** Objectives are sums of decimals. `bound/grid.rs` says by what they differ at least, and the bound is
 //! taken down to the nearest value that one can have.
 
 mod changes;
+mod clusters;
 mod grid;
 mod number;
 mod positions;
 mod priced;
 mod room;
+mod sum;
 mod tree;
 mod wide;
 
@@ -89,7 +95,7 @@ pub enum NoProof {
         /// The security.
         security: SecurityId,
     },
-    /// A leaf refers to a list that is not there.
+    /// A node refers to a list that is not there.
     #[error("node {node} of the tree refers to price list {list}, which is not there")]
     NoSuchList {
         /// The node, counted from 0.
@@ -97,8 +103,8 @@ pub enum NoProof {
         /// The list.
         list: usize,
     },
-    /// A branch on an account that the trade cannot go to there, or on a trade without a choice.
-    #[error("node {node} of the tree branches on trade {trade} at account {account}, which is no open choice there")]
+    /// A choice of a trade that cannot go to the account there, or nowhere else.
+    #[error("node {node} of the tree is about trade {trade} at account {account}, which is no open choice there")]
     NotOpen {
         /// The node, counted from 0.
         node: usize,
@@ -116,7 +122,7 @@ pub enum NoProof {
         /// The first of them, counted from 0.
         node: usize,
     },
-    /// A leaf that says that it has no plan, and its prices do not show it.
+    /// Prices that are to show that there is no plan, and do not.
     #[error("the prices of node {node} do not show that it has no plan: their sum may reach {reached}")]
     NotShown {
         /// The node, counted from 0.

@@ -150,7 +150,8 @@ fn slopes_and_branches_are_named_by_the_desk() {
     let shares = (0..problem.positions.len()).map(|index| (index, Amount::from(1))).collect();
     let list = proof::PriceList { rows: Vec::new(), shares };
     let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
-    let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf, leaf];
+    let close = proof::Node::Close { choices: vec![(0, 1)], prices: 0, aim: Aim::Best };
+    let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf.clone(), close, leaf];
     let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
     let named: Vec<(&AccountId, &SecurityId, bool)> = certificate.price_lists[0]
         .slopes
@@ -163,6 +164,8 @@ fn slopes_and_branches_are_named_by_the_desk() {
     }
     assert!(verifier::certified_bound(&desk, &trades, &book, &certificate).is_ok());
     assert_eq!(certificate.tree[0], Node::Branch { trade: TradeId::new("T2"), account: pb1 });
+    let choices = vec![(TradeId::new("T1"), pb2)];
+    assert_eq!(certificate.tree[2], Node::Close { choices, prices: 0, aim: Aim::Best });
 }
 
 /// What the proof of our own search shows of a random desk, by the names that a certificate has, against every

@@ -22,8 +22,8 @@ enum Tag {
     Certificate1,
 }
 
-/// A search tree over the trades whose leaves carry shadow prices (Lagrangian multipliers). No assignment is worth more
-/// than the largest priced sum of its leaves.
+/// A search tree over the trades whose nodes carry shadow prices (Lagrangian multipliers). No assignment is worth more
+/// than the largest priced sum that closes a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "pb-assign certificate")]
@@ -32,10 +32,10 @@ pub struct CertificateDocument {
     schema: Tag,
     /// The run that it belongs to, as in result.json.
     pub run_id: String,
-    /// The prices; leaves refer to them by place, from 0.
+    /// The prices; nodes refer to them by place, from 0.
     price_lists: Vec<PriceListEntry>,
-    /// The tree, depth first: a branch, the whole of its first child, the whole of its second. Empty where nothing is
-    /// certified.
+    /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what is
+    /// left. Empty where nothing is certified.
     tree: Vec<NodeEntry>,
 }
 
@@ -119,6 +119,17 @@ enum NodeEntry {
         #[schemars(with = "String")]
         account: AccountId,
     },
+    /// Choices that prices close, each by what they show once it is forced; the node goes on without them.
+    Close {
+        /// What is closed: open choices of trades that keep another.
+        choices: Vec<ChoiceEntry>,
+        /// The price list, by its place from 0.
+        prices: usize,
+        /// What the prices show.
+        #[serde(with = "text::aim")]
+        #[schemars(schema_with = "text::aim::schema")]
+        aim: Aim,
+    },
     /// An end of the search: its prices, and whether they bound the best assignment or show that there is none.
     Leaf {
         /// The price list, by its place from 0.
@@ -128,6 +139,21 @@ enum NodeEntry {
         #[schemars(schema_with = "text::aim::schema")]
         aim: Aim,
     },
+}
+
+/// A trade at an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Choice")]
+struct ChoiceEntry {
+    /// The trade.
+    #[serde(with = "text::trade_id")]
+    #[schemars(with = "String")]
+    trade_id: TradeId,
+    /// The account.
+    #[serde(with = "text::account_id")]
+    #[schemars(with = "String")]
+    account: AccountId,
 }
 
 impl CertificateDocument {
@@ -212,6 +238,13 @@ impl NodeEntry {
     fn of(node: &Node) -> Self {
         match node {
             Node::Branch { trade, account } => Self::Branch { trade_id: trade.clone(), account: account.clone() },
+            Node::Close { choices, prices, aim } => {
+                let entry = |(trade, account): &(TradeId, AccountId)| ChoiceEntry {
+                    trade_id: trade.clone(),
+                    account: account.clone(),
+                };
+                Self::Close { choices: choices.iter().map(entry).collect(), prices: *prices, aim: *aim }
+            }
             Node::Leaf { prices, aim } => Self::Leaf { prices: *prices, aim: *aim },
         }
     }
@@ -219,6 +252,10 @@ impl NodeEntry {
     fn into_node(self) -> Node {
         match self {
             Self::Branch { trade_id, account } => Node::Branch { trade: trade_id, account },
+            Self::Close { choices, prices, aim } => {
+                let choice = |ChoiceEntry { trade_id, account }: ChoiceEntry| (trade_id, account);
+                Node::Close { choices: choices.into_iter().map(choice).collect(), prices, aim }
+            }
             Self::Leaf { prices, aim } => Node::Leaf { prices, aim },
         }
     }

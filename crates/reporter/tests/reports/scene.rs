@@ -127,7 +127,9 @@ fn certificate() -> Certificate {
     let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes }];
     let branch = Node::Branch { trade: TradeId::new("T1"), account: AccountId::new("PB2") };
     let leaf = |prices, aim| Node::Leaf { prices, aim };
-    Certificate { price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), leaf(0, Aim::Best)] }
+    let choices = vec![(TradeId::new("T2"), AccountId::new("PB1"))];
+    let close = Node::Close { choices, prices: 1, aim: Aim::Best };
+    Certificate { price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)] }
 }
 
 /// The failed ending of [`two_accounts`].

@@ -5,14 +5,13 @@ use domain::certificate::Aim;
 
 use crate::float::to_amount;
 use crate::kernel::Kernel;
-use crate::lagrangian::Prices;
 use crate::proof::{Node, PriceList, Proof};
-use crate::tree::{Step, Tree};
+use crate::tree::{List, Step, Tree};
 
 /// Digits of a price after its first: their effect on the bound is of second order near the best prices.
 const MORE_DIGITS: usize = 8;
 /// Decimals of a share.
-const SHARE_DECIMALS: usize = 6;
+const SHARE_DECIMALS: usize = 12;
 
 /// A finished tree as a proof; nothing where it was too long to be kept.
 pub(super) fn whole(tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
@@ -20,29 +19,40 @@ pub(super) fn whole(tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
     if !tree.is_whole() {
         return None;
     }
-    let branch =
-        |choice: usize| Node::Branch { trade: kernel.movers[kernel.mover[choice]], account: kernel.account[choice] };
-    let leaf = |prices: usize| Node::Leaf { prices, aim };
-    let mut nodes = Vec::with_capacity(2 * tree.steps.len());
-    for step in &tree.steps {
-        match *step {
-            Step::Leaf(list) => nodes.push(leaf(list)),
-            // A choice that costs too much by itself is a branch that ends at once.
-            Step::Close { choice, list } => nodes.extend([branch(choice), leaf(list)]),
-            Step::Branch(choice) => nodes.push(branch(choice)),
+    let nodes = tree.steps.iter().map(|step| node(kernel, step, aim)).collect();
+    Some(Proof { price_lists: tree.lists.iter().map(|list| written(kernel, list)).collect(), tree: nodes })
+}
+
+fn node(kernel: &Kernel<'_>, step: &Step, aim: Aim) -> Node {
+    let named = |choice: usize| (kernel.movers[kernel.mover[choice]], kernel.account[choice]);
+    match step {
+        Step::Leaf(prices) => Node::Leaf { prices: *prices, aim },
+        Step::Close { choices, list } => {
+            Node::Close { choices: choices.iter().map(|choice| named(*choice)).collect(), prices: *list, aim }
+        }
+        Step::Branch(choice) => {
+            let (trade, account) = named(*choice);
+            Node::Branch { trade, account }
         }
     }
-    Some(Proof { price_lists: tree.lists.iter().map(|prices| list(kernel, prices)).collect(), tree: nodes })
 }
 
-/// The bound at the root of a tree.
+/// The bound at the root of a tree, after what it closed.
 pub(super) fn root(tree: &Tree<'_>) -> Proof {
-    Proof { price_lists: vec![list(&tree.kernel, &tree.root)], tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }] }
+    let kernel = &*tree.kernel;
+    let best = List { rows: tree.root.rows.clone(), shares: tree.root_shares.clone() };
+    let lists: Vec<&List> = tree.lists.iter().take(tree.root_lists).chain([&best]).collect();
+    let closes = tree.steps.iter().take(tree.root_steps).filter(|step| matches!(step, Step::Close { .. }));
+    let leaf = Node::Leaf { prices: lists.len() - 1, aim: Aim::Best };
+    Proof {
+        price_lists: lists.iter().map(|list| written(kernel, list)).collect(),
+        tree: closes.map(|step| node(kernel, step, Aim::Best)).chain([leaf]).collect(),
+    }
 }
 
-fn list(kernel: &Kernel<'_>, prices: &Prices) -> PriceList {
+fn written(kernel: &Kernel<'_>, list: &List) -> PriceList {
     let mut rows = Vec::new();
-    for (price, row) in prices.rows.iter().zip(&kernel.rows) {
+    for (price, row) in list.rows.iter().zip(&kernel.rows) {
         let end = if *price > 0.0 { row.at_most } else { row.at_least };
         let price = short(price.abs() * kernel.cost_scale / row.scale);
         if let (Some(end), Some(price)) = (end, price.filter(|price| !price.is_zero())) {
@@ -51,9 +61,7 @@ fn list(kernel: &Kernel<'_>, prices: &Prices) -> PriceList {
     }
     rows.sort_by_key(|(row, _)| *row);
     let share = |share: f64| format!("{share:.SHARE_DECIMALS$}").parse::<Amount>().ok();
-    // Where short is worth something, the bound takes the chord, and so does who checks it.
-    let shared = (0..kernel.positions.len()).filter(|position| prices.worth_of_short(kernel, *position) >= 0.0);
-    let shares = shared.filter_map(|place| Some((kernel.positions[place].index, share(prices.shares[place])?)));
+    let shares = list.shares.iter().filter_map(|(place, value)| Some((kernel.positions[*place].index, share(*value)?)));
     PriceList { rows, shares: shares.collect() }
 }
 

@@ -1,6 +1,6 @@
 //! What to branch on: the mover that is most torn between two accounts, weighted by what it means to rows with a price.
 
-use super::Prover;
+use super::{Prover, Start};
 use crate::lagrangian::{Prices, View};
 
 /// What a mover counts that is hardly torn, beside one that is so evenly: large ones are worth deciding anyway.
@@ -8,13 +8,14 @@ const UNTORN: f64 = 0.2;
 
 impl Prover<'_, '_> {
     /// The choice to branch on, the one that its mover favours; nothing where every mover is decided.
-    pub(super) fn torn(&self, view: &View<'_>, lately: &[f32], prices: &Prices) -> Option<usize> {
+    pub(super) fn torn(&self, view: &View<'_>, start: &Start) -> Option<usize> {
+        let Start { prices, average: Some(average) } = start else { return None };
         let mut pick: Option<(f64, usize)> = None;
         for index in 0..view.open.len() {
             let open = view.of(index).filter(|place| self.remaining.has(view.choices[*place]));
             let (mut first, mut second) = ((-1.0_f32, usize::MAX), (-1.0_f32, usize::MAX));
             for place in open {
-                let often = lately[place];
+                let often = average.shares[view.choices[place]];
                 if often > first.0 {
                     second = first;
                     first = (often, view.choices[place]);
@@ -38,8 +39,6 @@ impl Prover<'_, '_> {
     fn weight(&self, choice: usize, prices: &Prices) -> f64 {
         let rows = self.kernel.block(self.kernel.account[choice]).chain(self.kernel.shared());
         let (own, shared) = self.kernel.coefficients(choice);
-        let sided = |(position, value): &(usize, f64)| (self.kernel.positions[*position].cost * value).abs();
-        rows.zip(own.iter().chain(shared)).map(|(row, c)| (prices.rows[row] * c).abs()).sum::<f64>()
-            + self.kernel.touches(choice).iter().map(sided).sum::<f64>()
+        rows.zip(own.iter().chain(shared)).map(|(row, c)| (prices.rows[row] * c).abs()).sum()
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Prover;
+use super::{Prover, Start};
+use crate::average::Average;
 use crate::cuts::separate;
-use crate::kernel::Cut;
-use crate::lagrangian::{AFTER_CUTS, Improved, Prices, View};
+use crate::kernel::{Cut, Kernel};
+use crate::lagrangian::{Prices, View};
+use crate::subgradient::{AFTER_CUTS, Improved};
 
 /// Rounds of cuts.
 const MOST_ROUNDS: usize = 10;
@@ -16,44 +18,29 @@ const PATIENCE: usize = 2;
 const IDLE: f64 = 1e-6;
 
 impl Prover<'_, '_> {
-    /// Adds cuts that the fractions of the root break, and improves its prices with them. Cuts that came to nothing are
+    /// Keeps the best bound of the root, and tells the partner what its prices favour.
+    pub(super) fn see_root(&mut self, view: &View<'_>, improved: &Improved) {
+        if improved.priced.value > self.tree.root_bound {
+            self.tree.root_bound = improved.priced.value;
+            self.tree.root = improved.prices.clone();
+            self.tree.root_shares = view.shares(&improved.prices);
+            self.suggest(view, improved);
+        }
+    }
+
+    /// Adds cuts that the average of the root breaks, and improves its prices with them. Cuts that came to nothing are
     /// dropped.
     pub(super) fn cut_off(&mut self, mut improved: Improved) -> Improved {
         let mut failures = 0;
         for _ in 0..MOST_ROUNDS {
-            let limit = self.limit();
-            if self.is_stopped || improved.priced.value >= limit || failures > PATIENCE {
+            let (limit, before) = (self.limit(), improved.priced.value);
+            if self.is_stopped || before >= limit || failures > PATIENCE {
                 break;
             }
+            let Some(start) = self.with_new_cuts(&improved) else { break };
             let kernel = Arc::clone(&self.kernel);
             let Some(view) = View::new(&kernel, &self.remaining) else { break };
-            let fractions = self.fractions(&view.choices, &improved.lately);
-            let (rows, prices) = kernel.parted(&improved.prices.rows);
-            let (_, of_best) = kernel.parted(&self.tree.root.rows);
-            let kept: Vec<usize> =
-                (0..kernel.cuts.len()).filter(|cut| prices[*cut] > IDLE || of_best[*cut] > IDLE).collect();
-            let mut cuts: Vec<Cut> = kept.iter().map(|cut| kernel.cuts[*cut].clone()).collect();
-            for cut in separate(&kernel, &improved.prices.rows, &fractions) {
-                if !cuts.contains(&cut) {
-                    cuts.push(cut);
-                }
-            }
-            if cuts.len() == kept.len() {
-                break;
-            }
-            let kernel_before = Arc::clone(&kernel);
-            let before = improved.priced.value;
-            self.grow(cuts, &kept);
-            let prices: Vec<f64> = kept.iter().map(|cut| prices[*cut]).collect();
-            let prices = Prices { rows: self.kernel.joined(&rows, &prices), shares: improved.prices.shares.clone() };
-            let kernel = Arc::clone(&self.kernel);
-            let Some(view) = View::new(&kernel, &self.remaining) else { break };
-            let (base_sums, _) = kernel_before.parted(&improved.sums);
-            let cut_sums: Vec<f64> = kernel.cuts.iter().enumerate().map(|(_, cut)| cut.weights.iter().map(|(j, w)| f64::from(*w) * f64::from(fractions[*j])).sum::<f64>()).collect();
-            let scales: Vec<f64> = { let mut v = vec![1.0; kernel.cuts.len()]; for r in &kernel.rows { if let Some(c) = r.cut { v[c] = r.scale; } } v };
-            let cut_sums: Vec<f64> = cut_sums.iter().zip(&scales).map(|(s, c)| s / c).collect();
-            let sums = kernel.joined(&base_sums, &cut_sums);
-            improved = self.improve_from(&view, prices, Some((improved.lately.clone(), sums)), AFTER_CUTS);
+            improved = self.improve(&view, start, AFTER_CUTS);
             self.see_root(&view, &improved);
             let progress = (improved.priced.value - before) / (limit - before).max(1e-9);
             failures = if progress < LEAST_PROGRESS { failures + 1 } else { 0 };
@@ -61,24 +48,52 @@ impl Prover<'_, '_> {
         improved
     }
 
+    /// Goes on with new cuts besides those that have a price; nothing where there are no new ones.
+    fn with_new_cuts(&mut self, improved: &Improved) -> Option<Start> {
+        let kernel = Arc::clone(&self.kernel);
+        let (rows, prices) = kernel.parted(&improved.prices.rows);
+        let (_, of_best) = kernel.parted(&self.tree.root.rows);
+        let kept: Vec<usize> =
+            (0..kernel.cuts.len()).filter(|cut| prices[*cut] > IDLE || of_best[*cut] > IDLE).collect();
+        let mut cuts: Vec<Cut> = kept.iter().map(|cut| kernel.cuts[*cut].clone()).collect();
+        for cut in separate(&kernel, &improved.average.shares) {
+            if !cuts.contains(&cut) {
+                cuts.push(cut);
+            }
+        }
+        if cuts.len() == kept.len() {
+            return None;
+        }
+        self.grow(cuts, &kept);
+        let carried: Vec<f64> = kept.iter().map(|cut| prices[*cut]).collect();
+        let prices = Prices { rows: self.kernel.joined(&rows, &carried), slopes: improved.prices.slopes.clone() };
+        let average = carried_over(&improved.average, &kernel, &self.kernel);
+        Some(Start { prices, average: Some(average) })
+    }
+
     /// Goes on with a kernel that has these cuts; the first of them are `kept`, by their numbers so far. Others have no
     /// price in any list.
     fn grow(&mut self, cuts: Vec<Cut>, kept: &[usize]) {
         let grown = self.kernel.with_cuts(cuts);
-        for list in self.tree.lists.iter_mut().chain([&mut self.tree.root]) {
-            let (rows, prices) = self.kernel.parted(&list.rows);
+        let lists = self.tree.lists.iter_mut().map(|list| &mut list.rows);
+        for rows in lists.chain([&mut self.tree.root.rows]) {
+            let (own, prices) = self.kernel.parted(rows);
             let prices: Vec<f64> = kept.iter().map(|cut| prices[*cut]).collect();
-            list.rows = grown.joined(&rows, &prices);
+            *rows = grown.joined(&own, &prices);
         }
         self.kernel = Arc::new(grown);
         self.tree.kernel = Arc::clone(&self.kernel);
     }
+}
 
-    /// What share of each mover goes to each of the kernel's choices.
-    pub(super) fn fractions(&self, choices: &[usize], lately: &[f32]) -> Vec<f32> {
-        let mut fractions: Vec<f32> =
-            (0..self.kernel.account.len()).map(|choice| f32::from(u8::from(self.remaining.has(choice)))).collect();
-        choices.iter().zip(lately).for_each(|(choice, often)| fractions[*choice] = *often);
-        fractions
+/// An average with the sums of the cuts that a kernel has now.
+fn carried_over(average: &Average, before: &Kernel<'_>, now: &Kernel<'_>) -> Average {
+    let (rows, _) = before.parted(&average.rows);
+    let mut cuts = vec![0.0; now.cuts.len()];
+    for (row, cut) in now.rows.iter().filter_map(|row| Some((row, row.cut?))) {
+        let weights = now.cuts[cut].weights.iter();
+        let sum: f64 = weights.map(|(choice, weight)| f64::from(*weight) * f64::from(average.shares[*choice])).sum();
+        cuts[cut] = sum / row.scale;
     }
+    Average { rows: now.joined(&rows, &cuts), ..average.clone() }
 }

@@ -1,17 +1,9 @@
-//! The positions that trades can still move, in a node of the tree, and the priced sum over them.
+//! The positions that trades can still move, in a node of the tree, and what they are worth under a price list.
 //!
 //! For each position `P` of account `a` in security `s`, with `up = Σ weight·w⁺` and `down = Σ weight·w⁻` over metrics:
 //! `F(P) = up·max(P,0) + down·max(-P,0)`, `P = base + Σ V` of the open trades booked there, between `low` and `high`.
 //!
-//! | `P` | `F(P)` is at most |
-//! | --- | --- |
-//! | moved by no open trade | `F(base)` |
-//! | moved by one | `F(base)`, and `F(base + V) - F(base)` where that trade comes |
-//! | `low >= 0`, `high <= 0`, or `up = -down` | `d·P`, with `d` the slope of that side |
-//! | on both sides of 0 | `c + d·P`, `c = max F(P) - d·P` over `low`, `high` and 0, for whatever slope `d` |
-//!
-//! Without a slope in the list `d = (F(high) - F(low)) / (high - low)`, rounded down at 18 decimals. What an open trade
-//! adds at an account is then a number, less what a change takes off if it is one, and it goes where that is largest.
+//! `bound/sum.rs` adds it up.
 
 use domain::Amount;
 use metric_engine::{Additive, Book, Form};
@@ -27,10 +19,10 @@ pub(super) struct Positions<'a, N> {
     value_decimals: i64,
     rate_decimals: i64,
     /// By account, then by security.
-    positions: Vec<Position<N>>,
+    pub(super) positions: Vec<Position<N>>,
     /// By account and security, as an index into `positions`; [`NOT_MOVED`] for the others.
     index: Vec<usize>,
-    trades: Vec<Trade<N>>,
+    pub(super) trades: Vec<Trade<N>>,
     /// `[account][metric]`: the size of its largest rate.
     largest_rates: Vec<Vec<N>>,
     /// The size of the largest position that any choice gives.
@@ -40,46 +32,46 @@ pub(super) struct Positions<'a, N> {
 const NOT_MOVED: usize = usize::MAX;
 
 /// A position that some trade may move.
-struct Position<N> {
-    account: usize,
+pub(super) struct Position<N> {
+    pub(super) account: usize,
     security: usize,
     opening: N,
     /// With the trades that are booked here for sure.
-    base: N,
+    pub(super) base: N,
     /// What open trades could add at most, and what they could take away (0 or below).
     rise: N,
     fall: N,
     /// How many open trades could move it.
-    movers: usize,
+    pub(super) movers: usize,
 }
 
-struct Trade<N> {
+pub(super) struct Trade<N> {
     /// What it moves, by security; none of them 0.
-    legs: Vec<(usize, N)>,
+    pub(super) legs: Vec<(usize, N)>,
     /// Where it may go, ascending; never empty. With one account it is booked, with more it is open.
-    accounts: Vec<usize>,
+    pub(super) accounts: Vec<usize>,
     /// Where the last plan has it.
-    home: Home,
+    pub(super) home: Home,
 }
 
 /// `F` of every position under a price list.
 pub(super) struct Priced<N: Number> {
-    units: Units,
+    pub(super) units: Units,
     /// `Σ λ·constant + Σ weight·M0`.
-    constant: Amount,
+    pub(super) constant: Amount,
     /// `-Σ F(P0)`.
-    opening: N::Product,
+    pub(super) opening: N::Product,
     /// What a change from the last plan adds, 0 or below.
-    change: N::Product,
-    sides: Vec<Sides<N>>,
+    pub(super) change: N::Product,
+    pub(super) sides: Vec<Sides<N>>,
 }
 
 /// `F` of one position.
-struct Sides<N> {
-    up: N,
-    down: N,
+pub(super) struct Sides<N> {
+    pub(super) up: N,
+    pub(super) down: N,
     /// The slope that the list gives.
-    slope: Option<N>,
+    pub(super) slope: Option<N>,
 }
 
 /// The legs of a trade, the accounts that it may go to, and where the last plan has it.
@@ -179,6 +171,11 @@ impl<'a, N: Number> Positions<'a, N> {
         Some(largest)
     }
 
+    /// The position of a security that some trade moves, as an index.
+    pub(super) fn place(&self, account: usize, security: usize) -> usize {
+        self.index[account * self.book.securities.len() + security]
+    }
+
     /// The accounts that a trade may still go to.
     pub(super) fn accounts(&self, trade: usize) -> &[usize] {
         &self.trades[trade].accounts
@@ -268,72 +265,16 @@ impl<'a, N: Number> Positions<'a, N> {
         }
         Some(priced)
     }
-
-    /// What the priced sum cannot exceed in this node.
-    pub(super) fn bound(&self, priced: &Priced<N>) -> Amount {
-        let mut total = priced.opening.clone();
-        let mut slopes = Vec::with_capacity(self.positions.len());
-        for (position, sides) in self.positions.iter().zip(&priced.sides) {
-            let slope = if position.movers < 2 {
-                total = N::sum(&total, &sides.of(&position.base));
-                N::zero()
-            } else {
-                let (low, high) = (position.base.plus(&position.fall), position.base.plus(&position.rise));
-                let (slope, offset) = sides.line(&low, &high, priced.units);
-                total = N::sum(&total, &N::sum(&offset, &slope.times(&position.base)));
-                slope
-            };
-            slopes.push(slope);
-        }
-        for trade in &self.trades {
-            let at = |account: &usize| self.added(trade, *account, priced, &slopes);
-            let best = trade.accounts.iter().map(at).max().expect("a trade has accounts");
-            total = N::sum(&total, &best);
-        }
-        &priced.constant + &N::to_amount(&total, priced.units)
-    }
-
-    /// What a trade adds at an account. The position of one that is booked has it already.
-    fn added(&self, trade: &Trade<N>, account: usize, priced: &Priced<N>, slopes: &[N]) -> N::Product {
-        let change = if trade.home.is_left_for(account) { priced.change.clone() } else { N::no_product() };
-        let open_legs = if trade.accounts.len() > 1 { &trade.legs[..] } else { &[] };
-        open_legs.iter().fold(change, |total, (security, value)| {
-            let index = self.index[account * self.book.securities.len() + security];
-            let position = &self.positions[index];
-            let added = if position.movers == 1 {
-                let sides = &priced.sides[index];
-                N::difference(&sides.of(&position.base.plus(value)), &sides.of(&position.base))
-            } else {
-                slopes[index].times(value)
-            };
-            N::sum(&total, &added)
-        })
-    }
 }
 
-impl<N: Number> Sides<N> {
-    /// `F(P)`.
-    fn of(&self, position: &N) -> N::Product {
-        if *position < N::zero() { self.down.times(&position.negated()) } else { self.up.times(position) }
+impl<N: Number> Position<N> {
+    /// The least and the most that it can come to.
+    pub(super) fn low(&self) -> N {
+        self.base.plus(&self.fall)
     }
 
-    /// `(d, c)` with `F(P) <= c + d·P` for every `P` from `low` to `high`.
-    fn line(&self, low: &N, high: &N, units: Units) -> (N, N::Product) {
-        let down_slope = self.down.negated();
-        if *low >= N::zero() || self.up == down_slope {
-            return (self.up.clone(), N::no_product());
-        }
-        if *high <= N::zero() {
-            return (down_slope, N::no_product());
-        }
-        let slope = self.slope.clone().unwrap_or_else(|| {
-            let rise = N::difference(&self.of(high), &self.of(low));
-            N::slope_of(&rise, &high.minus(low), units)
-        });
-        // F is straight on each side of 0, so that the three ends of its pieces decide.
-        let above = |position: &N| N::difference(&self.of(position), &slope.times(position));
-        let offset = above(low).max(above(high)).max(N::no_product());
-        (slope, offset)
+    pub(super) fn high(&self) -> N {
+        self.base.plus(&self.rise)
     }
 }
 

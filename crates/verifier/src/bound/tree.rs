@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use domain::certificate::{Aim, Node};
+use domain::certificate::{Aim, Node, PriceList};
 use domain::{AccountId, Amount, Certificate, TradeId};
 use metric_engine::Book;
 
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
+use super::sum::Sum;
 use super::{Certified, NoProof};
 
-/// A branch whose cases are being walked.
+/// Restrictions that hold until the nodes below are walked.
 struct Open {
-    trade: usize,
-    /// Where the trade could go above the branch.
-    before: Vec<usize>,
-    /// Where it may go in the second case; nothing once that is reached.
-    second: Option<Vec<usize>>,
+    /// Trades that were restricted, with where they could go before; in the order in which that was done.
+    before: Vec<(usize, Vec<usize>)>,
+    /// The second case of a branch: its trade, and where that may go. Nothing once that is reached.
+    second: Option<(usize, Vec<usize>)>,
 }
 
-/// The prices of the last leaf, since many leaves in a row may share them.
+/// The prices of the last node, since many nodes in a row may share them.
 struct Last<N: Number> {
     list: usize,
     aim: Aim,
@@ -28,40 +28,54 @@ struct Last<N: Number> {
     is_strict: bool,
 }
 
-/// What the leaves show together; nothing where a number does not fit.
+/// What the nodes have shown so far.
+struct Shown<'a, N: Number> {
+    prices: &'a Prices<'a>,
+    lists: &'a [PriceList],
+    last: Option<Last<N>>,
+    /// The largest of the bounds.
+    largest: Option<Amount>,
+}
+
+/// What the nodes show together; nothing where a number does not fit.
 pub(super) fn walk<N: Number>(
     book: &Book,
     prices: &Prices<'_>,
     certificate: &Certificate,
 ) -> Result<Option<Certified>, NoProof> {
     let trades: BTreeMap<&TradeId, usize> = book.trades.iter().map(|line| &line.id).zip(0..).collect();
+    let index = |trade: &TradeId| trades.get(trade).copied().ok_or_else(|| NoProof::UnknownTrade(trade.clone()));
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
-    let (mut stack, mut last, mut largest): (Vec<Open>, Option<Last<N>>, Option<Amount>) = (Vec::new(), None, None);
+    let mut shown = Shown { prices, lists: &certificate.price_lists, last: None, largest: None };
+    let mut stack: Vec<Open> = Vec::new();
     let mut nodes = certificate.tree.iter().enumerate();
     loop {
         let Some((node, kind)) = nodes.next() else { return Err(NoProof::Incomplete) };
         match kind {
             Node::Branch { trade, account } => {
-                let Some(index) = trades.get(trade).copied() else { return Err(NoProof::UnknownTrade(trade.clone())) };
-                stack.push(branch(&mut positions, node, (trade, index), (account, prices.account(account)?))?);
+                stack.push(branch(&mut positions, node, (trade, index(trade)?), (account, prices.account(account)?))?);
+                continue;
+            }
+            Node::Close { choices, prices: list, aim } => {
+                let Some(last) = shown.priced(&positions, node, (*list, *aim))? else { return Ok(None) };
+                let sum = Sum::of(&positions, &last.priced);
+                let (mut open, mut reached) = (Vec::with_capacity(choices.len()), Vec::with_capacity(choices.len()));
+                for (trade, account) in choices {
+                    let (place, here) = (index(trade)?, prices.account(account)?);
+                    if !is_open(&positions, place, here) {
+                        return Err(NoProof::NotOpen { node, trade: trade.clone(), account: account.clone() });
+                    }
+                    reached.push(sum.forced(place, here));
+                    open.push((trade, account, place, here));
+                }
+                reached.into_iter().try_for_each(|reached| shown.take(node, reached))?;
+                stack.push(close(&mut positions, node, &open)?);
                 continue;
             }
             Node::Leaf { prices: list, aim } => {
-                if last.as_ref().is_none_or(|last| (last.list, last.aim) != (*list, *aim)) {
-                    let Some(stated) = certificate.price_lists.get(*list) else {
-                        return Err(NoProof::NoSuchList { node, list: *list });
-                    };
-                    let weights = prices.weights(stated, *aim)?;
-                    let Some(priced) = positions.price(&weights) else { return Ok(None) };
-                    last = Some(Last { list: *list, aim: *aim, priced, is_strict: weights.is_strict });
-                }
-                let Some(last) = &last else { unreachable!("the prices of this leaf were set above") };
-                let bound = positions.bound(&last.priced);
-                match aim {
-                    Aim::Best => largest = largest.max(Some(bound)),
-                    Aim::NoPlan if bound.is_negative() || last.is_strict && bound.is_zero() => {}
-                    Aim::NoPlan => return Err(NoProof::NotShown { node, reached: bound }),
-                }
+                let Some(last) = shown.priced(&positions, node, (*list, *aim))? else { return Ok(None) };
+                let reached = Sum::of(&positions, &last.priced).bound();
+                shown.take(node, reached)?;
             }
         }
         if !turn(&mut positions, &mut stack) {
@@ -70,8 +84,61 @@ pub(super) fn walk<N: Number>(
     }
     match nodes.next() {
         Some((node, _)) => Err(NoProof::Overlong { node }),
-        None => Ok(Some(largest.map_or(Certified::Infeasible, Certified::Bound))),
+        None => Ok(Some(shown.largest.map_or(Certified::Infeasible, Certified::Bound))),
     }
+}
+
+impl<N: Number> Shown<'_, N> {
+    /// The prices of a list; nothing where a number does not fit.
+    fn priced(
+        &mut self,
+        positions: &Positions<'_, N>,
+        node: usize,
+        (list, aim): (usize, Aim),
+    ) -> Result<Option<&Last<N>>, NoProof> {
+        if self.last.as_ref().is_none_or(|last| (last.list, last.aim) != (list, aim)) {
+            let Some(stated) = self.lists.get(list) else { return Err(NoProof::NoSuchList { node, list }) };
+            let weights = self.prices.weights(stated, aim)?;
+            let Some(priced) = positions.price(&weights) else { return Ok(None) };
+            self.last = Some(Last { list, aim, priced, is_strict: weights.is_strict });
+        }
+        Ok(self.last.as_ref())
+    }
+
+    /// Takes note of what the last prices bound some assignments by.
+    fn take(&mut self, node: usize, reached: Amount) -> Result<(), NoProof> {
+        let Some(last) = &self.last else { unreachable!("a bound has prices") };
+        match last.aim {
+            Aim::Best if self.largest.as_ref().is_none_or(|largest| *largest < reached) => self.largest = Some(reached),
+            Aim::Best => {}
+            Aim::NoPlan if reached.is_negative() || last.is_strict && reached.is_zero() => {}
+            Aim::NoPlan => return Err(NoProof::NotShown { node, reached }),
+        }
+        Ok(())
+    }
+}
+
+/// Whether a trade may go to an account and to another.
+fn is_open<N: Number>(positions: &Positions<'_, N>, trade: usize, account: usize) -> bool {
+    let open = positions.accounts(trade);
+    open.len() > 1 && open.contains(&account)
+}
+
+/// Goes on without these choices.
+fn close<N: Number>(
+    positions: &mut Positions<'_, N>,
+    node: usize,
+    choices: &[(&TradeId, &AccountId, usize, usize)],
+) -> Result<Open, NoProof> {
+    let mut before = Vec::with_capacity(choices.len());
+    for (trade, account, place, here) in choices {
+        if !is_open(positions, *place, *here) {
+            return Err(NoProof::NotOpen { node, trade: (*trade).clone(), account: (*account).clone() });
+        }
+        let left = positions.accounts(*place).iter().copied().filter(|other| other != here).collect();
+        before.push((*place, positions.restrict(*place, left)));
+    }
+    Ok(Open { before, second: None })
 }
 
 /// Enters the first case of a branch.
@@ -81,23 +148,24 @@ fn branch<N: Number>(
     (trade_id, trade): (&TradeId, usize),
     (account_id, account): (&AccountId, usize),
 ) -> Result<Open, NoProof> {
-    let before = positions.accounts(trade);
-    if before.len() < 2 || !before.contains(&account) {
+    if !is_open(positions, trade, account) {
         return Err(NoProof::NotOpen { node, trade: trade_id.clone(), account: account_id.clone() });
     }
-    let second = before.iter().copied().filter(|other| *other != account).collect();
+    let second = positions.accounts(trade).iter().copied().filter(|other| *other != account).collect();
     let before = positions.restrict(trade, vec![account]);
-    Ok(Open { trade, before, second: Some(second) })
+    Ok(Open { before: vec![(trade, before)], second: Some((trade, second)) })
 }
 
 /// Goes on to the next case after a leaf; false when there is none.
 fn turn<N: Number>(positions: &mut Positions<'_, N>, stack: &mut Vec<Open>) -> bool {
     while let Some(open) = stack.last_mut() {
-        if let Some(second) = open.second.take() {
-            positions.restrict(open.trade, second);
+        if let Some((trade, accounts)) = open.second.take() {
+            positions.restrict(trade, accounts);
             return true;
         }
-        positions.restrict(open.trade, std::mem::take(&mut open.before));
+        for (trade, accounts) in std::mem::take(&mut open.before).into_iter().rev() {
+            positions.restrict(trade, accounts);
+        }
         stack.pop();
     }
     false

@@ -40,6 +40,15 @@ pub(crate) fn branch(trade: &str, account: &str) -> Node {
     Node::Branch { trade: TradeId::new(trade), account: AccountId::new(account) }
 }
 
+/// `"T1 PB1"` each.
+pub(crate) fn close(choices: &[&str], prices: usize, aim: Aim) -> Node {
+    let choice = |choice: &&str| {
+        let (trade, account) = choice.split_once(' ').expect("a trade and an account");
+        (TradeId::new(trade), AccountId::new(account))
+    };
+    Node::Close { choices: choices.iter().map(choice).collect(), prices, aim }
+}
+
 pub(crate) fn leaf(prices: usize, aim: Aim) -> Node {
     Node::Leaf { prices, aim }
 }
@@ -141,6 +150,43 @@ fn a_tree_closes_what_prices_leave_open() {
     assert_eq!(shown(&scene, lists(), Vec::new()), "the tree ends before every branch has both its cases");
 }
 
+#[test]
+fn choices_are_closed_by_what_they_show_when_they_are_forced() {
+    let scene = cheap_and_dear();
+    let lists = || vec![list(&[], &[]), list(&["PB1 gross max 1"], &[])];
+    let tree = |tree: Vec<Node>| shown(&scene, lists(), tree);
+    // T2 at PB2: -60 × 0.01 - 70 × 0.02 = -2. Then T2 is at PB1, where T1 has no room, and T1 at PB2 makes -1.9.
+    let rest = || vec![branch("T1", "PB1"), leaf(1, Aim::NoPlan), leaf(0, Aim::Best)];
+    assert_eq!(tree([vec![close(&["T2 PB2"], 0, Aim::Best)], rest()].concat()), "-1.9");
+    // Both at PB2 cost more than one of them, but each by itself is closed with the other where it likes: T1 at PB2 -1.9.
+    let both = vec![close(&["T1 PB2", "T2 PB2"], 0, Aim::Best), leaf(1, Aim::NoPlan)];
+    assert_eq!(tree(both), "-1.9");
+    // Forced to PB1, T1 leaves 40 of the room and T2 stays away.
+    let no_room = "the prices of node 0 do not show that it has no plan: their sum may reach";
+    assert_eq!(tree(vec![close(&["T1 PB1"], 1, Aim::NoPlan), leaf(0, Aim::Best)]), format!("{no_room} 40"));
+    // With T2 there it has 100 - 130 < 0. What is closed in a branch is open again after it: T1 elsewhere in both.
+    let inner = vec![branch("T2", "PB1"), close(&["T1 PB1"], 1, Aim::NoPlan), leaf(0, Aim::Best)];
+    // -1.2 - 0.7 and, T2 elsewhere, -0.6 - 1.4.
+    assert_eq!(tree([inner, vec![leaf(0, Aim::Best)]].concat()), "-1.9");
+}
+
+#[test]
+fn what_is_closed_was_open_and_leaves_a_choice() {
+    let scene = cheap_and_dear();
+    let tree =
+        |choices: &[&str]| shown(&scene, vec![list(&[], &[])], vec![close(choices, 0, Aim::Best), leaf(0, Aim::Best)]);
+    let not_open = |trade: &str, account: &str| {
+        format!("node 0 of the tree is about trade {trade} at account {account}, which is no open choice there")
+    };
+    assert_eq!(tree(&["T1 PB1", "T1 PB2"]), not_open("T1", "PB2"));
+    assert_eq!(tree(&["T1 PB1", "T1 PB1"]), not_open("T1", "PB1"));
+    assert_eq!(tree(&["T9 PB1"]), "the day has no trade T9");
+    assert_eq!(tree(&["T1 PB9"]), "the desk has no account PB9");
+    assert_eq!(tree(&[]), "-1.3", "nothing is closed");
+    let no_list = shown(&scene, Vec::new(), vec![close(&["T1 PB1"], 0, Aim::Best)]);
+    assert_eq!(no_list, "node 0 of the tree refers to price list 0, which is not there");
+}
+
 /// A position that T1 makes long by 30 and T2 short by 20 at PB1; nothing counts at PB2.
 fn kinked(priority: &str) -> Scene {
     let worth = by_type("worth", &["government 0.1 0.3"]).priority(priority);
@@ -149,16 +195,36 @@ fn kinked(priority: &str) -> Scene {
 }
 
 #[test]
-fn a_line_lies_above_a_position_with_two_rates() {
-    // Paid for: F(-20) = 6, F(30) = 3. The chord falls by 3 in 50, so d = -0.06 and c = 6 - 0.06 × 20 = 4.8. T1 adds
-    // -1.8 at PB1 and stays away, T2 adds 1.2: 4.8 + 1.2 = 6, which T2 at PB1 reaches.
+fn trades_that_move_one_position_are_counted_together() {
+    // Paid for: F(-20) = 6, F(30) = 3, F(10) = 1. T2 alone is the best.
     assert_eq!(one_leaf(&kinked("1"), &[], &[], Aim::Best), "6");
+    // Charged for: both stay away.
+    assert_eq!(one_leaf(&kinked("-1"), &[], &[], Aim::Best), "0");
+}
+
+#[test]
+fn a_line_lies_above_a_position_with_two_rates() {
     // d = 0.1: c = max(6 + 2, 3 - 3, 0) = 8, and T1 adds 3.
     assert_eq!(one_leaf(&kinked("1"), &[], &["PB1 A 0.1"], Aim::Best), "11");
-    // Charged for: F(-20) = -6, F(30) = -3, d = 0.06, c = 0; T1 seems to add 1.8.
-    assert_eq!(one_leaf(&kinked("-1"), &[], &[], Aim::Best), "1.8");
+    // Charged for: F(-20) = -6, F(30) = -3. d = 0.06, c = 0; T1 seems to add 1.8.
+    assert_eq!(one_leaf(&kinked("-1"), &[], &["PB1 A 0.06"], Aim::Best), "1.8");
     // d = 0 is below neither side of 0: both stay away.
     assert_eq!(one_leaf(&kinked("-1"), &[], &["PB1 A 0"], Aim::Best), "0");
+}
+
+#[test]
+fn a_position_that_many_trades_move_has_a_chord() {
+    let scene = |priority: &str, sells: usize| {
+        let Scene { desk, .. } = kinked(priority);
+        let bought = day().trade("T0 buy 30 A government");
+        Scene::new(desk, (0..sells).fold(bought, |day, sell| day.trade(&format!("S{sell} sell 2 A government"))))
+    };
+    // Nine trades are counted together.
+    assert_eq!(one_leaf(&scene("-1", 8), &[], &[], Aim::Best), "0");
+    // Ten are not. From F(-18) = -5.4 to F(30) = -3 the chord has d = 2.4 / 48 = 0.05 and c = 0: T0 seems to add 1.5.
+    assert_eq!(one_leaf(&scene("-1", 9), &[], &[], Aim::Best), "1.5");
+    // Paid for: d = -0.05, c = 5.4 - 0.9 = 4.5, and every sell adds 0.1.
+    assert_eq!(one_leaf(&scene("1", 9), &[], &[], Aim::Best), "5.4");
 }
 
 #[test]
@@ -280,7 +346,7 @@ fn a_malformed_certificate_proves_nothing_and_says_why() {
     assert_eq!(tree(vec![branch("T1", "PB9"), best(), best()]), "the desk has no account PB9");
     assert_eq!(
         tree(vec![branch("T1", "PB1"), branch("T1", "PB1"), best(), best(), best()]),
-        "node 1 of the tree branches on trade T1 at account PB1, which is no open choice there"
+        "node 1 of the tree is about trade T1 at account PB1, which is no open choice there"
     );
     let mut pinned = scene.day.clone();
     pinned.trades[0].pin = Some(AccountId::new("PB2"));

@@ -1,0 +1,175 @@
+//! Open trades that are counted together, because they move the same positions: a cluster.
+//!
+//! Its best is the largest of `Σ added + Σ F(P)` over all of its joint choices, found account by account:
+//! `B_a(S) = max over T ⊆ S of B_{a-1}(S \ T) + g_a(T)`, the trades `T` of `S` being booked at account `a` for
+//! `g_a(T) = Σ added + Σ F(P(T))`. The accounts at which it has no position of its own come first, as one: there each trade
+//! goes where it adds most.
+//!
+//! A position belongs to a cluster when that leaves the cluster within [`MOST_TOGETHER`] trades, those that the fewest
+//! trades move first. The larger a cluster, the tighter the bound; it is one either way.
+
+use super::number::Number;
+
+/// Trades in a cluster at most: there are `3^k` divisions of `k` trades at an account.
+const MOST_TOGETHER: usize = 9;
+
+/// Open trades with the positions that they move together.
+pub(super) struct Cluster<N: Number> {
+    /// Ascending, as indices; bit `j` of a set stands for the `j`-th.
+    pub(super) trades: Vec<usize>,
+    /// Ascending by account.
+    seats: Vec<Seat<N>>,
+}
+
+/// An account with positions that the cluster moves.
+struct Seat<N: Number> {
+    account: usize,
+    /// `Σ F(P)` by the set of trades booked here.
+    worth: Vec<N::Product>,
+}
+
+/// A position that could belong to a cluster.
+pub(super) struct Tie<N> {
+    pub(super) position: usize,
+    pub(super) account: usize,
+    pub(super) base: N,
+    /// The open trades that move it, as indices, with what they move it by.
+    pub(super) trades: Vec<(usize, N)>,
+}
+
+/// What a set adds; nothing where one of its trades may not go there.
+type Sum<N> = Option<<N as Number>::Product>;
+
+/// The clusters of so many trades, and the positions that belong to one; `worth` says `F(P)` by position.
+pub(super) fn clusters<N: Number>(
+    trades: usize,
+    mut ties: Vec<Tie<N>>,
+    worth: impl Fn(usize, &N) -> N::Product,
+) -> (Vec<Cluster<N>>, Vec<usize>) {
+    ties.sort_by_key(|tie| (tie.trades.len(), tie.position));
+    let mut groups = Groups { parent: (0..trades).collect(), size: vec![1; trades] };
+    ties.retain(|tie| groups.joined(&tie.trades));
+    let mut at = vec![None; trades];
+    let mut found: Vec<Cluster<N>> = Vec::new();
+    for trade in 0..trades {
+        let root = groups.root(trade);
+        if groups.size[root] > 1 {
+            let place = *at[root].get_or_insert(found.len());
+            if place == found.len() {
+                found.push(Cluster { trades: Vec::new(), seats: Vec::new() });
+            }
+            found[place].trades.push(trade);
+        }
+    }
+    ties.sort_by_key(|tie| (tie.account, tie.position));
+    for tie in &ties {
+        let place = at[groups.root(tie.trades[0].0)].expect("a tie has two trades");
+        found[place].seat(tie, |position| worth(tie.position, position));
+    }
+    (found, ties.iter().map(|tie| tie.position).collect())
+}
+
+impl<N: Number> Cluster<N> {
+    /// Takes a position in, accounts ascending.
+    fn seat(&mut self, tie: &Tie<N>, worth: impl Fn(&N) -> N::Product) {
+        let moved = |trade: &usize| tie.trades.iter().find(|(other, _)| other == trade).map(|(_, value)| value);
+        let mut positions = vec![tie.base.clone()];
+        for value in self.trades.iter().map(moved) {
+            let with = |position: &N| value.map_or_else(|| position.clone(), |value| position.plus(value));
+            let more: Vec<N> = positions.iter().map(with).collect();
+            positions.extend(more);
+        }
+        match self.seats.last_mut() {
+            Some(seat) if seat.account == tie.account => {
+                for (sum, position) in seat.worth.iter_mut().zip(&positions) {
+                    *sum = N::sum(sum, &worth(position));
+                }
+            }
+            _ => self.seats.push(Seat { account: tie.account, worth: positions.iter().map(worth).collect() }),
+        }
+    }
+
+    /// The largest sum of any joint choice. `accounts` says what each trade adds at each account that it may go to.
+    pub(super) fn best(&self, accounts: impl Fn(usize) -> Vec<(usize, N::Product)>) -> N::Product {
+        let mut choices: Vec<Vec<(usize, N::Product)>> = self.trades.iter().map(|trade| accounts(*trade)).collect();
+        let of_seats: Vec<Vec<Sum<N>>> = self.seats.iter().map(|seat| seat.sums(&mut choices)).collect();
+        let most = |choices: &Vec<(usize, N::Product)>| choices.iter().map(|(_, added)| added).max().cloned();
+        let alone: Vec<Sum<N>> = choices.iter().map(most).collect();
+        let mut best = subsets::<N>(&alone);
+        let all = best.len() - 1;
+        for (index, own) in of_seats.iter().enumerate() {
+            // Of the last account only the whole counts.
+            let least = if index + 1 == of_seats.len() { all } else { 0 };
+            best = (0..=all).map(|set| if set < least { None } else { divided::<N>(&best, own, set) }).collect();
+        }
+        best.swap_remove(all).expect("every trade may go somewhere")
+    }
+}
+
+impl<N: Number> Seat<N> {
+    /// What each set adds here; takes the choices of this account out of `choices`.
+    fn sums(&self, choices: &mut [Vec<(usize, N::Product)>]) -> Vec<Sum<N>> {
+        let mut here = |choices: &mut Vec<(usize, N::Product)>| {
+            let place = choices.iter().position(|(account, _)| *account == self.account)?;
+            Some(choices.swap_remove(place).1)
+        };
+        let here: Vec<Sum<N>> = choices.iter_mut().map(&mut here).collect();
+        let sums = subsets::<N>(&here).into_iter().zip(&self.worth);
+        sums.map(|(sum, worth)| sum.map(|sum| N::sum(&sum, worth))).collect()
+    }
+}
+
+/// The sums of all sets of these.
+fn subsets<N: Number>(added: &[Sum<N>]) -> Vec<Sum<N>> {
+    let mut sums = vec![Some(N::no_product())];
+    for added in added {
+        let with = |sum: &Sum<N>| Some(N::sum(sum.as_ref()?, added.as_ref()?));
+        let more: Vec<Sum<N>> = sums.iter().map(with).collect();
+        sums.extend(more);
+    }
+    sums
+}
+
+/// The largest sum of a set divided between the two.
+fn divided<N: Number>(one: &[Sum<N>], other: &[Sum<N>], set: usize) -> Sum<N> {
+    let (mut best, mut part) = (None, set);
+    loop {
+        if let (Some(one), Some(other)) = (&one[set ^ part], &other[part]) {
+            best = best.max(Some(N::sum(one, other)));
+        }
+        if part == 0 {
+            return best;
+        }
+        part = (part - 1) & set;
+    }
+}
+
+/// Groups of trades that grow together.
+struct Groups {
+    parent: Vec<usize>,
+    size: Vec<usize>,
+}
+
+impl Groups {
+    fn root(&self, trade: usize) -> usize {
+        let mut root = trade;
+        while self.parent[root] != root {
+            root = self.parent[root];
+        }
+        root
+    }
+
+    /// Makes one group of these, unless it would be too large.
+    fn joined<N>(&mut self, trades: &[(usize, N)]) -> bool {
+        let mut roots: Vec<usize> = trades.iter().map(|(trade, _)| self.root(*trade)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let size = roots.iter().map(|root| self.size[*root]).sum();
+        if size > MOST_TOGETHER {
+            return false;
+        }
+        roots.iter().for_each(|root| self.parent[*root] = roots[0]);
+        self.size[roots[0]] = size;
+        true
+    }
+}

@@ -1,0 +1,185 @@
+//! What the priced sum over positions cannot exceed in a node of the tree.
+//!
+//! | `P` | `F(P)` is at most |
+//! | --- | --- |
+//! | moved by no open trade | `F(base)` |
+//! | moved by one | `F(base)`, and `F(base + V) - F(base)` where that trade comes |
+//! | `low >= 0`, `high <= 0`, or `up = -down` | `d·P`, with `d` the slope of that side |
+//! | on both sides of 0, the list has a slope `d` for it | `c + d·P`, `c = max F(P) - d·P` over `low`, `high` and 0 |
+//! | on both sides of 0, in a cluster | `F(P)`, by the joint choice of the trades that move it: `bound/clusters.rs` |
+//! | on both sides of 0, too many trades for a cluster | as with a slope `d = (F(high) - F(low)) / (high - low)` |
+//!
+//! That slope is rounded down at 18 decimals. Clusters apart, what an open trade adds at an account is then a number, less what a change takes off if it is one. A trade
+//! goes where that is largest, and a cluster where its sum is.
+
+use domain::Amount;
+
+use super::clusters::{Cluster, Tie, clusters};
+use super::number::{Number, Units};
+use super::positions::{Position, Positions, Priced, Sides};
+
+/// The priced sum of a node, part by part.
+pub(super) struct Sum<'a, N: Number> {
+    priced: &'a Priced<N>,
+    total: N::Product,
+    /// By trade, what it adds at each account that it may go to.
+    added: Vec<Vec<(usize, N::Product)>>,
+    clusters: Vec<Cluster<N>>,
+    /// By trade, the cluster that it belongs to.
+    cluster_of: Vec<Option<usize>>,
+    /// By cluster, and by trade of none: the largest that it adds.
+    best_of_cluster: Vec<N::Product>,
+    best_of_trade: Vec<N::Product>,
+}
+
+impl<'a, N: Number> Sum<'a, N> {
+    pub(super) fn of(positions: &Positions<'_, N>, priced: &'a Priced<N>) -> Self {
+        let worth = |position: usize, value: &N| priced.sides[position].of(value);
+        let (clusters, tied) = clusters(positions.trades.len(), ties(positions, priced), worth);
+        let mut is_tied = vec![false; positions.positions.len()];
+        tied.iter().for_each(|position| is_tied[*position] = true);
+        let (mut slopes, mut total) = (Vec::with_capacity(is_tied.len()), priced.opening.clone());
+        for ((position, sides), is_tied) in positions.positions.iter().zip(&priced.sides).zip(is_tied) {
+            let slope = if is_tied {
+                N::zero()
+            } else if position.movers < 2 {
+                total = N::sum(&total, &sides.of(&position.base));
+                N::zero()
+            } else {
+                let (slope, offset) = sides.line(position, priced.units);
+                total = N::sum(&total, &N::sum(&offset, &slope.times(&position.base)));
+                slope
+            };
+            slopes.push(slope);
+        }
+        let added = (0..positions.trades.len()).map(|trade| added(positions, priced, &slopes, trade)).collect();
+        let mut cluster_of = vec![None; positions.trades.len()];
+        for (index, cluster) in clusters.iter().enumerate() {
+            cluster.trades.iter().for_each(|trade| cluster_of[*trade] = Some(index));
+        }
+        let (best_of_cluster, best_of_trade) = (Vec::new(), Vec::new());
+        let mut sum = Self { priced, total, added, clusters, cluster_of, best_of_cluster, best_of_trade };
+        sum.add_up();
+        sum
+    }
+
+    fn add_up(&mut self) {
+        for (added, cluster) in self.added.iter().zip(&self.cluster_of) {
+            let best = match cluster {
+                Some(_) => N::no_product(),
+                None => added.iter().map(|(_, added)| added).max().expect("a trade has accounts").clone(),
+            };
+            self.total = N::sum(&self.total, &best);
+            self.best_of_trade.push(best);
+        }
+        for cluster in &self.clusters {
+            let best = cluster.best(|trade| self.added[trade].clone());
+            self.total = N::sum(&self.total, &best);
+            self.best_of_cluster.push(best);
+        }
+    }
+
+    /// What no assignment of the node exceeds.
+    pub(super) fn bound(&self) -> Amount {
+        self.in_units(&self.total)
+    }
+
+    /// What none exceeds that has a trade at an account, one of those that it may go to.
+    pub(super) fn forced(&self, trade: usize, account: usize) -> Amount {
+        let here = self.added[trade].iter().find(|(other, _)| *other == account).expect("the account is open");
+        let (best, forced) = match self.cluster_of[trade] {
+            None => (&self.best_of_trade[trade], here.1.clone()),
+            Some(cluster) => {
+                let of = |other: usize| if other == trade { vec![here.clone()] } else { self.added[other].clone() };
+                (&self.best_of_cluster[cluster], self.clusters[cluster].best(of))
+            }
+        };
+        self.in_units(&N::sum(&N::difference(&self.total, best), &forced))
+    }
+
+    fn in_units(&self, total: &N::Product) -> Amount {
+        &self.priced.constant + &N::to_amount(total, self.priced.units)
+    }
+}
+
+/// The positions that only a cluster or a line without a given slope can bound.
+fn ties<N: Number>(positions: &Positions<'_, N>, priced: &Priced<N>) -> Vec<Tie<N>> {
+    let mut at = vec![None; positions.positions.len()];
+    let mut ties: Vec<Tie<N>> = Vec::new();
+    for (index, (position, sides)) in positions.positions.iter().zip(&priced.sides).enumerate() {
+        if position.movers > 1 && sides.slope.is_none() && sides.is_bent(position) {
+            at[index] = Some(ties.len());
+            let trades = Vec::with_capacity(position.movers);
+            ties.push(Tie { position: index, account: position.account, base: position.base.clone(), trades });
+        }
+    }
+    if ties.is_empty() {
+        return ties;
+    }
+    for (index, trade) in positions.trades.iter().enumerate().filter(|(_, trade)| trade.accounts.len() > 1) {
+        for account in &trade.accounts {
+            for (security, value) in &trade.legs {
+                if let Some(tie) = at[positions.place(*account, *security)] {
+                    ties[tie].trades.push((index, value.clone()));
+                }
+            }
+        }
+    }
+    ties
+}
+
+/// What a trade adds at each account that it may go to. The position of one that is booked has it already.
+fn added<N: Number>(
+    positions: &Positions<'_, N>,
+    priced: &Priced<N>,
+    slopes: &[N],
+    trade: usize,
+) -> Vec<(usize, N::Product)> {
+    let trade = &positions.trades[trade];
+    let open_legs = if trade.accounts.len() > 1 { &trade.legs[..] } else { &[] };
+    let at = |account: &usize| {
+        let change = if trade.home.is_left_for(*account) { priced.change.clone() } else { N::no_product() };
+        let all = open_legs.iter().fold(change, |total, (security, value)| {
+            let index = positions.place(*account, *security);
+            let position = &positions.positions[index];
+            let added = if position.movers == 1 {
+                let sides = &priced.sides[index];
+                N::difference(&sides.of(&position.base.plus(value)), &sides.of(&position.base))
+            } else {
+                slopes[index].times(value)
+            };
+            N::sum(&total, &added)
+        });
+        (*account, all)
+    };
+    trade.accounts.iter().map(at).collect()
+}
+
+impl<N: Number> Sides<N> {
+    /// `F(P)`.
+    pub(super) fn of(&self, position: &N) -> N::Product {
+        if *position < N::zero() { self.down.times(&position.negated()) } else { self.up.times(position) }
+    }
+
+    /// Whether `F` has more than one slope over what the position can reach.
+    fn is_bent(&self, position: &Position<N>) -> bool {
+        position.low() < N::zero() && position.high() > N::zero() && self.up != self.down.negated()
+    }
+
+    /// `(d, c)` with `F(P) <= c + d·P` for every `P` that the position can reach.
+    fn line(&self, position: &Position<N>, units: Units) -> (N, N::Product) {
+        let (low, high) = (position.low(), position.high());
+        if !self.is_bent(position) {
+            let slope = if low >= N::zero() { self.up.clone() } else { self.down.negated() };
+            return (slope, N::no_product());
+        }
+        let slope = self.slope.clone().unwrap_or_else(|| {
+            let rise = N::difference(&self.of(&high), &self.of(&low));
+            N::slope_of(&rise, &high.minus(&low), units)
+        });
+        // F is straight on each side of 0, so that the three ends of its pieces decide.
+        let above = |position: &N| N::difference(&self.of(position), &slope.times(position));
+        let offset = above(&low).max(above(&high)).max(N::no_product());
+        (slope, offset)
+    }
+}
