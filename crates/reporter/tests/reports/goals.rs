@@ -9,14 +9,17 @@ use reporter::{
 
 use crate::scene::{Scene, amount, failed_report, two_accounts};
 
-fn level(metric: Option<&str>, numbers: [&str; 4], reason: Reason) -> LevelReport {
-    let [value, bound, gap, given_up] = numbers.map(|text| (text != "none").then(|| amount(text)));
+/// Value, bound, gap, what was given up; certified bound and gap.
+fn level(metric: Option<&str>, numbers: [&str; 6], reason: Reason) -> LevelReport {
+    let [value, bound, gap, given_up, certified_bound, certified_gap] = numbers.map(|text| (text != "none").then(|| amount(text)));
     LevelReport {
         metric: metric.map(MetricName::new),
         value: value.expect("a level has a value"),
         bound,
         gap,
         given_up: given_up.expect("a level gives up something or 0"),
+        certified_bound,
+        certified_gap,
         reason,
     }
 }
@@ -28,9 +31,9 @@ fn change(trade: &str, from: &str, to: &str) -> Change {
 /// Three levels that ended in three ways, and two changes.
 fn report(scene: &Scene) -> Report<'_> {
     let levels = vec![
-        level(Some("financing cost"), ["-18790.5", "-18690", "0", "100.5"], Reason::Proven),
-        level(Some("wallet"), ["2000000.25", "2000100", "0.000050000", "0"], Reason::WithinGap),
-        level(None, ["-50", "none", "none", "0"], Reason::TimeLimit),
+        level(Some("financing cost"), ["-18790.5", "-18690", "0", "100.5", "-18690", "0"], Reason::Proven),
+        level(Some("wallet"), ["2000000.25", "2000100", "0.000050000", "0", "2002002.25", "0.000999999"], Reason::WithinGap),
+        level(None, ["-50", "none", "none", "0", "none", "none"], Reason::TimeLimit),
     ];
     Report {
         objective: Some(ObjectiveReport {

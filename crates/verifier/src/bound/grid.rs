@@ -1,4 +1,4 @@
-//! The grid that the values of an objective lie on: all of them differ by whole multiples of a last decimal, so that
+//! The grid that the values of an objective, or of one level of it, lie on: all of them differ by whole multiples of a last decimal, so that
 //! between two of them no assignment can be, and a bound may be taken down to the nearest one.
 //!
 //! `f(P) - f(P0) = w⁺·ΣV + (w⁺ + w⁻)·[n(P) - n(P0)]` with `n(P) = max(-P, 0)`: the last decimal of `OP·W·w⁺·V` for every

@@ -58,7 +58,7 @@ fn walks(sizes: &[i64], certificate: &Certificate) -> [Result<Option<Certified>,
     let (desk, day) = (the_desk(), the_day(sizes));
     let book = compile(&desk, &day).unwrap();
     let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
-    let prices = priced::Prices::new(&desk, &day, &book, &opening);
+    let prices = priced::Prices::new(&desk, &day, &book, &opening, Scope::Whole).unwrap();
     let whole = tree::walk::<i128>(&book, &prices, certificate);
     [whole, tree::walk::<Amount>(&book, &prices, certificate)]
 }
@@ -103,7 +103,7 @@ fn a_bound_is_taken_down_to_a_value_that_an_objective_can_have() {
     let (desk, day) = (the_desk(), the_day(&[10, -20, 30]));
     let book = compile(&desk, &day).unwrap();
     let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
-    let prices = priced::Prices::new(&desk, &day, &book, &opening);
+    let prices = priced::Prices::new(&desk, &day, &book, &opening, Scope::Whole).unwrap();
     // M0 = 17 × 0.00012 - 25 × 0.0001 + 40 × 0.00017 = 0.00634, -3 of it; -3 × (0.00012 + 0.0003) has five decimals,
     // as many as any product.
     assert_eq!(prices.opening_objective().to_string(), "-0.01902");
@@ -121,7 +121,7 @@ fn products_without_trailing_zeros_make_a_coarser_grid() {
     let opening = day().position("PB1 0.001 A a").position("PB1 0.01 C a").trade("T1 buy 20 A a").trade("T2 buy 6 B b");
     let book = compile(&desk, &opening).unwrap();
     let values = numbers::opening(&desk, &opening, &book, &mut Vec::new());
-    let prices = priced::Prices::new(&desk, &opening, &book, &values);
+    let prices = priced::Prices::new(&desk, &opening, &book, &values, Scope::Whole).unwrap();
     // Trades move 0.5 × 20 and 0.25 × 6 = 1.5, from -0.5 × 0.011.
     assert_eq!(grid::lowered(&"-1".parse().unwrap(), &book, &prices).to_string(), "-1.0055");
 }
@@ -132,7 +132,7 @@ proptest! {
         let (desk, day) = (the_desk(), the_day(&sizes));
         let book = compile(&desk, &day).unwrap();
         let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
-        let prices = priced::Prices::new(&desk, &day, &book, &opening);
+        let prices = priced::Prices::new(&desk, &day, &book, &opening, Scope::Whole).unwrap();
         let placement: Vec<usize> = (0..sizes.len()).map(|trade| (at >> trade) & 1).collect();
         let after = numbers::after(&book, &opening, &placement, &mut Vec::new());
         let value: Amount = prices.worths().iter().flatten().zip(after.iter().flatten()).map(|(worth, value)| {
