@@ -36,6 +36,7 @@ fn level(metric: Option<&str>, value: &str, bound: &str, given_up: &str) -> Clai
         value: amount(value),
         bound: Some(amount(bound)),
         given_up: amount(given_up),
+        certified_bound: None,
     }
 }
 
@@ -99,6 +100,18 @@ fn each_item_of_them_that_is_changed_is_found() {
         (
             |claim| claim.levels[0].bound = Some(amount("-26.01")),
             "level cost of the objective is said not to exceed -26.01, and -26 was reached",
+        ),
+        (
+            |claim| claim.levels[0].certified_bound = Some(amount("-26.5")),
+            "level cost of the objective is said not to exceed -26.5, and -26 was reached",
+        ),
+        (
+            |claim| claim.levels[1].certified_bound = Some(amount("2.25")),
+            "the bound of level the rest is published as 2.5, and 2.25 is certified",
+        ),
+        (
+            |claim| (claim.levels[1].bound, claim.levels[1].certified_bound) = (None, Some(amount("2.25"))),
+            "the bound of level the rest is published as nothing, and 2.25 is certified",
         ),
         (
             |claim| claim.changes = None,
