@@ -152,7 +152,8 @@ fn level_certificates(book: &Book, problem: &AssignmentProblem, solved: &SolvedB
             least: least.clone(),
         });
         let best = level.best.plan().map_or(&[][..], |plan| &plan.placement);
-        let moved = book.trades.iter().zip(best.iter().zip(published)).filter(|(_, (best, published))| best != published);
+        let moved =
+            book.trades.iter().zip(best.iter().zip(published)).filter(|(_, (best, published))| best != published);
         LevelCertificate {
             metric: level.metric.clone(),
             floors: floors.collect(),

@@ -210,10 +210,7 @@ mod tests {
 
     /// The plan with the best value of each level, and the level's floor; nothing may be given up but 10 of the second.
     fn climbed(known: &[Known]) -> Vec<(usize, String)> {
-        let level = |give_up: &str| Level {
-            metric: None,
-            give_up: GiveUp::Amount(give_up.parse().unwrap()),
-        };
+        let level = |give_up: &str| Level { metric: None, give_up: GiveUp::Amount(give_up.parse().unwrap()) };
         let (steps, keeping) = ladder(&[level("0"), level("10"), level("0")], known);
         assert!(steps.last().is_some_and(|last| keeping.iter().any(|plan| plan.placement == last.best.placement)));
         steps.iter().map(|step| (step.best.placement[0], step.floor.to_string())).collect()

@@ -263,7 +263,9 @@ pub enum Discrepancy {
         reason: NoProof,
     },
     /// A level has a value, and its certificate shows that it can have none.
-    #[error("the certificate of level {level} shows that no assignment keeps the levels before it, and one is published")]
+    #[error(
+        "the certificate of level {level} shows that no assignment keeps the levels before it, and one is published"
+    )]
     LevelAgainstCertificate {
         /// The level, by its metric.
         level: String,

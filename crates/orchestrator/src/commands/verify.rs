@@ -138,10 +138,9 @@ fn unsupported_level(level: &LevelEntry, whole: Reason) -> Vec<String> {
     let text = |gap: Option<&Amount>| gap.map_or("none".to_owned(), ToString::to_string);
     let mut found = Vec::new();
     let gap = gap_of(&level.bound);
-    for (what, stated, gap) in [
-        ("gap", &level.gap, &gap),
-        ("certified gap", &level.certified_gap, &gap_of(&level.certified_bound)),
-    ] {
+    for (what, stated, gap) in
+        [("gap", &level.gap, &gap), ("certified gap", &level.certified_gap, &gap_of(&level.certified_bound))]
+    {
         if stated.as_ref().map(|gap| &gap.0) != gap.as_ref() {
             let (stated, gap) = (text(stated.as_ref().map(|gap| &gap.0)), text(gap.as_ref()));
             found.push(format!(

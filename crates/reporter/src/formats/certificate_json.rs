@@ -340,8 +340,12 @@ fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
     bytes.extend(b",\n  ");
     list(&mut bytes, "tree", &document.tree, "  ")?;
     for (index, level) in document.levels.iter().enumerate() {
-        bytes.extend(if index > 0 { &b", {\n      "[..] } else { b",\n  \"levels\": [\n    {\n      " });
-        write!(bytes, "\"metric\": {},\n      ", serde_json::to_string(&level.metric.as_ref().map(MetricName::as_str))?)?;
+        bytes.extend(if index > 0 { &b",\n    {\n      "[..] } else { b",\n  \"levels\": [\n    {\n      " });
+        write!(
+            bytes,
+            "\"metric\": {},\n      ",
+            serde_json::to_string(&level.metric.as_ref().map(MetricName::as_str))?
+        )?;
         list(&mut bytes, "floors", &level.floors, "      ")?;
         bytes.extend(b",\n      ");
         list(&mut bytes, "best", &level.best, "      ")?;

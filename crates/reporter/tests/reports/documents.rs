@@ -279,7 +279,10 @@ fn certificate_json_has_a_line_for_each_entry() {
     }
     "#);
     let read = |text: &str| CertificateDocument::read(text).unwrap();
-    assert_eq!((read(&text).run_id.as_str(), read(&text).into_certificates()), ("2026-11-20-0f3a", report.certificates));
+    assert_eq!(
+        (read(&text).run_id.as_str(), read(&text).into_certificates()),
+        ("2026-11-20-0f3a", report.certificates)
+    );
     report.certificates = Certificates::default();
     let empty = file(&report, "certificate.json");
     assert!(empty.ends_with("\"price_lists\": [],\n  \"tree\": []\n}\n"), "{empty}");
@@ -292,7 +295,55 @@ fn certificate_json_has_an_entry_for_each_level() {
     let mut report = full_report(&scene);
     report.certificates = Certificates { whole: None, levels: level_certificates() };
     let text = file(&report, "certificate.json");
-    assert_snapshot!(text, @"");
+    assert_snapshot!(text, @r#"
+    {
+      "schema": "pb-assign/certificate/1",
+      "run_id": "2026-11-20-0f3a",
+      "price_lists": [],
+      "tree": [],
+      "levels": [
+        {
+          "metric": "cost",
+          "floors": [],
+          "best": [
+            {"trade_id":"T1","account":"PB2"}
+          ],
+          "price_lists": [
+            {"shadow_prices":[],"slopes":[]},
+            {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}]}
+          ],
+          "tree": [
+            {"branch":{"trade_id":"T1","account":"PB2"}},
+            {"leaf":{"prices":1,"aim":"no_plan"}},
+            {"leaf":{"prices":0,"aim":"best"}}
+          ]
+        },
+        {
+          "metric": "wallet",
+          "floors": [
+            {"metric":"cost","least":"-18790.5"}
+          ],
+          "best": [],
+          "price_lists": [
+            {"shadow_prices":[{"floor":{"metric":"cost","price":"2.5"}}],"slopes":[]}
+          ],
+          "tree": [
+            {"leaf":{"prices":0,"aim":"best"}}
+          ]
+        },
+        {
+          "metric": null,
+          "floors": [
+            {"metric":"cost","least":"-18790.5"},
+            {"metric":"wallet","least":"2000000.25"}
+          ],
+          "best": [],
+          "price_lists": [],
+          "tree": []
+        }
+      ]
+    }
+    "#);
     assert_eq!(CertificateDocument::read(&text).unwrap().into_certificates(), report.certificates);
 }
 

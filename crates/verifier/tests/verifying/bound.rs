@@ -1,7 +1,9 @@
 //! Certificates that a person worked out, and those that prove nothing.
 
 use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{AccountId, Bound, Certificate, Certificates, Keep, MetricName, OnBreach, Place, PlannedBooking, SecurityId, TradeId};
+use domain::{
+    AccountId, Bound, Certificate, Certificates, Keep, MetricName, OnBreach, Place, PlannedBooking, SecurityId, TradeId,
+};
 use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
 use verifier::{Certified, Claim, certified_bound, verify_certificates};
 

@@ -34,11 +34,7 @@ fn scene() -> Scene {
 }
 
 fn ordered(metric: &str) -> OrderedMetric {
-    OrderedMetric {
-        place: Place::nowhere(),
-        metric: MetricName::new(metric),
-        give_up: GiveUp::Amount(number("0.15")),
-    }
+    OrderedMetric { place: Place::nowhere(), metric: MetricName::new(metric), give_up: GiveUp::Amount(number("0.15")) }
 }
 
 fn floor(metric: &str, least: &str) -> Floor {
@@ -125,7 +121,10 @@ fn a_floor_is_one_of_a_level_before() {
     let nothing = "a price is stated for the floor of level cost, where nothing of that kind has to hold";
     assert_eq!(with(Vec::new(), rest(&["floor cost 1"])), nothing);
     assert_eq!(with(Vec::new(), cost(&["floor cost 1"])), nothing);
-    assert_eq!(with(vec![floor("cost", "-9")], rest(&["floor cost -1"])), "the price for the floor of level cost is below 0");
+    assert_eq!(
+        with(vec![floor("cost", "-9")], rest(&["floor cost -1"])),
+        "the price for the floor of level cost is below 0"
+    );
     let unknown = LevelCertificate { metric: Some(MetricName::new("wallet")), ..rest(&[]) };
     assert_eq!(shown(&scene, &unknown), "the order of the desk has no metric wallet");
     let (price_lists, tree) = prices(&["floor cost 1"]);
@@ -255,7 +254,10 @@ fn each_item_of_a_certificate_that_is_changed_is_found() {
             |all| all.levels.reverse(),
             "the certificate is about the levels [the rest, cost], and [cost, the rest] are published",
         ),
-        (|all| all.levels.clear(), "the certified bound of level the rest is published as 3.5, the certificate gives nothing"),
+        (
+            |all| all.levels.clear(),
+            "the certified bound of level the rest is published as 3.5, the certificate gives nothing",
+        ),
         (
             |all| all.levels[1].certificate = all.levels[0].certificate.clone(),
             "the certified bound of level the rest is published as 3.5, the certificate gives 6.5",
@@ -332,8 +334,7 @@ fn a_single_level_is_the_whole_objective() {
     let level = LevelCertificate { metric: metric.clone(), ..of_cost(vec![list(&[], &[])], vec![leaf(0, Aim::Best)]) };
     let certificates = Certificates { whole: None, levels: vec![level] };
     let (best, given_up) = (|| amount("6.5"), amount("0"));
-    let level =
-        ClaimedLevel { metric, value: best(), bound: Some(best()), given_up, certified_bound: Some(best()) };
+    let level = ClaimedLevel { metric, value: best(), bound: Some(best()), given_up, certified_bound: Some(best()) };
     let right = Claim { levels: vec![level], certified_bound: Some(best()), ..scene.claim(Some(&[1, 1])) };
     assert_eq!(said(&scene, &right, &certificates), [""; 0]);
     let text = "the certified bound is published as nothing, the certificate gives 6.5";
