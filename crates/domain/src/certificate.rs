@@ -10,6 +10,9 @@
 //! What prices show closes a whole node, or those of its assignments that have one of some bookings: prices good
 //! enough to close a node mostly show of many choices that they belong to no better assignment.
 //!
+//! With strict priorities each level has a certificate of its own: what the levels before it must not lose is one more
+//! limit each, a floor.
+//!
 //! Everything is named by the desk's own identifiers, so that a certificate can be read beside the desk's files.
 
 use std::fmt;
@@ -27,6 +30,39 @@ pub struct Certificate {
     pub tree: Vec<Node>,
 }
 
+/// Everything that a run has certified.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Certificates {
+    /// Of the whole objective, or that no assignment keeps the limits; nothing where neither is certified.
+    pub whole: Option<Certificate>,
+    /// Of each level of an objective with strict priorities, in their order; empty for one without.
+    pub levels: Vec<LevelCertificate>,
+}
+
+/// What is certified of one level of an objective with strict priorities: a bound on the level's own part of the
+/// objective, over the assignments that keep the limits and the floors of the levels before it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LevelCertificate {
+    /// The level's metric; nothing for the last level, of all that is not in the order.
+    pub metric: Option<MetricName>,
+    /// What the levels before it must not end below. A lower floor bounds more assignments, and a floor that is not
+    /// stated bounds all.
+    pub floors: Vec<Floor>,
+    /// The bookings of the assignment with the level's best value that differ from the published ones.
+    pub best: Vec<(TradeId, AccountId)>,
+    /// What the bound follows from; nothing where none is certified. Its prices may be paid on the floors.
+    pub certificate: Option<Certificate>,
+}
+
+/// What a level must not end below: `L = Σ_a OP·W·M >= least` over the accounts at which its metric counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Floor {
+    /// The level, by its metric.
+    pub metric: MetricName,
+    /// In units of the objective.
+    pub least: Amount,
+}
+
 /// Shadow prices of limits, and slopes of positions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PriceList {
@@ -41,7 +77,8 @@ pub struct PriceList {
 pub struct ShadowPrice {
     /// What the price is paid on.
     pub subject: Subject,
-    /// `λ >= 0`: units of the objective for one unit of the metric, of `C·D - N` for a ratio `N / D`, or for one change.
+    /// `λ >= 0`: units of the objective for one unit of the metric, of `C·D - N` for a ratio `N / D`, for one change, or
+    /// for one unit of a level before.
     pub price: Amount,
 }
 
@@ -61,6 +98,11 @@ pub enum Subject {
     },
     /// The number of changes from the last plan.
     MaxChanges,
+    /// The floor of a level before the one that is certified.
+    Floor {
+        /// The level before, by its metric.
+        metric: MetricName,
+    },
 }
 
 /// What one end of a limit asks for.
@@ -132,6 +174,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Limit { account, metric, end, .. } => write!(f, "the {end} of metric {metric} at account {account}"),
             Self::MaxChanges => f.write_str("the number of changes from the last plan"),
+            Self::Floor { metric } => write!(f, "the floor of level {metric}"),
         }
     }
 }

@@ -36,7 +36,7 @@ pub use account::{Acceptance, Account};
 pub use amount::{Amount, Decimal};
 pub use assignment::Assignment;
 pub use breach::Breach;
-pub use certificate::Certificate;
+pub use certificate::{Certificate, Certificates, LevelCertificate};
 pub use currency::FxRates;
 pub use day::{CoefficientRow, CurrentMetric, Day, PlannedBooking};
 pub use desk::{Desk, GiveUp, Keep, ObjectiveSettings, OrderedMetric};

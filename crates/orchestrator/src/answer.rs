@@ -44,6 +44,8 @@ fn level(level: &LevelOutcome) -> LevelReport {
         bound: best.and_then(|best| best.bound.clone()),
         gap: best.and_then(|best| best.gap_rel.clone()),
         given_up: level.given_up.clone(),
+        certified_bound: None,
+        certified_gap: None,
         reason: reason(&level.best),
     }
 }

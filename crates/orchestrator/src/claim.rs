@@ -39,6 +39,7 @@ fn level(level: &LevelEntry) -> ClaimedLevel {
         value: level.value.0.clone(),
         bound: level.bound.clone().map(|exact| exact.0),
         given_up: level.given_up.0.clone(),
+        certified_bound: level.certified_bound.clone().map(|exact| exact.0),
     }
 }
 

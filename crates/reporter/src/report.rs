@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::limit::Bound;
-use domain::{AccountId, Amount, Breach, Certificate, Currency, Day, MetricName, TradeId};
+use domain::{AccountId, Amount, Breach, Certificates, Currency, Day, MetricName, TradeId};
 use metric_engine::{Book, Standing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,8 @@ pub struct Report<'a> {
     /// How far the assignment is from the last plan; nothing where the desk has none to stay close to, and without an
     /// assignment.
     pub changes: Option<ChangesReport>,
-    /// What the certified numbers are recomputed from; nothing where nothing is certified.
-    pub certificate: Option<Certificate>,
+    /// What the certified numbers are recomputed from.
+    pub certificates: Certificates,
     /// The account of each of the book's trades, as indices; nothing where there is no assignment.
     pub placement: Option<Vec<usize>>,
     /// Every metric before and after, in the order of the configuration.
@@ -171,6 +171,10 @@ pub struct LevelReport {
     pub gap: Option<Amount>,
     /// How far its value is below the best that was found, for the sake of the levels after it.
     pub given_up: Amount,
+    /// What no assignment that keeps the levels before it can exceed as its certificate shows it; at or above `bound`.
+    pub certified_bound: Option<Amount>,
+    /// The distance of its best value that was found to that, as `gap` has it to `bound`.
+    pub certified_gap: Option<Amount>,
     /// How well its best value is proven: proven, within_gap or time_limit.
     pub reason: Reason,
 }

@@ -1,8 +1,13 @@
 //! Strict priorities: one level of the objective after the other, what a level reached being a row of those after it.
 //!
-//! Level by level the problem of that level is solved, starting from the plan of the level before. The best value that
-//! any plan so far has in a level, less what may be given up of it, is the floor of that level from then on. A floor only
-//! rises, and the plan at hand always keeps every floor, so that no level can come back with less than it was given.
+//! Level by level the problem of that level is solved, starting from the best plan that is known for it. The floor of a
+//! level is the best value that some known plan has in it, less what may be given up, among the plans that keep the
+//! floors of the levels before it: a ladder, which is built anew when there is another plan. No level can come back with
+//! less than it was given, since what it starts from keeps every floor.
+//!
+//! A level's bound and proof are about the plans that keep the floors it was solved with. They say as much of the floors in
+//! the end where those are as high or higher. One that has come down, because a level before it turned out to have more
+//! than was known, leaves the levels after it without a bound.
 //!
 //! Time: a level may use its equal share of what is left, a level being one of those still to come. What it leaves unused
 //! goes to those after it. A level that was not proven in its share is kept as it is, and said so.
@@ -29,7 +34,7 @@ pub struct SolvedByLevels {
     /// Every call of the backend, in order.
     pub work: Vec<Work>,
     /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet. With an order it is
-    /// about nothing but the limits: a bound of a level rests on what the levels before it reached.
+    /// about nothing but the limits: the bounds of levels have proofs of their own.
     pub proof: Option<Proof>,
     /// As [`Solved::is_repeatable`], of all levels.
     pub is_repeatable: bool,
@@ -47,6 +52,12 @@ pub struct LevelOutcome {
     /// Whether that best value is proven: [`Outcome::Proven`], [`Outcome::WithinGap`] or [`Outcome::TimeLimit`] with the
     /// plan that has it. Its bound holds for every plan that keeps the floors of the levels before it.
     pub best: Outcome,
+    /// What each level before it must not end below in that bound and in the proof; at or below what is left of its best
+    /// value when all is given up that may be.
+    pub floors: Vec<Amount>,
+    /// What anyone can recompute a bound of the level from, by the indices of its problem
+    /// ([`AssignmentProblem::level`] with these floors). Nobody has checked it yet.
+    pub proof: Option<Proof>,
 }
 
 /// Solves the problem by the levels of its objective; as [`solve`] where it has none.
@@ -60,17 +71,18 @@ pub fn solve_by_levels(
         return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_repeatable };
     }
     let begun = Instant::now();
-    let mut work = Vec::new();
-    let mut reached: Vec<Reached> = Vec::new();
-    let (mut at_hand, mut dropped, mut is_repeatable) = (None, false, true);
+    let (mut known, mut shown): (Vec<Known>, Vec<Shown>) = (Vec::new(), Vec::new());
+    let (mut work, mut dropped, mut is_repeatable) = (Vec::new(), false, true);
     for level in 0..problem.levels.len() {
         let spent = if settings.cuts.is_some() { Duration::ZERO } else { begun.elapsed() };
         let left = settings.timeout.saturating_sub(spent);
         let still_to_come = u32::try_from(problem.levels.len() - level).unwrap_or(u32::MAX);
         let cuts = settings.cuts.as_ref().map(|cuts| cuts.iter().skip(level).take(1).cloned().collect());
         let share = Settings { timeout: left / still_to_come, cuts, ..settings.clone() };
-        let of_level = problem.level(level, &floors(problem, &reached));
-        let solved = solve_from(&of_level, &share, at_hand.take(), watch);
+        let (steps, keeping) = ladder(&problem.levels[..level], &known);
+        let floors: Vec<Amount> = steps.into_iter().map(|step| step.floor).collect();
+        let start = best_in(level, &keeping).map(|plan| plan.placement.clone());
+        let solved = solve_from(&problem.level(level, &floors), &share, start, watch);
         work.extend(solved.work);
         is_repeatable &= solved.is_repeatable;
         let Some(plan) = solved.outcome.plan() else {
@@ -80,55 +92,88 @@ pub fn solve_by_levels(
             return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_repeatable };
         };
         dropped |= matches!(solved.outcome, Outcome::ObjectiveDropped(_));
-        let placement = plan.placement.clone();
-        for (earlier, reached) in reached.iter_mut().enumerate() {
-            reached.look_at(&placement, &problem.level_value(earlier, &placement));
-        }
-        let value = problem.level_value(level, &placement);
-        reached.push(Reached { best: placement.clone(), value, bound: plan.bound.clone() });
-        at_hand = Some(placement);
+        shown.push(Shown { floors, bound: plan.bound.clone(), proof: solved.proof });
+        known.push(Known::of(problem, &plan.placement));
     }
-    let placement = at_hand.expect("every level ends with a plan, and there is one at least");
-    let outcome = |(level, reached)| level_outcome(problem, level, reached, &placement, &settings.gap_rel);
-    let levels: Vec<LevelOutcome> = reached.into_iter().enumerate().map(outcome).collect();
-    let outcome = whole(problem, placement, &levels, dropped);
+    let (steps, _) = ladder(&problem.levels, &known);
+    let levels = level_outcomes(problem, &steps, shown, &settings.gap_rel);
+    let last = steps.last().expect("there is a level at least, and it ended with a plan");
+    let outcome = whole(problem, last.best.placement.clone(), &levels, dropped);
     SolvedByLevels { outcome, levels, work, proof: None, is_repeatable }
 }
 
-/// What a level has come to so far.
-struct Reached {
-    /// The plan with the best value in it.
-    best: Vec<usize>,
-    value: Amount,
-    bound: Option<Amount>,
+/// A plan that keeps every limit.
+struct Known {
+    placement: Vec<usize>,
+    /// What it is worth in each level.
+    values: Vec<Amount>,
 }
 
-impl Reached {
-    /// Keeps the plan of a later level where it is better in this one too.
-    fn look_at(&mut self, placement: &[usize], value: &Amount) {
-        if *value > self.value {
-            (self.best, self.value) = (placement.to_vec(), value.clone());
-        }
+impl Known {
+    fn of(problem: &AssignmentProblem, placement: &[usize]) -> Self {
+        let values = (0..problem.levels.len()).map(|level| problem.level_value(level, placement)).collect();
+        Self { placement: placement.to_vec(), values }
     }
 }
 
-/// What each level so far must not end below.
-fn floors(problem: &AssignmentProblem, reached: &[Reached]) -> Vec<Amount> {
-    let floor = |(level, reached): (&Level, &Reached)| &reached.value - &level.give_up.allowed(&reached.value);
-    problem.levels.iter().zip(reached).map(floor).collect()
+/// What the solve of a level had to say of all plans that keep `floors`.
+struct Shown {
+    floors: Vec<Amount>,
+    bound: Option<Amount>,
+    proof: Option<Proof>,
 }
 
-fn level_outcome(
+/// A level among the known plans.
+struct Step<'a> {
+    /// The best in it of those that keep the levels before it.
+    best: &'a Known,
+    /// What it must then not end below.
+    floor: Amount,
+}
+
+/// The levels, each with its best plan and its floor, and the plans that keep all of them.
+fn ladder<'a>(levels: &[Level], known: &'a [Known]) -> (Vec<Step<'a>>, Vec<&'a Known>) {
+    let mut keeping: Vec<&Known> = known.iter().collect();
+    let mut steps = Vec::with_capacity(levels.len());
+    for (index, level) in levels.iter().enumerate() {
+        let best = best_in(index, &keeping).expect("a level has a plan, and its best keeps its own floor");
+        let value = &best.values[index];
+        let floor = value - &level.give_up.allowed(value);
+        keeping.retain(|plan| plan.values[index] >= floor);
+        steps.push(Step { best, floor });
+    }
+    (steps, keeping)
+}
+
+/// The best plan in a level, the newest of several; nothing where there is none.
+fn best_in<'a>(level: usize, plans: &[&'a Known]) -> Option<&'a Known> {
+    plans.iter().copied().max_by(|a, b| a.values[level].cmp(&b.values[level]))
+}
+
+/// How the levels ended, by the ladder of all plans.
+fn level_outcomes(
     problem: &AssignmentProblem,
-    level: usize,
-    reached: Reached,
-    placement: &[usize],
+    steps: &[Step<'_>],
+    shown: Vec<Shown>,
     gap_rel: &Amount,
-) -> LevelOutcome {
-    let value = problem.level_value(level, placement);
-    let given_up = &reached.value - &value;
-    let best = found(plan(&problem.level(level, &[]), reached.best, reached.bound), gap_rel);
-    LevelOutcome { metric: problem.levels[level].metric.clone(), value, given_up, best }
+) -> Vec<LevelOutcome> {
+    let Some(last) = steps.last() else { return Vec::new() };
+    let floors: Vec<Amount> = steps.iter().map(|step| step.floor.clone()).collect();
+    let outcome = |(level, (step, shown)): (usize, (&Step<'_>, Shown))| {
+        let nothing = Shown { floors: floors[..level].to_vec(), bound: None, proof: None };
+        let shown = if holds(&shown.floors, &floors) { shown } else { nothing };
+        let value = last.best.values[level].clone();
+        let given_up = &step.best.values[level] - &value;
+        let best = plan(&problem.level(level, &[]), step.best.placement.clone(), shown.bound);
+        let (metric, best) = (problem.levels[level].metric.clone(), found(best, gap_rel));
+        LevelOutcome { metric, value, given_up, best, floors: shown.floors, proof: shown.proof }
+    };
+    steps.iter().zip(shown).enumerate().map(outcome).collect()
+}
+
+/// Whether what was shown of the plans above some floors is true of those above the floors in the end.
+fn holds(shown: &[Amount], floors: &[Amount]) -> bool {
+    shown.iter().zip(floors).all(|(shown, floor)| shown <= floor)
 }
 
 /// The outcome of all levels together: no better than that of any.
@@ -150,4 +195,49 @@ fn whole(problem: &AssignmentProblem, placement: Vec<usize>, levels: &[LevelOutc
         Outcome::TimeLimit
     };
     ending(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::GiveUp;
+
+    use super::*;
+
+    /// A plan with these values; its placement is a number to know it by.
+    fn known(number: usize, values: [i64; 3]) -> Known {
+        Known { placement: vec![number], values: values.into_iter().map(Amount::from).collect() }
+    }
+
+    /// The plan with the best value of each level, and the level's floor; nothing may be given up but 10 of the second.
+    fn climbed(known: &[Known]) -> Vec<(usize, String)> {
+        let level = |give_up: &str| Level { metric: None, give_up: GiveUp::Amount(give_up.parse().unwrap()) };
+        let (steps, keeping) = ladder(&[level("0"), level("10"), level("0")], known);
+        assert!(steps.last().is_some_and(|last| keeping.iter().any(|plan| plan.placement == last.best.placement)));
+        steps.iter().map(|step| (step.best.placement[0], step.floor.to_string())).collect()
+    }
+
+    fn steps(steps: [(usize, &str); 3]) -> Vec<(usize, String)> {
+        steps.map(|(plan, floor)| (plan, floor.to_owned())).to_vec()
+    }
+
+    #[test]
+    fn a_floor_comes_from_plans_that_keep_the_levels_before() {
+        let mut plans = vec![known(1, [100, 0, 0]), known(2, [100, 50, 0]), known(3, [100, 45, 9])];
+        assert_eq!(climbed(&plans), steps([(3, "100"), (2, "40"), (3, "9")]));
+        // A better value in the first level: those that have 50 and 45 in the second are out.
+        plans.push(known(4, [105, 30, 2]));
+        assert_eq!(climbed(&plans), steps([(4, "105"), (4, "20"), (4, "2")]));
+        let floors = ["105", "20", "2"].map(|floor| floor.parse::<Amount>().unwrap());
+        let shown = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<Amount>>();
+        // What was shown of plans above 100 is true of those above 105, but not what was shown of those above 40.
+        assert!(holds(&shown(&[]), &floors) && holds(&shown(&["100"]), &floors));
+        assert!(!holds(&shown(&["100", "40"]), &floors));
+        assert!(holds(&shown(&["105", "20"]), &floors));
+    }
+
+    #[test]
+    fn a_plan_that_an_earlier_level_found_may_be_the_best_of_the_last() {
+        let plans = [known(1, [100, 42, 7]), known(2, [100, 50, 3]), known(3, [100, 41, 5])];
+        assert_eq!(climbed(&plans), steps([(3, "100"), (2, "40"), (1, "7")]));
+    }
 }

@@ -22,10 +22,14 @@
 //!
 //! **The grid.** Objectives are sums of decimals. `bound/grid.rs` says by what they differ at least, and the bound is
 //! taken down to the nearest value that one can have.
+//!
+//! **Levels.** With strict priorities a bound is one on a level, over the assignments that keep the floors of the levels
+//! before it too. `bound/level.rs` says what counts then; all of the above stays as it is.
 
 mod changes;
 mod clusters;
 mod grid;
+mod level;
 mod number;
 mod positions;
 mod priced;
@@ -35,11 +39,12 @@ mod tree;
 mod wide;
 
 use domain::certificate::Subject;
-use domain::{AccountId, Amount, Certificate, Day, Desk, MetricName, SecurityId, TradeId};
+use domain::{AccountId, Amount, Certificate, Day, Desk, LevelCertificate, MetricName, SecurityId, TradeId};
 use metric_engine::Book;
 use thiserror::Error;
 
 use crate::{Discrepancy, inputs, numbers};
+use level::Scope;
 
 /// What a certificate shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +100,15 @@ pub enum NoProof {
         /// The security.
         security: SecurityId,
     },
+    /// A level that the order of the desk does not have.
+    #[error("the order of the desk has no metric {0}")]
+    UnknownLevel(MetricName),
+    /// A floor of a level that is not before the one that is certified.
+    #[error("a floor is stated for {0}, which is no level before this one")]
+    FloorNotBefore(MetricName),
+    /// Two floors for one level.
+    #[error("two floors are stated for level {0}")]
+    FloorRepeated(MetricName),
     /// A node refers to a list that is not there.
     #[error("node {node} of the tree refers to price list {list}, which is not there")]
     NoSuchList {
@@ -138,11 +152,36 @@ pub enum NoProof {
 /// # Errors
 /// Why it shows nothing.
 pub fn certified_bound(desk: &Desk, day: &Day, book: &Book, certificate: &Certificate) -> Result<Certified, NoProof> {
+    shown(desk, day, book, certificate, Scope::Whole)
+}
+
+/// As [`certified_bound`] for one level of an objective with strict priorities: what the level cannot exceed in any
+/// assignment that keeps every limit and the floors that are stated with it. Nothing where nothing is certified.
+///
+/// # Errors
+/// Why it shows nothing.
+pub fn certified_level(
+    desk: &Desk,
+    day: &Day,
+    book: &Book,
+    level: &LevelCertificate,
+) -> Result<Option<Certified>, NoProof> {
+    let Some(certificate) = &level.certificate else { return Ok(None) };
+    shown(desk, day, book, certificate, Scope::Level(level)).map(Some)
+}
+
+fn shown(
+    desk: &Desk,
+    day: &Day,
+    book: &Book,
+    certificate: &Certificate,
+    scope: Scope<'_>,
+) -> Result<Certified, NoProof> {
     let mut found = inputs::structure(desk, day, book);
     if found.is_empty() {
         let opening = numbers::opening(desk, day, book, &mut found);
         if found.is_empty() {
-            let prices = priced::Prices::new(desk, day, book, &opening);
+            let prices = priced::Prices::new(desk, day, book, &opening, scope)?;
             let shown = match tree::walk::<i128>(book, &prices, certificate)? {
                 Some(certified) => certified,
                 // Whole numbers of 128 bits do not hold it; amounts hold everything.

@@ -38,6 +38,25 @@ pub struct ClaimedLevel {
     pub bound: Option<Amount>,
     /// How far the value is below the best that was found.
     pub given_up: Amount,
+    /// What no assignment that keeps the levels before it can exceed by the certificate.
+    pub certified_bound: Option<Amount>,
+}
+
+impl ClaimedLevel {
+    /// What the level is called.
+    pub(crate) fn name(&self) -> String {
+        level_name(self.metric.as_ref())
+    }
+
+    /// The best value that was found.
+    pub(crate) fn best(&self) -> Amount {
+        &self.value + &self.given_up
+    }
+}
+
+/// What a level is called: by its metric, or the rest.
+pub(crate) fn level_name(metric: Option<&MetricName>) -> String {
+    metric.map_or_else(|| "the rest".to_owned(), ToString::to_string)
 }
 
 /// The published changes from the last plan.

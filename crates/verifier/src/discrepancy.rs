@@ -220,6 +220,101 @@ pub enum Discrepancy {
         /// The best value that was found.
         reached: Amount,
     },
+    /// The published bound of a level is above its certified one, so that it is not the best that is known.
+    #[error(
+        "the bound of level {level} is published as {}, and {certified} is certified",
+        text(bound.as_ref(), "nothing")
+    )]
+    LevelBoundAboveCertified {
+        /// The level, by its metric.
+        level: String,
+        /// The bound as published.
+        bound: Option<Amount>,
+        /// The certified bound as published.
+        certified: Amount,
+    },
+    /// The levels that are certified are not the published ones.
+    #[error("the certificate is about the levels [{certified}], and [{published}] are published")]
+    CertifiedLevelsDiffer {
+        /// As the certificate has them, by their metrics.
+        certified: String,
+        /// As published.
+        published: String,
+    },
+    /// The certified bound of a level is not the one that its certificate gives.
+    #[error(
+        "the certified bound of level {level} is published as {}, the certificate gives {}",
+        text(published.as_ref(), "nothing"), text(recomputed.as_ref(), "nothing")
+    )]
+    CertifiedLevelDiffers {
+        /// The level, by its metric.
+        level: String,
+        /// As published.
+        published: Option<Amount>,
+        /// As the certificate gives it.
+        recomputed: Option<Amount>,
+    },
+    /// The certificate of a level is none.
+    #[error("the certificate of level {level} shows nothing: {reason}")]
+    LevelShowsNothing {
+        /// The level, by its metric.
+        level: String,
+        /// Why.
+        reason: NoProof,
+    },
+    /// A level has a value, and its certificate shows that it can have none.
+    #[error(
+        "the certificate of level {level} shows that no assignment keeps the levels before it, and one is published"
+    )]
+    LevelAgainstCertificate {
+        /// The level, by its metric.
+        level: String,
+    },
+    /// A floor that is above what a level before has to keep, so that its bound leaves assignments out.
+    #[error(
+        "the certificate of level {level} leaves out what has less than {stated} in level {before}, which may end at \
+         {allowed}"
+    )]
+    FloorTooHigh {
+        /// The level, by its metric.
+        level: String,
+        /// The level before it.
+        before: String,
+        /// The floor as stated.
+        stated: Amount,
+        /// The least that the published numbers allow.
+        allowed: Amount,
+    },
+    /// The assignment that is said to have a level's best value is none.
+    #[error("the best assignment of level {level}: {discrepancy}")]
+    BestIsNone {
+        /// The level, by its metric.
+        level: String,
+        /// What is wrong with it.
+        discrepancy: Box<Discrepancy>,
+    },
+    /// The best value of a level is not that of the assignment that is said to have it.
+    #[error("the best value of level {level} is published as {published}, and its best assignment has {recomputed}")]
+    BestDiffers {
+        /// The level, by its metric.
+        level: String,
+        /// Value and what was given up, as published.
+        published: Amount,
+        /// What the assignment comes to.
+        recomputed: Amount,
+    },
+    /// The assignment that is said to have a level's best value does not keep a level before.
+    #[error("the best assignment of level {level} has {reached} in level {before}, which must not end below {least}")]
+    BestBelowFloor {
+        /// The level, by its metric.
+        level: String,
+        /// The level before it.
+        before: String,
+        /// What the assignment comes to there.
+        reached: Amount,
+        /// The least that the published numbers allow.
+        least: Amount,
+    },
     /// The published changes from the last plan are not what the inputs give.
     #[error("the changes from the last plan are published as {published}, the inputs give {recomputed}")]
     ChangesDiffer {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{AccountId, Amount, Day, Desk, MetricName, TradeId};
 use metric_engine::Book;
 
-use crate::claim::ClaimedChanges;
+use crate::claim::{ClaimedChanges, ClaimedLevel, level_name};
 use crate::inputs::worth;
 use crate::numbers::Values;
 use crate::value::Value;
@@ -48,6 +48,15 @@ impl<'a> Goals<'a> {
         counts.then(|| self.parts.values().sum::<Amount>() - cost)
     }
 
+    /// Adds that there are more changes than there may be.
+    pub(crate) fn limit_changes(&self, found: &mut Vec<Discrepancy>) {
+        if let Some(ClaimedChanges { changed, max_changes: Some(most), .. }) = self.changes
+            && changed > u64::from(most)
+        {
+            found.push(Discrepancy::TooManyChanges { changes: changed, most });
+        }
+    }
+
     fn cost(&self) -> Amount {
         self.changes.as_ref().map_or_else(Amount::zero, |changes| changes.cost.clone())
     }
@@ -60,7 +69,8 @@ impl<'a> Goals<'a> {
         (rest().next().is_some() || !cost.is_zero()).then(|| rest().sum::<Amount>() - cost)
     }
 
-    fn expected_levels(&self) -> Vec<(Option<MetricName>, Amount)> {
+    /// What each level comes to, by its metric.
+    pub(crate) fn expected_levels(&self) -> Vec<(Option<MetricName>, Amount)> {
         if self.desk.objective.order.is_empty() {
             return Vec::new();
         }
@@ -77,14 +87,16 @@ impl<'a> Goals<'a> {
 pub(crate) fn check(goals: Option<&Goals<'_>>, claim: &Claim, found: &mut Vec<Discrepancy>) {
     let changes = goals.and_then(|goals| goals.changes.as_ref());
     check_changes(changes, claim.changes.as_ref(), found);
+    if let Some(goals) = goals {
+        goals.limit_changes(found);
+    }
     let mut expected = goals.map(Goals::expected_levels).unwrap_or_default();
     if expected.len() + 1 == claim.levels.len() && claim.levels.last().is_some_and(|level| level.metric.is_none()) {
         // A last level in which only changes count, and none was made.
         expected.push((None, Amount::zero()));
     }
-    let name = |metric: Option<&MetricName>| metric.map_or("the rest".to_owned(), ToString::to_string);
-    let published: Vec<String> = claim.levels.iter().map(|level| name(level.metric.as_ref())).collect();
-    let given: Vec<String> = expected.iter().map(|(metric, _)| name(metric.as_ref())).collect();
+    let published: Vec<String> = claim.levels.iter().map(ClaimedLevel::name).collect();
+    let given: Vec<String> = expected.iter().map(|(metric, _)| level_name(metric.as_ref())).collect();
     if published != given {
         found.push(Discrepancy::LevelsDiffer { published: published.join(", "), given: given.join(", ") });
         return;
@@ -96,15 +108,32 @@ pub(crate) fn check(goals: Option<&Goals<'_>>, claim: &Claim, found: &mut Vec<Di
             let published = claimed.value.clone();
             found.push(Discrepancy::LevelDiffers { level: level.clone(), published, recomputed: value });
         }
-        let rule = goals.and_then(|goals| goals.desk.objective.order.get(index)).map(|ordered| ordered.give_up);
-        let allowed = rule.unwrap_or_default().allowed(&best);
+        let allowed = goals.map_or_else(Amount::zero, |goals| allowed(goals.desk, index, &best));
         if claimed.given_up.is_negative() || claimed.given_up > allowed {
             let given_up = claimed.given_up.clone();
-            found.push(Discrepancy::GivenUpTooMuch { level: level.clone(), given_up, allowed });
+            found.push(Discrepancy::GivenUpTooMuch { level, given_up, allowed });
         }
-        if let Some(bound) = claimed.bound.as_ref().filter(|bound| **bound < best) {
-            found.push(Discrepancy::LevelBoundExceeded { level, bound: bound.clone(), reached: best });
-        }
+        check_bounds(claimed, &best, found);
+    }
+}
+
+/// How far a level of the order, from 0, may end below its best value.
+pub(crate) fn allowed(desk: &Desk, level: usize, best: &Amount) -> Amount {
+    desk.objective.order.get(level).map(|ordered| ordered.give_up).unwrap_or_default().allowed(best)
+}
+
+/// Adds a bound that is none, and one that is not the best that is known. Both hold for assignments that keep the levels
+/// before, as the one with the best value does.
+fn check_bounds(level: &ClaimedLevel, best: &Amount, found: &mut Vec<Discrepancy>) {
+    if let Some(bound) = level.bound.iter().chain(&level.certified_bound).filter(|bound| *bound < best).min() {
+        let (level, bound) = (level.name(), bound.clone());
+        found.push(Discrepancy::LevelBoundExceeded { level, bound, reached: best.clone() });
+    }
+    if let Some(certified) = &level.certified_bound
+        && level.bound.as_ref().is_none_or(|bound| bound > certified)
+    {
+        let (level, bound, certified) = (level.name(), level.bound.clone(), certified.clone());
+        found.push(Discrepancy::LevelBoundAboveCertified { level, bound, certified });
     }
 }
 
@@ -130,10 +159,5 @@ fn check_changes(given: Option<&ClaimedChanges>, published: Option<&ClaimedChang
     if given != published {
         let text = |changes: Option<&ClaimedChanges>| changes.map_or("nothing".to_owned(), ToString::to_string);
         found.push(Discrepancy::ChangesDiffer { published: text(published), recomputed: text(given) });
-    }
-    if let Some((changes, most)) = given.and_then(|given| Some((given.changed, given.max_changes?)))
-        && changes > u64::from(most)
-    {
-        found.push(Discrepancy::TooManyChanges { changes, most });
     }
 }

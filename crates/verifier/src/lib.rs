@@ -30,8 +30,8 @@ use metric_engine::Book;
 
 use goals::Goals;
 
-pub use bound::{Certified, NoProof, certified_bound};
-pub use certified::verify_certificate;
+pub use bound::{Certified, NoProof, certified_bound, certified_level};
+pub use certified::verify_certificates;
 pub use claim::{Claim, ClaimedChanges, ClaimedLevel, ClaimedMetric};
 pub use discrepancy::{Discrepancy, Number};
 

@@ -4,9 +4,9 @@
 //! account weighted by objective and prices. The search says by which share the line above it follows the short side:
 //! `slope = (1 - share)·up - share·down`. Any slope is as good as any other to the verifier; this one is a tight one.
 
-use constraint_manager::{AssignmentProblem, NetPosition, Origin, Relation, Row, Why};
+use constraint_manager::{AssignmentProblem, NetPosition, Origin, Part, Relation, Row, Why};
 use domain::certificate::Slope;
-use domain::{Amount, SecurityType};
+use domain::{Amount, MetricName, SecurityType};
 use metric_engine::{Book, Form, Leg, MetricValue};
 use solver::proof::PriceList;
 
@@ -73,7 +73,11 @@ fn weights(
 
 /// What a price on a row adds to the weights of metrics: `price · room`, metric by metric.
 fn priced(book: &Book, opening: &[Vec<MetricValue>], row: &Row, price: &Amount) -> Vec<(usize, usize, Amount)> {
-    let Origin::Limit(origin) = &row.origin else { return Vec::new() };
+    let origin = match &row.origin {
+        Origin::Limit(origin) => origin,
+        Origin::Floor { metric, .. } => return priced_floor(book, row, metric.as_ref(), price),
+        Origin::Changes { .. } => return Vec::new(),
+    };
     let account = row.parts[0].account;
     let metrics = &book.accounts[account].metrics;
     let index = metrics.iter().position(|metric| metric.name == origin.metric);
@@ -94,6 +98,16 @@ fn priced(book: &Book, opening: &[Vec<MetricValue>], row: &Row, price: &Amount) 
             vec![(account, *to, -(&price * &limit)), (account, *of, price)]
         }
     }
+}
+
+/// `price · OP·W` of the level's metric at every account at which it counts.
+fn priced_floor(book: &Book, row: &Row, metric: Option<&MetricName>, price: &Amount) -> Vec<(usize, usize, Amount)> {
+    let weight = |part: &Part| {
+        let mut metrics = book.accounts[part.account].metrics.iter().enumerate();
+        let (index, counted) = metrics.find(|(_, counted)| Some(&counted.name) == metric)?;
+        Some((part.account, index, price * &counted.worth))
+    };
+    row.parts.iter().filter_map(weight).collect()
 }
 
 /// The security of a position. Cash and a security may go by one name; what a trade moves tells the two apart.

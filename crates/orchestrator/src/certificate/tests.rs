@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use constraint_manager::Wishes;
 use domain::certificate::Aim;
-use domain::{Account, AccountId, Day, Keep, OnBreach, Place, PlannedBooking, SecurityId, TradeId};
-use solver::{Backends, Plan, Settings, solve};
+use domain::{
+    Account, AccountId, Day, GiveUp, Keep, MetricName, OnBreach, OrderedMetric, Place, PlannedBooking, SecurityId,
+    TradeId,
+};
+use solver::{Backends, Plan, Settings, solve, solve_by_levels};
 use test_desks::case::enumerate;
+use test_desks::goals::random_goals;
 use test_desks::product::product;
 use test_desks::random::random_case;
 use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
@@ -128,16 +132,109 @@ fn a_price_is_paid_on_the_room_of_its_row() {
     for (index, row) in problem.rows.iter().enumerate() {
         let price = amount("0.375");
         let list = proof::PriceList { rows: vec![(index, price.clone())], shares: Vec::new() };
-        let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
+        let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
         let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
         // The least value above 0 that a denominator can have counts as 0.
         let step = if why(row) == Some(Why::Defined) { row.bound.clone() } else { Amount::zero() };
         let room = row.room(&problem.row_value(row, &placement, &shorts)) + step;
-        // With both trades pinned the priced sum is the one assignment's.
-        let sum = problem.objective_value(&placement).unwrap() + &price * &room;
+        // With both trades pinned the priced sum is the one assignment's, which is there.
+        let reached = &price * &room;
         let shown = verifier::certified_bound(&desk, &day, &book, &certificate);
-        assert_eq!(shown, Ok(Certified::Bound(sum)), "{:?}", row.origin);
+        let expected =
+            if reached.is_negative() { Ok(Certified::Infeasible) } else { Err(NoProof::NotShown { node: 0, reached }) };
+        assert_eq!(shown, expected, "{:?}", row.origin);
     }
+}
+
+#[test]
+fn a_price_is_paid_on_what_a_level_has_above_its_floor() {
+    let metrics = |cost: &str, priority: &str| {
+        vec![
+            by_type("cost", &[&format!("government {cost}"), "cash 0"]).priority(priority),
+            by_type("wallet", &["government 0.5"]).priority("1"),
+        ]
+    };
+    let mut desk = desk(vec![account("PB1", metrics("0.01", "-1")), account("PB2", metrics("0.02", "-2"))]);
+    let (place, metric) = (Place::nowhere(), MetricName::new("cost"));
+    desk.objective.order = vec![OrderedMetric { place, metric, give_up: GiveUp::default() }];
+    let day = day().trade("T1 buy 30 A government PB1").trade("T2 buy 10 B government PB2");
+    let book = metric_engine::compile(&desk, &day).unwrap();
+    let wishes = Wishes { objective: &desk.objective, last_plan: &[] };
+    let problem = constraint_manager::build_with(&book, wishes).unwrap();
+    let floors = [amount("-0.9")];
+    let of_level = problem.level(1, &floors);
+    let floor = of_level.rows.len() - 1;
+    let list = proof::PriceList { rows: vec![(floor, amount("3"))], shares: Vec::new() };
+    let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
+    let level = LevelCertificate {
+        metric: None,
+        floors: vec![Floor { metric: MetricName::new("cost"), least: floors[0].clone() }],
+        best: Vec::new(),
+        certificate: Some(named(&book, &of_level, &Proof { price_lists: vec![list], tree })),
+    };
+    // 30 × 0.01 at PB1 and twice 10 × 0.02 at PB2 cost 0.7: 0.2 above the floor, at 3 each.
+    let reached = amount("0.6");
+    assert_eq!(verifier::certified_level(&desk, &day, &book, &level), Err(NoProof::NotShown { node: 0, reached }));
+}
+
+#[test]
+fn a_level_is_as_good_as_the_tighter_of_claim_and_certificate() {
+    let of_level = |value: &str, given_up: &str, best: Outcome| LevelOutcome {
+        metric: None,
+        value: amount(value),
+        given_up: amount(given_up),
+        best,
+        floors: Vec::new(),
+        proof: None,
+    };
+    // The best of the first level, 100, is 2 above its value.
+    let levels = [
+        of_level("98", "2", Outcome::TimeLimit(plan("100", Some("125")))),
+        of_level("50", "0", Outcome::WithinGap(plan("50", Some("50.1")))),
+    ];
+    let ended = |shown: [Option<&str>; 2]| {
+        let shown = shown.map(|shown| shown.map(|bound| Certified::Bound(amount(bound))));
+        let mut ending = conclude(&Outcome::TimeLimit(plan("148", None)), &levels, None, &amount("0.01"));
+        conclude_levels(&mut ending, &shown, &amount("0.01"));
+        let objective = ending.objective.unwrap();
+        let text = |number: &Option<Amount>| number.as_ref().map_or("-".to_owned(), ToString::to_string);
+        let said = |level: &LevelReport| {
+            let numbers = [&level.bound, &level.gap, &level.certified_bound, &level.certified_gap];
+            format!("{} {}", level.reason, numbers.map(text).join(" "))
+        };
+        assert_eq!((objective.bound, objective.certified_bound), (None, None));
+        format!("{}: {}", ending.reason, objective.levels.iter().map(said).collect::<Vec<_>>().join(", "))
+    };
+    assert_eq!(ended([None, None]), "time_limit: time_limit 125 0.2 - -, within_gap 50.1 0.001996008 - -");
+    // 1 / 101 and 0.5 / 50.5 are within 0.01.
+    assert_eq!(
+        ended([Some("101"), Some("50.5")]),
+        "within_gap: within_gap 101 0.009900991 101 0.009900991, within_gap 50.1 0.001996008 50.5 0.009900991"
+    );
+    assert_eq!(ended([Some("100"), Some("50")]), "proven: proven 100 0 100 0, proven 50 0 50 0");
+    assert_eq!(ended([Some("100"), None]), "within_gap: proven 100 0 100 0, within_gap 50.1 0.001996008 - -");
+}
+
+#[test]
+fn a_level_that_can_have_no_plan_is_published_for_the_verifier_to_refuse() {
+    let best = Outcome::Proven(plan("1", Some("1")));
+    let (value, given_up) = (amount("1"), Amount::zero());
+    let levels = [LevelOutcome { metric: None, value, given_up, best: best.clone(), floors: Vec::new(), proof: None }];
+    let mut ending = conclude(&best, &levels, None, &Amount::zero());
+    conclude_levels(&mut ending, &[Some(Certified::Infeasible)], &Amount::zero());
+    assert_eq!(ending.infeasibility, Some(Evidence::Certified));
+}
+
+#[test]
+fn one_level_is_the_whole_objective() {
+    let best = Outcome::TimeLimit(plan("100", Some("125")));
+    let (value, given_up) = (amount("100"), Amount::zero());
+    let levels = [LevelOutcome { metric: None, value, given_up, best: best.clone(), floors: Vec::new(), proof: None }];
+    let mut ending = conclude(&best, &levels, None, &amount("0.01"));
+    conclude_levels(&mut ending, &[Some(Certified::Bound(amount("101")))], &amount("0.01"));
+    let objective = ending.objective.unwrap();
+    assert_eq!((ending.reason, objective.bound.clone()), (Reason::WithinGap, Some(amount("101"))));
+    assert_eq!((objective.certified_bound, objective.certified_gap), (objective.bound, objective.gap));
 }
 
 #[test]
@@ -168,6 +265,28 @@ fn slopes_and_branches_are_named_by_the_desk() {
     assert_eq!(certificate.tree[2], Node::Close { choices, prices: 0, aim: Aim::Best });
 }
 
+/// So many rounds of our own search, and nobody else.
+fn settings() -> Settings {
+    Settings {
+        timeout: Duration::from_secs(60),
+        gap_rel: Amount::zero(),
+        search: true,
+        effort: Some(60),
+        cuts: None,
+        threads: 1,
+        backends: Backends::new(Vec::new()),
+    }
+}
+
+/// Whether a bound of a certificate is the best value. `D > 0` is `D >= 0` to a certificate, which may lose it the price
+/// of a last decimal.
+fn is_tight(certificate: &Certificate, bound: &Amount, best: &Amount) -> bool {
+    let prices = certificate.price_lists.iter().flat_map(|list| &list.shadow_prices);
+    let is_strict =
+        prices.map(|price| &price.subject).any(|subject| matches!(subject, Subject::Limit { part: Part::Defined, .. }));
+    bound == best || is_strict && bound > best && bound - best < amount("0.1")
+}
+
 /// What the proof of our own search shows of a random desk, by the names that a certificate has, against every
 /// assignment there is; nothing where all is as it should be.
 fn mismatch(seed: u64) -> Option<String> {
@@ -176,30 +295,16 @@ fn mismatch(seed: u64) -> Option<String> {
     desk.objective.include_limited = case.include_limited;
     let book = metric_engine::compile(&desk, &day).unwrap();
     let problem = constraint_manager::build(&book, case.include_limited).unwrap();
-    let settings = Settings {
-        timeout: Duration::from_secs(60),
-        gap_rel: Amount::zero(),
-        search: true,
-        effort: Some(60),
-        cuts: None,
-        threads: 1,
-        backends: Backends::new(Vec::new()),
-    };
-    let solved = solve(&problem, &settings, &mut |_| ());
+    let solved = solve(&problem, &settings(), &mut |_| ());
     let certificate = solved.proof.as_ref().map(|proof| named(&book, &problem, proof));
     let shown = certificate.as_ref().map(|certificate| verifier::certified_bound(&desk, &day, &book, certificate));
-    // `D > 0` is `D >= 0` to a certificate, which may lose it the price of a last decimal.
-    let is_near = |bound: &Amount, best: &Amount| bound > best && bound - best < amount("0.1");
-    let is_strict = certificate
-        .iter()
-        .flat_map(|all| &all.price_lists)
-        .flat_map(|list| &list.shadow_prices)
-        .any(|price| matches!(price.subject, Subject::Limit { part: Part::Defined, .. }));
     // Hundredths of a metric times tenths of a priority.
     let best = enumerate(&case).map(|value| Amount::from_parts(value, 3));
     let is_right = match (&shown, best.as_ref(), &problem.objective) {
         (Some(Ok(Certified::Infeasible)), None, _) => true,
-        (Some(Ok(Certified::Bound(bound))), Some(best), Some(_)) => bound == best || is_strict && is_near(bound, best),
+        (Some(Ok(Certified::Bound(bound))), Some(best), Some(_)) => {
+            certificate.as_ref().is_some_and(|certificate| is_tight(certificate, bound, best))
+        }
         // Nothing is to be proved of a plan that has nothing to be better at.
         (None | Some(Ok(Certified::Bound(_))), Some(_), None) => true,
         _ => false,
@@ -210,6 +315,73 @@ fn mismatch(seed: u64) -> Option<String> {
 #[test]
 fn what_the_search_proves_is_certified_to_the_last_digit() {
     let mismatches: Vec<String> = (0..DESKS).filter_map(mismatch).collect();
+    let first = mismatches.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
+    assert!(mismatches.is_empty(), "{} of {DESKS} differ:\n{first}", mismatches.len());
+}
+
+/// The same for every level of an order on a random desk that stays close to a last plan.
+fn mismatch_of_levels(seed: u64) -> Option<String> {
+    let case = random_case(seed);
+    let goals = random_goals(&case, seed);
+    let (mut desk, mut day) = product(&case);
+    (desk.objective, day.last_plan) = (goals.settings(&case), goals.last_plan());
+    let book = metric_engine::compile(&desk, &day).unwrap();
+    let wishes = Wishes { objective: &desk.objective, last_plan: &day.last_plan };
+    let problem = constraint_manager::build_with(&book, wishes).unwrap();
+    let solved = solve_by_levels(&problem, &settings(), &mut |_| ());
+    let bests = goals.enumerate(&case);
+    let whole = solved.proof.as_ref().map(|proof| named(&book, &problem, proof));
+    let levels = level_certificates(&book, &problem, &solved);
+    let shown: Vec<_> = levels.iter().map(|level| verifier::certified_level(&desk, &day, &book, level)).collect();
+    let is_best = |((level, shown), best): ((&LevelCertificate, &Result<_, NoProof>), &i128)| match shown {
+        Ok(Some(Certified::Bound(bound))) => {
+            level.certificate.as_ref().is_some_and(|all| is_tight(all, bound, &Amount::from_parts(*best, 3)))
+        }
+        _ => false,
+    };
+    let is_right = match &bests {
+        None => {
+            let shown = whole.as_ref().map(|whole| verifier::certified_bound(&desk, &day, &book, whole));
+            shown == Some(Ok(Certified::Infeasible))
+        }
+        Some(bests) if !levels.is_empty() => levels.iter().zip(&shown).zip(bests).all(is_best),
+        Some(_) => goals.order.is_empty(),
+    };
+    let claim = verifier::Claim {
+        assignments: solved
+            .outcome
+            .plan()
+            .map_or_else(Vec::new, |plan| book.assignment(&plan.placement).account_of.into_iter().collect()),
+        levels: solved.levels.iter().zip(&shown).map(claimed).collect(),
+        certified_infeasible: bests.is_none(),
+        ..verifier::Claim::default()
+    };
+    let whole = whole.filter(|_| bests.is_none());
+    let found = verifier::verify_certificates(&desk, &day, &book, &claim, &Certificates { whole, levels });
+    // A single level is the whole objective, which is not claimed here.
+    let found: Vec<String> = found.iter().map(ToString::to_string).filter(|_| solved.levels.len() != 1).collect();
+    (!is_right || !found.is_empty()).then(|| {
+        format!("seed {seed}: {shown:?} where the bests are {bests:?}, {found:?}, {goals:?}, {:?}", solved.outcome)
+    })
+}
+
+fn claimed((level, shown): (&LevelOutcome, &Result<Option<Certified>, NoProof>)) -> verifier::ClaimedLevel {
+    let certified_bound = match shown {
+        Ok(Some(Certified::Bound(bound))) => Some(bound.clone()),
+        _ => None,
+    };
+    verifier::ClaimedLevel {
+        metric: level.metric.clone(),
+        value: level.value.clone(),
+        bound: None,
+        given_up: level.given_up.clone(),
+        certified_bound,
+    }
+}
+
+#[test]
+fn every_level_is_certified_to_the_last_digit() {
+    let mismatches: Vec<String> = (0..DESKS).filter_map(mismatch_of_levels).collect();
     let first = mismatches.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
     assert!(mismatches.is_empty(), "{} of {DESKS} differ:\n{first}", mismatches.len());
 }

@@ -86,7 +86,7 @@ pub(crate) fn report<'a>(
         run_id: run_id(prepared),
         reason: ending.reason,
         objective: ending.objective,
-        certificate: ending.certificate,
+        certificates: ending.certificates,
         changes: plan.and_then(|plan| answer::changes(book, problem, &plan.placement)),
         standings: book.standings(placement.as_deref()),
         placement,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use domain::Amount;
+use domain::{Amount, Certificates};
 use metric_engine::TradeLine;
 use reporter::formats::result_json::{Exact, LevelEntry, ObjectiveEntry};
 use reporter::formats::{assignments_csv, certificate_json, metrics_csv, result_json, run_json};
@@ -134,12 +134,19 @@ fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
 fn unsupported_level(level: &LevelEntry, whole: Reason) -> Vec<String> {
     let name = level.metric.as_ref().map_or("the rest".to_owned(), ToString::to_string);
     let best = &level.value.0 + &level.given_up.0;
-    let gap = level.bound.as_ref().map(|bound| gap_rel(&best, &bound.0));
+    let gap_of = |bound: &Option<Exact>| bound.as_ref().map(|bound| gap_rel(&best, &bound.0));
     let text = |gap: Option<&Amount>| gap.map_or("none".to_owned(), ToString::to_string);
     let mut found = Vec::new();
-    if level.gap.as_ref().map(|gap| &gap.0) != gap.as_ref() {
-        let (stated, gap) = (text(level.gap.as_ref().map(|gap| &gap.0)), text(gap.as_ref()));
-        found.push(format!("the gap of level {name} is stated as {stated} and is {gap} by value, given_up and bound"));
+    let gap = gap_of(&level.bound);
+    for (what, stated, gap) in
+        [("gap", &level.gap, &gap), ("certified gap", &level.certified_gap, &gap_of(&level.certified_bound))]
+    {
+        if stated.as_ref().map(|gap| &gap.0) != gap.as_ref() {
+            let (stated, gap) = (text(stated.as_ref().map(|gap| &gap.0)), text(gap.as_ref()));
+            found.push(format!(
+                "the {what} of level {name} is stated as {stated} and is {gap} by value, given_up and bound"
+            ));
+        }
     }
     let proven = gap.as_ref().is_some_and(Amount::is_zero);
     if (level.reason == Reason::Proven && !proven) || (level.reason == Reason::WithinGap && gap.is_none()) {
@@ -158,18 +165,18 @@ fn unsupported_level(level: &LevelEntry, whole: Reason) -> Vec<String> {
 fn unsupported_certificate(dir: &Path, document: &ResultDocument, prepared: &Prepared) -> Result<Vec<String>, Failure> {
     let file = certificate_json::FORMAT.file;
     let mut found = Vec::new();
-    let certificate = if dir.join(file).exists() {
+    let certificates = if dir.join(file).exists() {
         let certificate = CertificateDocument::read(&read(dir, file)?)?;
         if certificate.run_id != document.run_id {
             found.push(format!("{file} belongs to the run {}, and this is {}", certificate.run_id, document.run_id));
         }
-        certificate.into_certificate()
+        certificate.into_certificates()
     } else {
-        None
+        Certificates::default()
     };
     let Prepared { config, read, book, .. } = prepared;
     let claim = claim::of(document);
-    let shown = verifier::verify_certificate(&config.desk, &read.day, book, &claim, certificate.as_ref());
+    let shown = verifier::verify_certificates(&config.desk, &read.day, book, &claim, &certificates);
     found.extend(shown.iter().map(|discrepancy| format!("{file}: {discrepancy}")));
     Ok(found)
 }
@@ -229,7 +236,7 @@ fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Repor
         reason: document.reason,
         objective: None,
         changes: None,
-        certificate: None,
+        certificates: Certificates::default(),
         standings: book.standings(placement.as_deref()),
         placement,
         diagnostics: Diagnostics::default(),

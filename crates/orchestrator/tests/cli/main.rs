@@ -6,6 +6,7 @@ mod desk;
 mod faults;
 mod folder;
 mod json_configuration;
+mod levels;
 mod logs;
 mod replay;
 mod same_bytes;

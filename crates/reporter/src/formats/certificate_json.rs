@@ -3,8 +3,8 @@
 
 use std::io::Write;
 
-use domain::certificate::{Aim, Certificate, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{AccountId, Bound, MetricName, SecurityId, TradeId};
+use domain::certificate::{Aim, Certificate, Floor, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::{AccountId, Bound, Certificates, LevelCertificate, MetricName, SecurityId, TradeId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,59 @@ pub struct CertificateDocument {
     /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what is
     /// left. Empty where nothing is certified.
     tree: Vec<NodeEntry>,
+    /// One for each level of an objective with strict priorities, in their order; absent for one without, and where there
+    /// is no assignment. Price lists and tree of the document itself are about the whole objective and the limits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    levels: Vec<LevelEntry>,
+}
+
+/// What is certified of a level. In no assignment that keeps the limits and the floors is the level's part of the objective
+/// worth more than the largest priced sum of the leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Level")]
+struct LevelEntry {
+    /// Its metric, at every account; null for the last level, which has all that counts and is not in the order.
+    #[serde(with = "text::some_metric_name")]
+    #[schemars(with = "Option<String>")]
+    metric: Option<MetricName>,
+    /// What the levels before it must not end below: at most their best values less what may be given up of them.
+    floors: Vec<FloorEntry>,
+    /// The assignment with the level's best value, value plus given_up in result.json: the bookings that differ from the
+    /// published ones.
+    best: Vec<BookingEntry>,
+    /// The prices; leaves of this level's tree refer to them by place, from 0.
+    price_lists: Vec<PriceListEntry>,
+    /// The tree, as that of the document; empty where nothing is certified of the level.
+    tree: Vec<NodeEntry>,
+}
+
+/// The least that a level before has to come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Floor")]
+struct FloorEntry {
+    /// The level, by its metric.
+    #[serde(with = "text::metric_name")]
+    #[schemars(with = "String")]
+    metric: MetricName,
+    /// In units of the objective.
+    least: Exact,
+}
+
+/// A trade and its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Booking")]
+struct BookingEntry {
+    /// The trade.
+    #[serde(with = "text::trade_id")]
+    #[schemars(with = "String")]
+    trade_id: TradeId,
+    /// The account.
+    #[serde(with = "text::account_id")]
+    #[schemars(with = "String")]
+    account: AccountId,
 }
 
 /// Shadow prices of limits and slopes of positions.
@@ -80,6 +133,15 @@ enum ShadowPriceEntry {
     /// Of changes from the last plan that there may still be.
     MaxChanges {
         /// The price, 0 or above: units of the objective for one change.
+        price: Exact,
+    },
+    /// Of what a level before has above its floor.
+    Floor {
+        /// The level, by its metric.
+        #[serde(with = "text::metric_name")]
+        #[schemars(with = "String")]
+        metric: MetricName,
+        /// The price, 0 or above: units of the objective for one unit of that level.
         price: Exact,
     },
 }
@@ -157,23 +219,19 @@ struct ChoiceEntry {
 }
 
 impl CertificateDocument {
-    /// The document of a run's certificate.
-    pub fn of(run_id: &str, certificate: Option<&Certificate>) -> Self {
-        let lists = certificate.map_or(&[][..], |certificate| &certificate.price_lists);
-        let tree = certificate.map_or(&[][..], |certificate| &certificate.tree);
-        Self {
-            schema: Tag::Certificate1,
-            run_id: run_id.to_owned(),
-            price_lists: lists.iter().map(PriceListEntry::of).collect(),
-            tree: tree.iter().map(NodeEntry::of).collect(),
-        }
+    /// The document of a run's certificates.
+    pub fn of(run_id: &str, certificates: &Certificates) -> Self {
+        let (price_lists, tree) = entries(certificates.whole.as_ref());
+        let levels = certificates.levels.iter().map(LevelEntry::of).collect();
+        Self { schema: Tag::Certificate1, run_id: run_id.to_owned(), price_lists, tree, levels }
     }
 
-    /// The certificate; nothing where nothing is certified.
-    pub fn into_certificate(self) -> Option<Certificate> {
-        let price_lists = self.price_lists.into_iter().map(PriceListEntry::into_list).collect();
-        let tree = self.tree.into_iter().map(NodeEntry::into_node).collect();
-        Some(Certificate { price_lists, tree }).filter(|certificate: &Certificate| !certificate.tree.is_empty())
+    /// The certificates.
+    pub fn into_certificates(self) -> Certificates {
+        Certificates {
+            whole: certificate(self.price_lists, self.tree),
+            levels: self.levels.into_iter().map(LevelEntry::into_certificate).collect(),
+        }
     }
 
     /// Reads a document of this form; keys that it does not have are refused, and so are numbers that are not plain
@@ -184,6 +242,48 @@ impl CertificateDocument {
     pub fn read(text: &str) -> Result<Self, ReporterError> {
         serde_json::from_str(text)
             .map_err(|error| ReporterError::Read { file: FORMAT.file, message: error.to_string() })
+    }
+}
+
+/// The entries of a certificate; none where nothing is certified.
+fn entries(certificate: Option<&Certificate>) -> (Vec<PriceListEntry>, Vec<NodeEntry>) {
+    let lists = certificate.map_or(&[][..], |certificate| &certificate.price_lists);
+    let tree = certificate.map_or(&[][..], |certificate| &certificate.tree);
+    (lists.iter().map(PriceListEntry::of).collect(), tree.iter().map(NodeEntry::of).collect())
+}
+
+/// The certificate of some entries; nothing where the tree is empty.
+fn certificate(price_lists: Vec<PriceListEntry>, tree: Vec<NodeEntry>) -> Option<Certificate> {
+    let price_lists = price_lists.into_iter().map(PriceListEntry::into_list).collect();
+    let tree = tree.into_iter().map(NodeEntry::into_node).collect();
+    Some(Certificate { price_lists, tree }).filter(|certificate: &Certificate| !certificate.tree.is_empty())
+}
+
+impl LevelEntry {
+    fn of(level: &LevelCertificate) -> Self {
+        let (price_lists, tree) = entries(level.certificate.as_ref());
+        let floor = |floor: &Floor| FloorEntry { metric: floor.metric.clone(), least: Exact(floor.least.clone()) };
+        let booking = |(trade_id, account): &(TradeId, AccountId)| {
+            let (trade_id, account) = (trade_id.clone(), account.clone());
+            BookingEntry { trade_id, account }
+        };
+        Self {
+            metric: level.metric.clone(),
+            floors: level.floors.iter().map(floor).collect(),
+            best: level.best.iter().map(booking).collect(),
+            price_lists,
+            tree,
+        }
+    }
+
+    fn into_certificate(self) -> LevelCertificate {
+        let floor = |FloorEntry { metric, least }| Floor { metric, least: least.0 };
+        LevelCertificate {
+            metric: self.metric,
+            floors: self.floors.into_iter().map(floor).collect(),
+            best: self.best.into_iter().map(|BookingEntry { trade_id, account }| (trade_id, account)).collect(),
+            certificate: certificate(self.price_lists, self.tree),
+        }
     }
 }
 
@@ -221,6 +321,7 @@ impl ShadowPriceEntry {
                 Self::Limit { account: account.clone(), metric: metric.clone(), bound: *end, part: *part, price }
             }
             Subject::MaxChanges => Self::MaxChanges { price },
+            Subject::Floor { metric } => Self::Floor { metric: metric.clone(), price },
         }
     }
 
@@ -230,6 +331,7 @@ impl ShadowPriceEntry {
                 ShadowPrice { subject: Subject::Limit { account, metric, end: bound, part }, price: price.0 }
             }
             Self::MaxChanges { price } => ShadowPrice { subject: Subject::MaxChanges, price: price.0 },
+            Self::Floor { metric, price } => ShadowPrice { subject: Subject::Floor { metric }, price: price.0 },
         }
     }
 }
@@ -262,27 +364,48 @@ impl NodeEntry {
 }
 
 fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
-    let document = CertificateDocument::of(&report.run_id, report.certificate.as_ref());
+    let document = CertificateDocument::of(&report.run_id, &report.certificates);
     lines(&document).map_err(|error| ReporterError::Render { file: FORMAT.file, message: error.to_string() })
 }
 
-/// The document with a line for each entry of its two lists, which may be long.
+/// The document with a line for each entry of its lists, which may be long.
 fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
     let mut bytes = Vec::new();
     let (tag, run_id) = (serde_json::to_string(&document.schema)?, serde_json::to_string(&document.run_id)?);
-    write!(bytes, "{{\n  \"schema\": {tag},\n  \"run_id\": {run_id},\n  \"price_lists\": [")?;
-    list(&mut bytes, &document.price_lists)?;
-    write!(bytes, "],\n  \"tree\": [")?;
-    list(&mut bytes, &document.tree)?;
-    bytes.extend(b"]\n}\n");
+    write!(bytes, "{{\n  \"schema\": {tag},\n  \"run_id\": {run_id},\n  ")?;
+    list(&mut bytes, "price_lists", &document.price_lists, "  ")?;
+    bytes.extend(b",\n  ");
+    list(&mut bytes, "tree", &document.tree, "  ")?;
+    for (index, level) in document.levels.iter().enumerate() {
+        bytes.extend(if index > 0 { &b",\n    {\n      "[..] } else { b",\n  \"levels\": [\n    {\n      " });
+        write!(
+            bytes,
+            "\"metric\": {},\n      ",
+            serde_json::to_string(&level.metric.as_ref().map(MetricName::as_str))?
+        )?;
+        list(&mut bytes, "floors", &level.floors, "      ")?;
+        bytes.extend(b",\n      ");
+        list(&mut bytes, "best", &level.best, "      ")?;
+        bytes.extend(b",\n      ");
+        list(&mut bytes, "price_lists", &level.price_lists, "      ")?;
+        bytes.extend(b",\n      ");
+        list(&mut bytes, "tree", &level.tree, "      ")?;
+        bytes.extend(b"\n    }");
+    }
+    bytes.extend(if document.levels.is_empty() { &b"\n}\n"[..] } else { b"\n  ]\n}\n" });
     Ok(bytes)
 }
 
-fn list(bytes: &mut Vec<u8>, entries: &[impl Serialize]) -> Result<(), std::io::Error> {
+/// A key with its list, a line for each entry, set in by `margin`.
+fn list(bytes: &mut Vec<u8>, key: &str, entries: &[impl Serialize], margin: &str) -> Result<(), std::io::Error> {
+    write!(bytes, "\"{key}\": [")?;
     for (index, entry) in entries.iter().enumerate() {
-        bytes.extend(if index > 0 { &b",\n    "[..] } else { b"\n    " });
+        write!(bytes, "{}\n{margin}  ", if index > 0 { "," } else { "" })?;
         serde_json::to_writer(&mut *bytes, entry)?;
     }
-    bytes.extend(if entries.is_empty() { &b""[..] } else { b"\n  " });
+    if !entries.is_empty() {
+        write!(bytes, "\n{margin}")?;
+    }
+    bytes.push(b']');
     Ok(())
 }

@@ -101,6 +101,14 @@ pub struct LevelEntry {
     /// of them in size, rounded up; null where no bound is known.
     #[serde(deserialize_with = "Option::deserialize")]
     pub gap: Option<Exact>,
+    /// What no assignment that keeps the levels before it can exceed as recomputed from certificate.json in exact
+    /// arithmetic; bound is at most this. Null where nothing is certified.
+    #[serde(default)]
+    pub certified_bound: Option<Exact>,
+    /// The distance between the certified bound and the best value that was found, as gap is to bound; null where nothing
+    /// is certified.
+    #[serde(default)]
+    pub certified_gap: Option<Exact>,
     /// How far the value is below the best that was found, for the sake of the levels after it; 0 or above.
     pub given_up: Exact,
     /// How well the best value is proven: proven, within_gap (as close as solver.gap asks) or time_limit.
@@ -366,6 +374,8 @@ fn level(level: &LevelReport) -> LevelEntry {
         value: Exact(level.value.clone()),
         bound: level.bound.clone().map(Exact),
         gap: level.gap.clone().map(Exact),
+        certified_bound: level.certified_bound.clone().map(Exact),
+        certified_gap: level.certified_gap.clone().map(Exact),
         given_up: Exact(level.given_up.clone()),
         reason: level.reason,
     }

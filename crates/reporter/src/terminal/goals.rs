@@ -33,7 +33,12 @@ fn level(number: usize, level: &LevelReport, style: Style) -> String {
         (_, Some(gap)) => format!("not proven: the best may be {gap} better"),
         (_, None) => "not proven".to_owned(),
     };
-    let text = format!("{name} {}{given_up} ({proof}).", figure(&level.value, places));
+    let certified = match (&level.certified_gap, &level.gap) {
+        (None, _) => String::new(),
+        (Some(certified), Some(gap)) if certified == gap => ", certified".to_owned(),
+        (Some(certified), _) => format!(", certified gap {}", percent_up(certified)),
+    };
+    let text = format!("{name} {}{given_up} ({proof}{certified}).", figure(&level.value, places));
     wrapped(&format!("Level {number}: "), &text, style.width)
 }
 

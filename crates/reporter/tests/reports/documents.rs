@@ -1,5 +1,6 @@
 //! The files for programs, and the line for the program that started the run.
 
+use domain::Certificates;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use reporter::formats::run_json::sha256_hex;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use test_desks::{Add, With, account, by_type, day, desk};
 
-use crate::scene::{Scene, failed_report, full_report, no_trades, two_accounts};
+use crate::scene::{Scene, failed_report, full_report, level_certificates, no_trades, two_accounts};
 
 fn file(report: &Report<'_>, name: &str) -> String {
     let files = render(report).expect("every report has its files");
@@ -278,17 +279,80 @@ fn certificate_json_has_a_line_for_each_entry() {
     }
     "#);
     let read = |text: &str| CertificateDocument::read(text).unwrap();
-    assert_eq!((read(&text).run_id.as_str(), read(&text).into_certificate()), ("2026-11-20-0f3a", report.certificate));
-    report.certificate = None;
+    assert_eq!(
+        (read(&text).run_id.as_str(), read(&text).into_certificates()),
+        ("2026-11-20-0f3a", report.certificates)
+    );
+    report.certificates = Certificates::default();
     let empty = file(&report, "certificate.json");
     assert!(empty.ends_with("\"price_lists\": [],\n  \"tree\": []\n}\n"), "{empty}");
-    assert_eq!(read(&empty).into_certificate(), None);
+    assert_eq!(read(&empty).into_certificates(), Certificates::default());
+}
+
+#[test]
+fn certificate_json_has_an_entry_for_each_level() {
+    let scene = two_accounts();
+    let mut report = full_report(&scene);
+    report.certificates = Certificates { whole: None, levels: level_certificates() };
+    let text = file(&report, "certificate.json");
+    assert_snapshot!(text, @r#"
+    {
+      "schema": "pb-assign/certificate/1",
+      "run_id": "2026-11-20-0f3a",
+      "price_lists": [],
+      "tree": [],
+      "levels": [
+        {
+          "metric": "cost",
+          "floors": [],
+          "best": [
+            {"trade_id":"T1","account":"PB2"}
+          ],
+          "price_lists": [
+            {"shadow_prices":[],"slopes":[]},
+            {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}]}
+          ],
+          "tree": [
+            {"branch":{"trade_id":"T1","account":"PB2"}},
+            {"leaf":{"prices":1,"aim":"no_plan"}},
+            {"leaf":{"prices":0,"aim":"best"}}
+          ]
+        },
+        {
+          "metric": "wallet",
+          "floors": [
+            {"metric":"cost","least":"-18790.5"}
+          ],
+          "best": [],
+          "price_lists": [
+            {"shadow_prices":[{"floor":{"metric":"cost","price":"2.5"}}],"slopes":[]}
+          ],
+          "tree": [
+            {"leaf":{"prices":0,"aim":"best"}}
+          ]
+        },
+        {
+          "metric": null,
+          "floors": [
+            {"metric":"cost","least":"-18790.5"},
+            {"metric":"wallet","least":"2000000.25"}
+          ],
+          "best": [],
+          "price_lists": [],
+          "tree": []
+        }
+      ]
+    }
+    "#);
+    assert_eq!(CertificateDocument::read(&text).unwrap().into_certificates(), report.certificates);
 }
 
 #[test]
 fn a_certificate_with_anything_else_in_it_is_refused_by_schema_and_reader() {
     let scene = two_accounts();
-    let document: Value = serde_json::from_str(&file(&full_report(&scene), "certificate.json")).unwrap();
+    let mut report = full_report(&scene);
+    report.certificates.levels = level_certificates();
+    let document: Value = serde_json::from_str(&file(&report, "certificate.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&certificate_schema()).unwrap()).unwrap();
     assert!(validator.is_valid(&document));
     for (path, spoiled) in spoiled(&document) {
@@ -302,6 +366,11 @@ fn a_certificate_with_anything_else_in_it_is_refused_by_schema_and_reader() {
         "/price_lists/1/shadow_prices/2/max_changes",
         "/tree/0/branch",
         "/tree/1/leaf",
+        "/levels/0",
+        "/levels/0/best/0",
+        "/levels/1/floors/0",
+        "/levels/1/price_lists/0/shadow_prices/0/floor",
+        "/levels/1/tree/0/leaf",
     ] {
         let mut more = document.clone();
         more.pointer_mut(object).unwrap().as_object_mut().unwrap().insert("extra".to_owned(), Value::Null);

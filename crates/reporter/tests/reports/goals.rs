@@ -9,14 +9,18 @@ use reporter::{
 
 use crate::scene::{Scene, amount, failed_report, two_accounts};
 
-fn level(metric: Option<&str>, numbers: [&str; 4], reason: Reason) -> LevelReport {
-    let [value, bound, gap, given_up] = numbers.map(|text| (text != "none").then(|| amount(text)));
+/// Value, bound, gap, what was given up; certified bound and gap.
+fn level(metric: Option<&str>, numbers: [&str; 6], reason: Reason) -> LevelReport {
+    let [value, bound, gap, given_up, certified_bound, certified_gap] =
+        numbers.map(|text| (text != "none").then(|| amount(text)));
     LevelReport {
         metric: metric.map(MetricName::new),
         value: value.expect("a level has a value"),
         bound,
         gap,
         given_up: given_up.expect("a level gives up something or 0"),
+        certified_bound,
+        certified_gap,
         reason,
     }
 }
@@ -28,9 +32,13 @@ fn change(trade: &str, from: &str, to: &str) -> Change {
 /// Three levels that ended in three ways, and two changes.
 fn report(scene: &Scene) -> Report<'_> {
     let levels = vec![
-        level(Some("financing cost"), ["-18790.5", "-18690", "0", "100.5"], Reason::Proven),
-        level(Some("wallet"), ["2000000.25", "2000100", "0.000050000", "0"], Reason::WithinGap),
-        level(None, ["-50", "none", "none", "0"], Reason::TimeLimit),
+        level(Some("financing cost"), ["-18790.5", "-18690", "0", "100.5", "-18690", "0"], Reason::Proven),
+        level(
+            Some("wallet"),
+            ["2000000.25", "2000100", "0.000050000", "0", "2002002.25", "0.000999999"],
+            Reason::WithinGap,
+        ),
+        level(None, ["-50", "none", "none", "0", "none", "none"], Reason::TimeLimit),
     ];
     Report {
         objective: Some(ObjectiveReport {
@@ -59,8 +67,8 @@ fn people_read_a_line_for_each_level_and_one_for_the_changes() {
     Feasible, the best found in the time given: 4 trades booked at 2 accounts; 1 limit is newly broken,
     as report_only allows.
     Objective 1,981,159.75.
-    Level 1: financing cost -18,790.5, 100.5 given up of its best, -18,690.0 (proven best).
-    Level 2: wallet 2,000,000.25 (best proven within 0.005 %).
+    Level 1: financing cost -18,790.5, 100.5 given up of its best, -18,690.0 (proven best, certified).
+    Level 2: wallet 2,000,000.25 (best proven within 0.005 %, certified gap 0.1 %).
     Level 3: everything else -50 (not proven).
     2 of 3 trades of the last plan changed, at a cost of 50, at most 2 allowed: T1 PB2 → PB1, T3 PB9 →
     PB2.
@@ -72,7 +80,7 @@ fn the_document_has_them_fits_its_schema_and_reads_back() {
     let scene = two_accounts();
     let document = ResultDocument::of(&report(&scene));
     let value = serde_json::to_value(&document).unwrap();
-    assert_snapshot!(value["objective"]["levels"].to_string(), @r#"[{"bound":"-18690","gap":"0","given_up":"100.5","metric":"financing cost","reason":"proven","value":"-18790.5"},{"bound":"2000100","gap":"0.00005","given_up":"0","metric":"wallet","reason":"within_gap","value":"2000000.25"},{"bound":null,"gap":null,"given_up":"0","metric":null,"reason":"time_limit","value":"-50"}]"#);
+    assert_snapshot!(value["objective"]["levels"].to_string(), @r#"[{"bound":"-18690","certified_bound":"-18690","certified_gap":"0","gap":"0","given_up":"100.5","metric":"financing cost","reason":"proven","value":"-18790.5"},{"bound":"2000100","certified_bound":"2002002.25","certified_gap":"0.000999999","gap":"0.00005","given_up":"0","metric":"wallet","reason":"within_gap","value":"2000000.25"},{"bound":null,"certified_bound":null,"certified_gap":null,"gap":null,"given_up":"0","metric":null,"reason":"time_limit","value":"-50"}]"#);
     assert_snapshot!(value["changes"].to_string(), @r#"{"changed":2,"cost":"50","max_changes":2,"planned":3,"trades":[{"from":"PB2","to":"PB1","trade_id":"T1"},{"from":"PB9","to":"PB2","trade_id":"T3"}]}"#);
     let schema: serde_json::Value = serde_json::from_str(&reporter::result_schema()).unwrap();
     assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&value));

@@ -1,7 +1,10 @@
 //! A desk, a day and a report of it.
 
-use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{Account, AccountId, Amount, Bound, Certificate, Day, Desk, MetricName, OnBreach, SecurityId, TradeId};
+use domain::certificate::{Aim, Floor, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::{
+    Account, AccountId, Amount, Bound, Certificate, Certificates, Day, Desk, LevelCertificate, MetricName, OnBreach,
+    SecurityId, TradeId,
+};
 use metric_engine::{Book, compile};
 use reporter::{
     ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo,
@@ -33,7 +36,7 @@ impl Scene {
             reason,
             objective: None,
             changes: None,
-            certificate: None,
+            certificates: Certificates::default(),
             placement: placement.map(<[usize]>::to_vec),
             standings: self.book.standings(placement),
             diagnostics: Diagnostics::default(),
@@ -99,7 +102,7 @@ pub(crate) fn full_report(scene: &Scene) -> Report<'_> {
         certified_bound: Some(amount("-18689.2")),
         certified_gap: Some(amount("0.0000429")),
     });
-    report.certificate = Some(certificate());
+    report.certificates.whole = Some(certificate());
     report.diagnostics.notes = vec![note(
         "K001",
         "the priority of leverage at PB1 is left out of the objective because the metric has a limit; set \
@@ -130,6 +133,35 @@ fn certificate() -> Certificate {
     let choices = vec![(TradeId::new("T2"), AccountId::new("PB1"))];
     let close = Node::Close { choices, prices: 1, aim: Aim::Best };
     Certificate { price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)] }
+}
+
+/// Certificates of two levels, with everything that one can say, and of a third of which nothing is certified.
+pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
+    let metric = |name: &str| MetricName::new(name);
+    let floor = |name: &str, least: &str| Floor { metric: metric(name), least: amount(least) };
+    let price = ShadowPrice { subject: Subject::Floor { metric: metric("cost") }, price: amount("2.5") };
+    let list = PriceList { shadow_prices: vec![price], slopes: Vec::new() };
+    let leaf = Node::Leaf { prices: 0, aim: Aim::Best };
+    vec![
+        LevelCertificate {
+            metric: Some(metric("cost")),
+            floors: Vec::new(),
+            best: vec![(TradeId::new("T1"), AccountId::new("PB2"))],
+            certificate: Some(certificate()),
+        },
+        LevelCertificate {
+            metric: Some(metric("wallet")),
+            floors: vec![floor("cost", "-18790.5")],
+            best: Vec::new(),
+            certificate: Some(Certificate { price_lists: vec![list], tree: vec![leaf] }),
+        },
+        LevelCertificate {
+            metric: None,
+            floors: vec![floor("cost", "-18790.5"), floor("wallet", "2000000.25")],
+            best: Vec::new(),
+            certificate: None,
+        },
+    ]
 }
 
 /// The failed ending of [`two_accounts`].

@@ -1,6 +1,7 @@
 //! A price list by indices: what one unit of each metric is worth under it.
 //! `weight[a,m] = OP·W` where the metric counts and the leaf aims at the objective, `+ Σ λ · coefficient of M[a,m]` in
-//! the room that `λ` is paid on. The room for changes from the last plan is `max_changes - changes`.
+//! the room that `λ` is paid on. The room for changes from the last plan is `max_changes - changes`. Under a level of an
+//! order the metrics of that level alone count; the room over the floor of a level before it is `Σ OP·W·M - floor`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use metric_engine::{Book, Form};
 
 use super::NoProof;
 use super::changes::{Home, homes};
+use super::level::Scope;
 use super::room::{Room, RoomKey, rooms};
 use crate::inputs::worth;
 use crate::numbers::Values;
@@ -23,8 +25,12 @@ pub(super) struct Prices<'a> {
     rooms: BTreeMap<RoomKey, Room>,
     /// What the desk says of changes from its last plan; nothing where it has none to stay close to.
     keep: Option<&'a Keep>,
+    /// What each change takes off what is bounded: `cost_per_change`, or 0 where that counts in another level.
+    cost_per_change: Amount,
     homes: Vec<Home>,
-    /// `[account][metric]`: what one unit is worth in the objective; 0 where it does not count.
+    /// What the levels before the one that is bounded must not end below; none without an order.
+    floors: BTreeMap<&'a MetricName, Room>,
+    /// `[account][metric]`: what one unit is worth in what is bounded; 0 where it does not count.
     worths: Vec<Vec<Amount>>,
     /// `[account][metric]`: where a sum opens; 0 for ratios.
     opening: Vec<Vec<Amount>>,
@@ -32,8 +38,8 @@ pub(super) struct Prices<'a> {
 
 /// What a price may be paid on.
 enum Priceable<'a> {
-    /// Room over metrics of an account, an index.
-    Metrics(usize, &'a Room),
+    /// Room over metrics.
+    Metrics(&'a Room),
     /// So many changes from the last plan, less those that are made.
     Changes(u32),
 }
@@ -53,46 +59,51 @@ pub(super) struct Weights {
 }
 
 impl<'a> Prices<'a> {
-    pub(super) fn new(desk: &'a Desk, day: &Day, book: &'a Book, opening: &Values) -> Self {
+    /// The prices of a certificate about `scope`.
+    ///
+    /// # Errors
+    /// A level that the order of the desk does not have, or a floor of one that does not come before it.
+    pub(super) fn new(
+        desk: &'a Desk,
+        day: &Day,
+        book: &'a Book,
+        opening: &Values,
+        scope: Scope<'a>,
+    ) -> Result<Self, NoProof> {
         let named = |(account, here): (usize, &'a domain::Account)| {
             here.metrics.iter().enumerate().map(move |(metric, definition)| ((account, &definition.name), metric))
-        };
-        let of_account = |(here, book): (&domain::Account, &metric_engine::AccountBook)| {
-            let counts = |(definition, metric): (&domain::MetricDefinition, &metric_engine::Metric)| {
-                let is_sum = matches!(metric.form, Form::Additive(_));
-                let counts = definition.limit.is_empty() || desk.objective.include_limited;
-                if is_sum && counts { worth(desk, definition) } else { Amount::zero() }
-            };
-            here.metrics.iter().zip(&book.metrics).map(counts).collect()
         };
         let opens = |value: &Value| match value {
             Value::Sum(opens) => opens.clone(),
             Value::Quotient(..) => Amount::zero(),
         };
         let is_cash = |security: &metric_engine::Security| SecurityType::of(&security.security_type).settles;
-        Self {
+        let cost = desk.objective.keep.as_ref().filter(|_| scope.has_changes()).map(|keep| keep.cost_per_change);
+        Ok(Self {
             accounts: desk.accounts.iter().map(|account| &account.id).zip(0..).collect(),
             metrics: desk.accounts.iter().enumerate().flat_map(named).collect(),
             securities: book.securities.iter().map(|security| (&security.id, is_cash(security))).zip(0..).collect(),
             rooms: rooms(desk, book, opening),
             keep: desk.objective.keep.as_ref(),
+            cost_per_change: cost.map_or_else(Amount::zero, Amount::from),
             homes: homes(desk, day, book),
-            worths: desk.accounts.iter().zip(&book.accounts).map(of_account).collect(),
+            floors: scope.floors(desk, book)?,
+            worths: worths(desk, book, |metric| scope.counts(desk, metric)),
             opening: opening.iter().map(|values| values.iter().map(opens).collect()).collect(),
-        }
+        })
     }
 
-    /// `[account][metric]`: what one unit is worth in the objective; 0 where it does not count.
+    /// `[account][metric]`: what one unit is worth in what is bounded; 0 where it does not count.
     pub(super) fn worths(&self) -> &[Vec<Amount>] {
         &self.worths
     }
 
-    /// What a change from the last plan costs.
-    pub(super) fn cost_per_change(&self) -> Amount {
-        self.keep.map_or_else(Amount::zero, |keep| keep.cost_per_change.into())
+    /// What a change from the last plan takes off what is bounded.
+    pub(super) fn cost_per_change(&self) -> &Amount {
+        &self.cost_per_change
     }
 
-    /// The objective of the opening: `Σ OP·W·M0`.
+    /// What is bounded, at the opening: `Σ OP·W·M0`.
     pub(super) fn opening_objective(&self) -> Amount {
         let each = self.worths.iter().flatten().zip(self.opening.iter().flatten());
         each.map(|(worth, opens)| worth * opens).sum()
@@ -104,7 +115,7 @@ impl<'a> Prices<'a> {
     /// A name that the desk does not have, a price that nothing is to be had for, a negative or a repeated price.
     pub(super) fn weights(&self, list: &PriceList, aim: Aim) -> Result<Weights, NoProof> {
         let (mut by_metric, mut per_change) = match aim {
-            Aim::Best => (self.worths.clone(), self.cost_per_change()),
+            Aim::Best => (self.worths.clone(), self.cost_per_change.clone()),
             Aim::NoPlan => {
                 (self.worths.iter().map(|worths| vec![Amount::zero(); worths.len()]).collect(), Amount::zero())
             }
@@ -118,11 +129,11 @@ impl<'a> Prices<'a> {
                 return Err(NoProof::PriceRepeated(subject.clone()));
             }
             match self.room(subject)? {
-                Priceable::Metrics(here, room) => {
+                Priceable::Metrics(room) => {
                     constant += &(price * &room.constant);
                     is_strict |= room.is_strict && price.is_positive();
-                    for (metric, coefficient) in &room.terms {
-                        by_metric[here][*metric] += &(price * coefficient);
+                    for (account, metric, coefficient) in &room.terms {
+                        by_metric[*account][*metric] += &(price * coefficient);
                     }
                 }
                 Priceable::Changes(most) => {
@@ -145,9 +156,10 @@ impl<'a> Prices<'a> {
             Subject::Limit { account, metric, end, part } => {
                 let here = self.account(account)?;
                 let key = self.metrics.get(&(here, metric)).map(|metric| (here, *metric, *end, *part));
-                key.and_then(|key| self.rooms.get(&key)).map(|room| Priceable::Metrics(here, room))
+                key.and_then(|key| self.rooms.get(&key)).map(Priceable::Metrics)
             }
             Subject::MaxChanges => self.keep.and_then(|keep| keep.max_changes).map(Priceable::Changes),
+            Subject::Floor { metric } => self.floors.get(metric).map(Priceable::Metrics),
         };
         found.ok_or_else(|| NoProof::NoSuchLimit(subject.clone()))
     }
@@ -173,4 +185,17 @@ impl<'a> Prices<'a> {
     pub(super) fn account(&self, id: &AccountId) -> Result<usize, NoProof> {
         self.accounts.get(id).copied().ok_or_else(|| NoProof::UnknownAccount(id.clone()))
     }
+}
+
+/// `[account][metric]`: what one unit of the metrics that `counts` names is worth in the objective of the desk.
+pub(super) fn worths(desk: &Desk, book: &Book, counts: impl Fn(&MetricName) -> bool) -> Vec<Vec<Amount>> {
+    let of_account = |(here, book): (&domain::Account, &metric_engine::AccountBook)| {
+        let of_metric = |(definition, metric): (&domain::MetricDefinition, &metric_engine::Metric)| {
+            let is_sum = matches!(metric.form, Form::Additive(_));
+            let is_wanted = definition.limit.is_empty() || desk.objective.include_limited;
+            if is_sum && is_wanted && counts(&definition.name) { worth(desk, definition) } else { Amount::zero() }
+        };
+        here.metrics.iter().zip(&book.metrics).map(of_metric).collect()
+    };
+    desk.accounts.iter().zip(&book.accounts).map(of_account).collect()
 }

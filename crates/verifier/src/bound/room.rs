@@ -1,4 +1,4 @@
-//! The room under each end of a limit, as a sum over the metrics of an account.
+//! The room under each end of a limit, and over the floor of a level, as a sum over metrics.
 //!
 //! | limit of | room, above or at 0 where it is kept |
 //! | --- | --- |
@@ -9,6 +9,7 @@
 //! | broken at the opening, `must_not_worsen` | the same with the opening value in place of `C` |
 //! | a ratio undefined at the opening, `must_not_worsen` | `D - D0`, and no other part |
 //! | `report_only` | none |
+//! | a level before the one that is bounded, `floor` | `Σ_a OP·W·M - floor` |
 //!
 //! An opening ratio is rounded away from where it may go, at [`QUOTIENT_DECIMALS`] decimals: who keeps the exact one
 //! keeps the rounded one, since `D` is above 0.
@@ -27,18 +28,18 @@ use crate::value::{Value, ends};
 /// Account and metric, as indices, with the end of the limit and its part.
 pub(super) type RoomKey = (usize, usize, Bound, Part);
 
-/// `constant + Σ coefficient · M` over metrics of the account that are sums.
+/// `constant + Σ coefficient · M` over metrics that are sums.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Room {
     pub(super) constant: Amount,
-    /// By metric, as an index within the account.
-    pub(super) terms: Vec<(usize, Amount)>,
+    /// By account and metric, as indices.
+    pub(super) terms: Vec<(usize, usize, Amount)>,
     /// Whether the room has to be above 0 and not only at it.
     pub(super) is_strict: bool,
 }
 
 impl Room {
-    fn of(constant: Amount, terms: Vec<(usize, Amount)>) -> Self {
+    pub(super) fn of(constant: Amount, terms: Vec<(usize, usize, Amount)>) -> Self {
         Self { constant, terms, is_strict: false }
     }
 }
@@ -58,17 +59,17 @@ pub(super) fn rooms(desk: &Desk, book: &Book, opening: &Values) -> BTreeMap<Room
                 let mut add = |part: Part, room: Room| rooms.insert((account, index, end, part), room);
                 match (&metric.form, opened) {
                     (Form::Quotient { to, .. }, Value::Quotient(_, below)) if is_inherited && !below.is_positive() => {
-                        add(Part::Limit, Room::of(-below, vec![(*to, Amount::from(1))]));
+                        add(Part::Limit, Room::of(-below, vec![(account, *to, Amount::from(1))]));
                     }
                     (Form::Quotient { of, to }, Value::Quotient(above, below)) => {
                         let limit = if is_inherited { outward(end, above, below) } else { limit };
-                        add(Part::Limit, ratio_room(end, *of, *to, &limit));
-                        let denominator = Room::of(Amount::zero(), vec![(*to, Amount::from(1))]);
+                        add(Part::Limit, ratio_room(end, account, (*of, *to), &limit));
+                        let denominator = Room::of(Amount::zero(), vec![(account, *to, Amount::from(1))]);
                         add(Part::Defined, Room { is_strict: true, ..denominator });
                     }
                     (_, Value::Sum(opened)) => {
                         let limit = if is_inherited { opened.clone() } else { limit };
-                        add(Part::Limit, sum_room(end, index, limit));
+                        add(Part::Limit, sum_room(end, (account, index), limit));
                     }
                     _ => unreachable!("a metric opens as what its form is"),
                 }
@@ -78,17 +79,17 @@ pub(super) fn rooms(desk: &Desk, book: &Book, opening: &Values) -> BTreeMap<Room
     rooms
 }
 
-fn sum_room(end: Bound, metric: usize, limit: Amount) -> Room {
+fn sum_room(end: Bound, (account, metric): (usize, usize), limit: Amount) -> Room {
     match end {
-        Bound::Max => Room::of(limit, vec![(metric, Amount::from(-1))]),
-        Bound::Min => Room::of(-limit, vec![(metric, Amount::from(1))]),
+        Bound::Max => Room::of(limit, vec![(account, metric, Amount::from(-1))]),
+        Bound::Min => Room::of(-limit, vec![(account, metric, Amount::from(1))]),
     }
 }
 
-fn ratio_room(end: Bound, of: usize, to: usize, limit: &Amount) -> Room {
+fn ratio_room(end: Bound, account: usize, (of, to): (usize, usize), limit: &Amount) -> Room {
     let terms = match end {
-        Bound::Max => vec![(of, Amount::from(-1)), (to, limit.clone())],
-        Bound::Min => vec![(of, Amount::from(1)), (to, -limit)],
+        Bound::Max => vec![(account, of, Amount::from(-1)), (account, to, limit.clone())],
+        Bound::Min => vec![(account, of, Amount::from(1)), (account, to, -limit)],
     };
     Room::of(Amount::zero(), terms)
 }

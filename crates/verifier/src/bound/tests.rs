@@ -58,7 +58,7 @@ fn walks(sizes: &[i64], certificate: &Certificate) -> [Result<Option<Certified>,
     let (desk, day) = (the_desk(), the_day(sizes));
     let book = compile(&desk, &day).unwrap();
     let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
-    let prices = priced::Prices::new(&desk, &day, &book, &opening);
+    let prices = priced::Prices::new(&desk, &day, &book, &opening, Scope::Whole).unwrap();
     let whole = tree::walk::<i128>(&book, &prices, certificate);
     [whole, tree::walk::<Amount>(&book, &prices, certificate)]
 }
@@ -103,7 +103,7 @@ fn a_bound_is_taken_down_to_a_value_that_an_objective_can_have() {
     let (desk, day) = (the_desk(), the_day(&[10, -20, 30]));
     let book = compile(&desk, &day).unwrap();
     let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
-    let prices = priced::Prices::new(&desk, &day, &book, &opening);
+    let prices = priced::Prices::new(&desk, &day, &book, &opening, Scope::Whole).unwrap();
     // M0 = 17 × 0.00012 - 25 × 0.0001 + 40 × 0.00017 = 0.00634, -3 of it; -3 × (0.00012 + 0.0003) has five decimals,
     // as many as any product.
     assert_eq!(prices.opening_objective().to_string(), "-0.01902");
@@ -121,19 +121,42 @@ fn products_without_trailing_zeros_make_a_coarser_grid() {
     let opening = day().position("PB1 0.001 A a").position("PB1 0.01 C a").trade("T1 buy 20 A a").trade("T2 buy 6 B b");
     let book = compile(&desk, &opening).unwrap();
     let values = numbers::opening(&desk, &opening, &book, &mut Vec::new());
-    let prices = priced::Prices::new(&desk, &opening, &book, &values);
+    let prices = priced::Prices::new(&desk, &opening, &book, &values, Scope::Whole).unwrap();
     // Trades move 0.5 × 20 and 0.25 × 6 = 1.5, from -0.5 × 0.011.
     assert_eq!(grid::lowered(&"-1".parse().unwrap(), &book, &prices).to_string(), "-1.0055");
+}
+
+#[test]
+fn what_has_no_choice_and_what_stays_on_one_side_make_no_finer_grid() {
+    let metrics = || vec![by_type("cost", &["a 0.5 0.0003", "b 0.25"]).priority("-1")];
+    let desk = desk(vec![account("PB1", metrics()), account("PB2", metrics())]);
+    let lowered = |day: Day, bound: &str| {
+        let book = compile(&desk, &day).unwrap();
+        let values = numbers::opening(&desk, &day, &book, &mut Vec::new());
+        let prices = priced::Prices::new(&desk, &day, &book, &values, Scope::Whole).unwrap();
+        grid::lowered(&bound.parse().unwrap(), &book, &prices).to_string()
+    };
+    // Both accounts stay long in A: steps of 0.5 × 3, one decimal.
+    let long = || day().position("PB1 9 A a").position("PB2 9 A a").trade("T1 buy 3 A a").trade("T2 buy 3 A a");
+    assert_eq!(lowered(long(), "-10.4321"), "-10.5");
+    // T3 costs 0.25 × 0.01 and is where it is: -9 - 0.0025 and whole tenths.
+    assert_eq!(lowered(long().trade("T3 buy 0.01 B b PB1"), "-10.4321"), "-10.5025");
+    // T4 may end the position of PB1 in A short: 0.5003 × the size of that.
+    assert_eq!(lowered(long().trade("T4 sell 19 A a"), "-10.4321"), "-10.4321");
+    // Alone it moves the position of an account from 9 to -10: 0.5 × 9 - 0.0003 × 10 less.
+    let alone = day().position("PB1 9 A a").position("PB2 9 A a").trade("T4 sell 19 A a");
+    assert_eq!(lowered(alone, "-4.50255"), "-4.503");
 }
 
 proptest! {
     #[test]
     fn objectives_lie_on_the_grid(sizes in prop::collection::vec(-999_i64..999, 1..5), at in 0_usize..81) {
-        let (desk, day) = (the_desk(), the_day(&sizes));
+        // The last trade has no choice, and more decimals than the others.
+        let (desk, day) = (the_desk(), the_day(&sizes).trade("T9 buy 0.001 A a PB2"));
         let book = compile(&desk, &day).unwrap();
         let opening = numbers::opening(&desk, &day, &book, &mut Vec::new());
-        let prices = priced::Prices::new(&desk, &day, &book, &opening);
-        let placement: Vec<usize> = (0..sizes.len()).map(|trade| (at >> trade) & 1).collect();
+        let prices = priced::Prices::new(&desk, &day, &book, &opening, Scope::Whole).unwrap();
+        let placement: Vec<usize> = (0..sizes.len()).map(|trade| (at >> trade) & 1).chain([1]).collect();
         let after = numbers::after(&book, &opening, &placement, &mut Vec::new());
         let value: Amount = prices.worths().iter().flatten().zip(after.iter().flatten()).map(|(worth, value)| {
             if let Value::Sum(value) = value { worth * value } else { Amount::zero() }

@@ -1,15 +1,21 @@
 //! Certificates that a person worked out, and those that prove nothing.
 
 use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{AccountId, Bound, Certificate, Keep, MetricName, OnBreach, Place, PlannedBooking, SecurityId, TradeId};
+use domain::{
+    AccountId, Bound, Certificate, Certificates, Keep, MetricName, OnBreach, Place, PlannedBooking, SecurityId, TradeId,
+};
 use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
-use verifier::{Certified, Claim, certified_bound, verify_certificate};
+use verifier::{Certified, Claim, certified_bound, verify_certificates};
 
 use crate::scene::{Scene, amount};
 
-/// `"PB1 gross max 0.01"`, and `defined` at the end for the denominator of a ratio; or `"max_changes 3"`.
+/// `"PB1 gross max 0.01"`, and `defined` at the end for the denominator of a ratio; or `"max_changes 3"`, or
+/// `"floor cost 5"`.
 pub(crate) fn price(row: &str) -> ShadowPrice {
     let words: Vec<&str> = row.split(' ').collect();
+    if let ["floor", metric, price] = words[..] {
+        return ShadowPrice { subject: Subject::Floor { metric: MetricName::new(metric) }, price: amount(price) };
+    }
     if let ["max_changes", price] = words[..] {
         return ShadowPrice { subject: Subject::MaxChanges, price: amount(price) };
     }
@@ -364,7 +370,8 @@ fn a_book_that_is_not_of_the_day_proves_nothing() {
 
 /// What is wrong with a claim beside a certificate.
 fn said(scene: &Scene, claim: &Claim, certificate: Option<&Certificate>) -> Vec<String> {
-    let found = verify_certificate(&scene.desk, &scene.day, &scene.book, claim, certificate);
+    let certificates = Certificates { whole: certificate.cloned(), levels: Vec::new() };
+    let found = verify_certificates(&scene.desk, &scene.day, &scene.book, claim, &certificates);
     scene.texts(claim).into_iter().chain(found.iter().map(ToString::to_string)).collect()
 }
 

@@ -36,6 +36,7 @@ fn level(metric: Option<&str>, value: &str, bound: &str, given_up: &str) -> Clai
         value: amount(value),
         bound: Some(amount(bound)),
         given_up: amount(given_up),
+        certified_bound: None,
     }
 }
 
@@ -128,6 +129,32 @@ fn each_item_of_them_that_is_changed_is_found() {
         claim.changes = Some(changed);
         let found = scene.texts(&claim);
         assert!(found.iter().any(|found| found.starts_with("the changes from the last plan are")), "{found:?}");
+    }
+}
+
+#[test]
+fn a_certified_bound_of_a_level_that_contradicts_its_numbers_is_found() {
+    type Edit = fn(&mut Claim);
+    let scene = scene();
+    let edits: &[(Edit, &str)] = &[
+        (
+            |claim| claim.levels[0].certified_bound = Some(amount("-26.5")),
+            "level cost of the objective is said not to exceed -26.5, and -26 was reached",
+        ),
+        (
+            |claim| claim.levels[1].certified_bound = Some(amount("2.25")),
+            "the bound of level the rest is published as 2.5, and 2.25 is certified",
+        ),
+        (
+            |claim| (claim.levels[1].bound, claim.levels[1].certified_bound) = (None, Some(amount("2.25"))),
+            "the bound of level the rest is published as nothing, and 2.25 is certified",
+        ),
+    ];
+    for (edit, text) in edits {
+        let mut claim = right(&scene);
+        edit(&mut claim);
+        let found = scene.texts(&claim);
+        assert!(found.iter().any(|found| found.starts_with(text)), "{text}: {found:?}");
     }
 }
 

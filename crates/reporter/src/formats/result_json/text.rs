@@ -90,7 +90,7 @@ macro_rules! names {
 names! { account_id AccountId metric_name MetricName security_id SecurityId trade_id TradeId }
 
 /// A metric's name, or null.
-pub(super) mod some_metric_name {
+pub(in crate::formats) mod some_metric_name {
     use super::{Cow, Deserialize, Deserializer, Serialize, Serializer};
     use domain::MetricName;
 
