@@ -18,4 +18,4 @@ mod remaining;
 mod tree;
 
 pub use proof::Proof;
-pub use search::{Budget, Ending, Found, Goal, search};
+pub use search::{Budget, Ending, Found, Goal, Word, search};

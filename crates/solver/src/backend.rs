@@ -62,6 +62,8 @@ pub enum Control {
     GoOn,
     /// It stops and reports what it has.
     Stop,
+    /// It ends at once: nobody waits for what it has.
+    Abandon,
 }
 
 /// What a backend reports. Nothing of it is believed before it is checked.

@@ -116,7 +116,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// How often a watch is called while a child says nothing.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(10);
 
 struct Conversation<'a> {
     child: &'a Child,
@@ -180,8 +180,15 @@ impl<'a> Conversation<'a> {
                 Ok(Heard::BrokenOff | Heard::Silence) | Err(RecvTimeoutError::Disconnected) => break End::Silent,
                 Err(RecvTimeoutError::Timeout) => watch(News::Glimpse(self.glimpse)),
             };
-            if control == Control::Stop && self.phase == Phase::Solving {
-                self.next_phase();
+            match control {
+                Control::Stop if self.phase == Phase::Solving => {
+                    self.next_phase();
+                }
+                Control::Abandon => {
+                    self.phase = Phase::Killed;
+                    break End::Silent;
+                }
+                Control::GoOn | Control::Stop => {}
             }
         };
         self.part(end)
