@@ -26,7 +26,7 @@ use crate::solve_model::{Progress, is_within, plan};
 
 /// How long the search is alone, and the share of the time that this may be: most days are closed by then, and a process
 /// would cost them more than it gives.
-const HEAD_START: Duration = Duration::from_millis(150);
+const HEAD_START: Duration = Duration::from_millis(60);
 const SHARE_OF_HEAD_START: f64 = 0.1;
 
 /// The least time that makes it worth starting a process.

@@ -4,6 +4,7 @@
 //! where a hair is a whole unit, or where it cannot be the point is ruled out by an exact cut, and the model is solved
 //! again. A plan that leaves this file keeps every row in decimals.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
@@ -70,10 +71,10 @@ pub fn solve_model(
     let begun = Instant::now();
     let mut attempt = Attempt { best: start, bound: None, stop: Stop::Limit, work: Vec::new() };
     let mut refinement = Refinement::at_first(problem, settings.gap_rel.is_zero());
-    let mut is_stopped = false;
+    let is_stopped = Cell::new(false);
     let mut watch = |progress| {
         let control = watch(progress);
-        is_stopped |= control != Control::GoOn;
+        is_stopped.set(is_stopped.get() || control != Control::GoOn);
         control
     };
     for _ in 0..MOST_ROUNDS {
@@ -100,6 +101,10 @@ pub fn solve_model(
             break;
         }
         let Some((placement, broken)) = keep_best(problem, &model, &ending, &mut attempt) else { break };
+        if is_stopped.get() {
+            attempt.stop = Stop::Limit;
+            break;
+        }
         broken.iter().for_each(|row| refinement.learn(problem, *row, &placement));
     }
     attempt
