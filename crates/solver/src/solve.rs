@@ -19,6 +19,10 @@ use crate::searched;
 use crate::settings::Settings;
 use crate::solve_model::{Progress, is_within, plan};
 
+/// A plan is polished where its gap has at least so many zeros: a pass over all pairs of trades, which elsewhere would cost
+/// a run more time than it gives.
+const POLISH_DECIMALS: i64 = 6;
+
 /// Solves the problem, everything in its objective at once; [`solve_by_levels`](crate::solve_by_levels) heeds an order.
 /// `watch` is called now and then with the state of the search.
 pub fn solve(problem: &AssignmentProblem, settings: &Settings, watch: &mut dyn FnMut(Progress)) -> Solved {
@@ -190,8 +194,11 @@ impl Run<'_> {
         plan(self.problem, placement, bound)
     }
 
+    /// A plan with its bound. Where next to nothing is left between the two, what floats cannot tell apart matters.
     fn plan(&self, placement: Vec<usize>, bound: Option<Amount>) -> Plan {
-        plan(self.problem, polish(self.problem, placement), bound)
+        let found = plan(self.problem, placement, bound.clone());
+        let is_nearly_best = found.gap_rel.as_ref().is_some_and(|gap| *gap <= Amount::from_parts(1, POLISH_DECIMALS));
+        if is_nearly_best { plan(self.problem, polish(self.problem, found.placement), bound) } else { found }
     }
 
     fn found(&self, plan: Plan) -> Outcome {

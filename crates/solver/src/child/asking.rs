@@ -29,14 +29,16 @@ pub struct Launch {
 pub struct Child {
     name: String,
     launch: Launch,
-    /// What is known of the solver behind it: told from the start, or by its last hello.
+    /// What is known of the solver behind it from the start.
+    known_version: String,
+    /// And by its last hello.
     version: Mutex<String>,
 }
 
 impl Child {
     /// A child that goes by `name`. `version` says who solves as far as that is known before it says hello.
     pub fn new(name: &str, launch: Launch, version: String) -> Self {
-        Self { name: name.to_owned(), launch, version: Mutex::new(version) }
+        Self { name: name.to_owned(), launch, known_version: version.clone(), version: Mutex::new(version) }
     }
 }
 
@@ -47,6 +49,10 @@ impl Backend for Child {
 
     fn version(&self) -> String {
         self.version.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn known_version(&self) -> String {
+        self.known_version.clone()
     }
 
     fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: &mut dyn FnMut(News<'_>) -> Control) -> Ending {
