@@ -32,6 +32,10 @@ const SHARE_OF_HEAD_START: f64 = 0.1;
 /// The least time that makes it worth starting a process.
 const LEAST_TIME: Duration = Duration::from_millis(50);
 
+/// The coefficients that a model may have for each second of the time limit. Beyond that the others would hardly begin: to
+/// state a million of them takes seconds that the search needs, and leaves nothing to search in.
+const COEFFICIENTS_A_SECOND: f64 = 40_000.0;
+
 /// How much longer the search may go on for a proof that can be checked, once others say that they have closed the
 /// problem, as a share of the time it took so far.
 const SHARE_TO_CERTIFY: f64 = 0.25;
@@ -73,6 +77,12 @@ pub(crate) fn solve(
     });
     let work = std::iter::once(work).chain(calls).collect();
     Both { found, answer, work }
+}
+
+/// Whether the model is small enough for the others to get anywhere beside the search.
+pub(crate) fn is_worth_it(problem: &AssignmentProblem, settings: &Settings) -> bool {
+    let in_rows = problem.rows.iter().map(|row| row.bookings().count()).sum::<usize>();
+    in_rows as f64 <= COEFFICIENTS_A_SECOND * settings.timeout.as_secs_f64()
 }
 
 /// The side of the backends.

@@ -40,7 +40,9 @@ pub fn solve_from(
     let purpose = if problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
     let mut run = Run { problem, settings, purpose, begun, work, proof: None, is_repeatable: true };
     let outcome = run.outcome(start, watch);
-    let proof = run.proof.or_else(|| proof::without_search(problem, &outcome));
+    // Where time ran out there is none left to look for what can be shown.
+    let is_over = matches!(outcome, Outcome::Unknown);
+    let proof = run.proof.or_else(|| if is_over { None } else { proof::without_search(problem, &outcome) });
     let is_repeatable = run.is_repeatable && run.work.iter().all(|work| work.failure.is_none());
     Solved { outcome, work: run.work, proof, is_repeatable }
 }
@@ -85,7 +87,8 @@ impl Run<'_> {
     fn search(&mut self, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Both {
         let Self { problem, settings, purpose, begun, .. } = *self;
         let is_counted = settings.effort.is_some() || settings.cuts.is_some();
-        let both = if is_counted || settings.backends.is_empty() {
+        let is_alone = is_counted || settings.backends.is_empty() || !beside::is_worth_it(problem, settings);
+        let both = if is_alone {
             let mut look = |progress| {
                 watch(progress);
                 None
