@@ -128,10 +128,9 @@ fn call(
     let in_units = |value: f64| to_amount(value / floats.objective_scale);
     settings.backends.solve(purpose, (model, floats), &effort, &mut attempt.work, &mut |news| match news {
         // Whether a point holds exactly is looked at when the backend is done.
-        News::Point(point) => watch(Progress {
-            plan: Some(extract_solution(problem, model, point)),
-            ..Progress::at(purpose, begun)
-        }),
+        News::Point(point) => {
+            watch(Progress { plan: Some(extract_solution(problem, model, point)), ..Progress::at(purpose, begun) })
+        }
         News::Glimpse(glimpse) => watch(Progress {
             best: glimpse.best.and_then(in_units),
             bound: glimpse.bound.and_then(in_units),

@@ -50,8 +50,7 @@ fn problem(trades: u64, metrics: u64) -> AssignmentProblem {
         let rates: Vec<String> = (0..trades).map(|trade| format!("type{trade} {}", rate(trade))).collect();
         by_type(name, &rates.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    let mut first =
-        vec![card("worth", &|trade| taken(trade) + scattered(trade, metrics) / 2).priority("1")];
+    let mut first = vec![card("worth", &|trade| taken(trade) + scattered(trade, metrics) / 2).priority("1")];
     for metric in 0..metrics {
         let half = (0..trades).map(|trade| scattered(trade, metric)).sum::<u64>() / 2;
         first.push(card(&format!("m{metric}"), &|trade| scattered(trade, metric)).max(&half.to_string()));
@@ -185,7 +184,7 @@ fn a_better_plan_is_heard_while_both_run() {
     let problem = open();
     let theirs = plan_after(&problem, 60);
     let value = problem.objective_value(&theirs);
-    let told = theirs.clone();
+    let told = theirs;
     let (solved, asked) = beside(&problem, SHORT, move |model, time, watch| {
         let mut once = Some(point(model, &told));
         wait(time, watch, &mut || once.take());
