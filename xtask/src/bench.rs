@@ -2,6 +2,7 @@
 
 mod canvas;
 mod gap;
+mod limits;
 mod measure;
 mod once;
 mod peers;
@@ -38,6 +39,7 @@ enum Part {
     Peers,
     Gap,
     Scale,
+    Limits,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +75,11 @@ enum Benchmark {
     #[command(after_help = "Examples:\n  cargo xtask bench scale\n  \
         cargo xtask bench scale --sizes 1000,3000 --time-limit 20")]
     Scale(scale::Options),
+    /// Runs that use up their time: how far each goes beyond its limit, seen from outside.
+    #[command(
+        after_help = "Examples:\n  cargo xtask bench limits\n  cargo xtask bench limits --time-limits 2 --busy 2"
+    )]
+    Limits(limits::Options),
 }
 
 /// Builds the product and runs what was asked for.
@@ -87,6 +94,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
             gap::run(root, program, &root.join(data), *time_limit, *strict)
         }
         Some(Benchmark::Scale(options)) => scale::run(root, program, options),
+        Some(Benchmark::Limits(options)) => limits::run(root, program, options),
         None => run_parts(root, program, arguments),
     }
 }
@@ -105,6 +113,7 @@ fn run_parts(root: &Path, program: &Path, arguments: &Arguments) -> Outcome {
             Part::Peers => peers::run(root, program, peers),
             Part::Gap => gap::run(root, program, &root.join(&peers.data), peers.time_limit, false),
             Part::Scale => scale::run(root, program, &scale::Options::default()),
+            Part::Limits => limits::run(root, program, &limits::Options::default()),
         };
         if let Err(error) = &ended {
             eprintln!("bench: failed to {error}");
@@ -121,6 +130,7 @@ impl Part {
             Self::Peers => "Next to other solvers",
             Self::Gap => "Generalized assignment",
             Self::Scale => "Growth with trades",
+            Self::Limits => "Beyond the time limit",
         }
     }
 }

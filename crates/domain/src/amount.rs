@@ -38,6 +38,13 @@ impl Amount {
         self.0.normalized().into_bigint_and_exponent()
     }
 
+    /// `(digits, scale)` with `self = digits * 10^-scale`, as it is at hand: `digits` may end in zeros. Nothing where they
+    /// are more than fit. Much faster than [`to_parts`](Self::to_parts).
+    pub fn to_small_parts(&self) -> Option<(i128, i64)> {
+        let (digits, scale) = self.0.as_bigint_and_scale();
+        Some((i128::try_from(&*digits).ok()?, scale))
+    }
+
     /// Whether the number is 0.
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()

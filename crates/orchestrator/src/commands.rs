@@ -107,9 +107,9 @@ fn backend(choice: &BackendChoice, settings: &SolverSettings) -> Option<Arc<dyn 
     }
 }
 
-/// What computed the answer.
-pub(crate) fn engine(settings: &Settings) -> Engine {
-    let mut solver = settings.backends.versions();
+/// What computed the answer. `had_a_part` says whether backends changed anything of it.
+pub(crate) fn engine(settings: &Settings, had_a_part: bool) -> Engine {
+    let mut solver = settings.backends.versions(had_a_part);
     if solver.is_empty() {
         solver.push("none".to_owned());
     }

@@ -24,4 +24,4 @@ mod tree;
 mod volume;
 
 pub use proof::Proof;
-pub use search::{Budget, Ending, Found, Goal, search};
+pub use search::{Budget, Ending, Found, Goal, Word, search};

@@ -2,12 +2,14 @@
 //!
 //! Both work on their own for a round of a fixed amount of work, then show each other the best they have. What a round
 //! finds depends on the rounds before it alone. The clock is looked at between rounds and only says stop; where it said so
-//! is recorded by count, so that a search can be repeated without it.
+//! is recorded by count, so that a search can be repeated without it. A round in which the time ends, or somebody else
+//! ends the search, is broken off and does not count, as if the look before it had said stop.
 
 mod pair;
 mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use constraint_manager::AssignmentProblem;
@@ -34,14 +36,12 @@ pub struct Goal {
 pub struct Budget {
     /// When to stop, by the clock.
     pub deadline: Option<Instant>,
-    /// When to stop while a proof seems near and others could try it.
-    pub proving: Option<Instant>,
-    /// When to stop without any plan, so that others could look for one.
-    pub without_plan: Option<Instant>,
     /// After how many rounds to stop.
     pub rounds: Option<u64>,
     /// The [`Found::cuts`] of an earlier search, to stop where it was stopped: nothing else counts then.
     pub cuts: Option<Vec<u64>>,
+    /// Set by others to stop at once.
+    pub halt: Option<Arc<AtomicBool>>,
 }
 
 /// A look at a search that is running.
@@ -49,6 +49,8 @@ pub struct Budget {
 pub struct Glimpse {
     /// The best plan's objective so far, in floats.
     pub best: Option<f64>,
+    /// That plan, an account for each trade, where it is a better one than at the last look.
+    pub plan: Option<Vec<usize>>,
     /// What no plan can exceed, in floats.
     pub bound: Option<f64>,
     /// Rounds done.
@@ -57,6 +59,17 @@ pub struct Glimpse {
     pub nodes: u64,
     /// Moves tried.
     pub moves: u64,
+}
+
+/// What whoever watches a search says to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// It goes on.
+    GoOn,
+    /// It goes on, and may go on from this plan, an account for each trade, if that keeps every row and is better.
+    Take(Vec<usize>),
+    /// It stops.
+    Stop,
 }
 
 /// What the search found.
@@ -75,6 +88,8 @@ pub struct Found {
     /// Where the budget cut it: the numbers, from 1, of the looks at the budget that said stop. A search looks at it at
     /// counted points alone, so that the same cuts give the same result again, whatever the clock says.
     pub cuts: Vec<u64>,
+    /// Whether it went on from a plan that it was told. The cuts do not give the same result again then.
+    pub is_helped: bool,
     /// Branches looked at.
     pub nodes: u64,
     /// Moves tried.
@@ -97,12 +112,12 @@ pub enum Ending {
 /// Branches that closing the last of the gap may take: at least this many, at most twice what it took so far.
 const SHARPENING_NODES: u64 = 2_000;
 
-/// Searches. `watch` is called after every round; it may stop the search.
+/// Searches. `watch` is called after every round; it may stop the search, or help it with a plan.
 pub fn search(
     problem: &AssignmentProblem,
     goal: &Goal,
     budget: Budget,
-    watch: &mut dyn FnMut(&Glimpse) -> bool,
+    watch: &mut dyn FnMut(&Glimpse) -> Word,
 ) -> Found {
     let kernel = Arc::new(Kernel::new(problem));
     let constant = objective_constant(problem) / kernel.cost_scale;
@@ -114,7 +129,6 @@ pub fn search(
 
     let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
     let (mut shown, mut rough) = (slack, None);
-    if std::env::var("FIN").is_ok() { eprintln!("FIN finished {} rounds {} nodes {} ", tree.is_finished, pair.rounds, tree.nodes); if tree.is_finished { std::process::exit(0); } }
     if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
         // A proof that there is no plan may not lean on costs.
         let costless = Arc::new(kernel.without_costs());
@@ -126,7 +140,10 @@ pub fn search(
         // What the first tree closed, it closed without a plan to compare with: a plan that came later disproves it.
         tree.is_finished = false;
         if pair.best.is_some() && !pair.is_over() {
-            tree = pair.run(&tree.kernel, Task::Prove { slack }, Some(tree.root.clone()));
+            let again = pair.run(&tree.kernel, Task::Prove { slack }, Some(tree.root.clone()));
+            if again.is_finished || again.root_bound >= tree.root_bound {
+                tree = again;
+            }
         }
     }
     if !tree.is_finished && pair.is_far_apart() {
@@ -174,8 +191,8 @@ fn found(
 
 fn counts(pair: &Pair<'_>) -> Found {
     let (rounds, nodes, moves) = (pair.rounds, pair.nodes, pair.moves);
-    let cuts = pair.cuts.clone();
-    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, cuts, nodes, moves }
+    let (cuts, is_helped) = (pair.cuts.clone(), pair.is_helped);
+    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, cuts, is_helped, nodes, moves }
 }
 
 /// A plan as a placement of the kernel, if it keeps every row in floats.

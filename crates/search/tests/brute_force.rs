@@ -1,12 +1,13 @@
 //! The search by itself against full enumeration, and what it promises whoever calls it: the same work finds the same,
 //! a plan to start from is never lost, and ties are no reason to go on.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
 use domain::{Amount, Day, Desk, OnBreach};
-use search::{Budget, Ending, Found, Goal, search};
+use search::{Budget, Ending, Found, Goal, Word, search};
 use test_desks::case::{CaseForm, enumerate};
 use test_desks::product::product;
 use test_desks::random::{Random, large_case, random_case};
@@ -24,7 +25,7 @@ fn problem(desk: &Desk, day: &Day, include_limited: bool) -> AssignmentProblem {
 /// Searches for the best with so many rounds.
 fn searched(problem: &AssignmentProblem, start: Option<Vec<usize>>, rounds: u64) -> Found {
     let goal = Goal { gap_rel: Amount::zero(), start };
-    search(problem, &goal, Budget { rounds: Some(rounds), ..Budget::default() }, &mut |_| true)
+    search(problem, &goal, Budget { rounds: Some(rounds), ..Budget::default() }, &mut |_| Word::GoOn)
 }
 
 /// What went wrong with a desk, if anything.
@@ -119,12 +120,12 @@ fn a_plan_to_start_from_is_never_lost() {
         kept += 1;
         let over = Some(Instant::now());
         for budget in [
-            Budget { deadline: over, proving: over, without_plan: over, ..Budget::default() },
+            Budget { deadline: over, ..Budget::default() },
             Budget { rounds: Some(0), ..Budget::default() },
             Budget { rounds: Some(ROUNDS), ..Budget::default() },
         ] {
             let goal = Goal { gap_rel: Amount::zero(), start: Some(start.clone()) };
-            let found = search(&problem, &goal, budget, &mut |_| true);
+            let found = search(&problem, &goal, budget, &mut |_| Word::GoOn);
             let plan = found.best.expect("the start is a plan");
             assert!(problem.broken_rows(&plan).is_empty(), "seed {seed}");
             assert!(problem.objective_value(&plan) >= problem.objective_value(&start), "seed {seed}");
@@ -140,9 +141,58 @@ fn a_search_that_is_told_to_stop_stops() {
         let mut looks = 0;
         let found = search(&problem, &goal, Budget::default(), &mut |_| {
             looks += 1;
-            looks < 2
+            if looks < 2 { Word::GoOn } else { Word::Stop }
         });
         assert!(found.rounds <= 2, "{} rounds", found.rounds);
+    }
+}
+
+#[test]
+fn wherever_a_search_is_broken_off_its_cuts_give_the_same_again() {
+    for problem in hard_problems() {
+        let goal = Goal { gap_rel: Amount::zero(), start: None };
+        for ms in [0, 1, 2, 4, 7, 11, 18, 29, 47, 76, 123] {
+            // By the clock, and by somebody else; whatever round that falls into, a look further or nearer is as good.
+            let halt = Arc::new(AtomicBool::new(false));
+            let over = Duration::from_millis(ms);
+            let by_clock = Budget { deadline: Some(Instant::now() + over), ..Budget::default() };
+            let by_others = Budget { halt: Some(Arc::clone(&halt)), ..Budget::default() };
+            for budget in [by_clock, by_others] {
+                let found = std::thread::scope(|scope| {
+                    scope.spawn(|| {
+                        std::thread::sleep(over);
+                        halt.store(true, Ordering::Relaxed);
+                    });
+                    search(&problem, &goal, budget, &mut |_| Word::GoOn)
+                });
+                let cuts = Budget { cuts: Some(found.cuts.clone()), ..Budget::default() };
+                assert_eq!(search(&problem, &goal, cuts, &mut |_| Word::GoOn), found, "after {ms} ms");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plan_of_somebody_else_is_taken_up_where_it_is_better() {
+    for problem in hard_problems() {
+        let goal = Goal { gap_rel: Amount::zero(), start: None };
+        let best = search(&problem, &goal, Budget { rounds: Some(8), ..Budget::default() }, &mut |_| Word::GoOn);
+        let Some(plan) = best.best else { continue };
+        let after_one = |word: &dyn Fn() -> Word| {
+            let mut looks = 0;
+            search(&problem, &goal, Budget::default(), &mut |_| {
+                looks += 1;
+                if looks == 1 { word() } else { Word::Stop }
+            })
+        };
+        let helped = after_one(&|| Word::Take(plan.clone()));
+        let alone = after_one(&|| Word::GoOn);
+        let value = |found: &Found| found.best.as_ref().and_then(|plan| problem.objective_value(plan));
+        assert!(value(&helped) >= problem.objective_value(&plan), "the plan was lost");
+        assert_eq!((helped.is_helped, alone.is_helped), (value(&helped) > value(&alone), false));
+        // Nobody's account, or a plan that breaks a limit, is no help.
+        let broken = after_one(&|| Word::Take(vec![usize::MAX; plan.len()]));
+        assert_eq!((broken.is_helped, value(&broken)), (false, value(&alone)));
     }
 }
 

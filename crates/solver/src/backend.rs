@@ -12,6 +12,11 @@ pub trait Backend: Send + Sync {
     /// What a result says about who solved, `HiGHS 1.15.0`.
     fn version(&self) -> String;
 
+    /// As much of that as is known of one that was never asked.
+    fn known_version(&self) -> String {
+        self.version()
+    }
+
     /// Solves, and reports what it has when the time is up. `watch` is called now and then while it runs and
     /// may stop it early.
     fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: &mut dyn FnMut(News<'_>) -> Control) -> Ending;
@@ -62,6 +67,8 @@ pub enum Control {
     GoOn,
     /// It stops and reports what it has.
     Stop,
+    /// It ends at once: nobody waits for what it has.
+    Abandon,
 }
 
 /// What a backend reports. Nothing of it is believed before it is checked.

@@ -30,9 +30,13 @@ impl Backends {
         self.list.is_empty()
     }
 
-    /// Who they are, for a result.
-    pub fn versions(&self) -> Vec<String> {
-        self.list.iter().map(|backend| backend.version()).collect()
+    /// Who they are, for a result. What they only said themselves counts where they had a part in it: whether one got as
+    /// far as that beside a search is up to the clock.
+    pub fn versions(&self, had_a_part: bool) -> Vec<String> {
+        let version = |backend: &Arc<dyn Backend>| {
+            if had_a_part { backend.version() } else { backend.known_version() }
+        };
+        self.list.iter().map(version).collect()
     }
 
     /// Has a model solved, and records every call.

@@ -40,8 +40,10 @@ pub mod refinement;
 pub mod model_file;
 pub mod names;
 
+mod beside;
 mod digits;
 mod highs_watch;
+mod others;
 mod searched;
 mod tally;
 

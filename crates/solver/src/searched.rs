@@ -1,10 +1,12 @@
 //! Our own search as a step of a solve: how long it may take, and what it did.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
 use search::search::Glimpse;
-use search::{Budget, Found, Goal};
+use search::{Budget, Found, Goal, Word};
 
 use crate::build_model::Purpose;
 use crate::outcome::Work;
@@ -12,39 +14,32 @@ use crate::scale::to_amount;
 use crate::settings::Settings;
 use crate::solve_model::Progress;
 
-/// The share of the time after which a proof that is near but not done is left to the backends.
-const SHARE_FOR_PROOF: f64 = 0.3;
-/// The share of the time after which the backends look for a plan.
-const SHARE_WITHOUT_PLAN: f64 = 0.8;
-/// And this long at most: what our own tree closes it mostly closes by then.
-const MOST_FOR_PROOF: Duration = Duration::from_secs(2);
-/// What is kept of the time for what comes after the search.
-const SHARE_AT_MOST: f64 = 0.97;
-
-/// Searches from `start`, with the time that began at `begun`.
+/// Searches from `start`, with the time that began at `begun`, until `halt` says stop. `watch` sees every round, and may
+/// have a plan to go on from.
 pub(crate) fn search(
     problem: &AssignmentProblem,
     settings: &Settings,
     begun: Instant,
     start: Option<Vec<usize>>,
-    watch: &mut dyn FnMut(Progress),
+    halt: Option<Arc<AtomicBool>>,
+    watch: &mut dyn FnMut(Progress) -> Option<Vec<usize>>,
 ) -> (Found, Work) {
     let goal = Goal { gap_rel: settings.gap_rel.clone(), start };
     let called = Instant::now();
     let mut first_plan_ms = None;
-    let found = search::search(problem, &goal, budget(settings, begun), &mut |glimpse: &Glimpse| {
-        let elapsed_ms = milliseconds(called.elapsed());
-        if glimpse.best.is_some() {
-            first_plan_ms.get_or_insert(elapsed_ms);
-        }
-        watch(Progress {
-            purpose: Purpose::Full,
-            elapsed_ms,
+    let budget = Budget { halt, ..budget(settings, begun) };
+    let found = search::search(problem, &goal, budget, &mut |glimpse: &Glimpse| {
+        let progress = Progress {
             best: glimpse.best.and_then(to_amount),
+            plan: glimpse.plan.clone(),
             bound: glimpse.bound.and_then(to_amount),
             nodes: i64::try_from(glimpse.nodes).unwrap_or(i64::MAX),
-        });
-        true
+            ..Progress::at(Purpose::Full, called)
+        };
+        if glimpse.best.is_some() {
+            first_plan_ms.get_or_insert(progress.elapsed_ms);
+        }
+        watch(progress).map_or(Word::GoOn, Word::Take)
     });
     let elapsed_ms = milliseconds(called.elapsed());
     if found.best.is_some() {
@@ -73,7 +68,7 @@ pub(crate) fn search(
     (found, work)
 }
 
-/// Recorded cuts, a counted budget, or the clock: all of it where there is nobody else to ask.
+/// Recorded cuts, a counted budget, or the clock.
 fn budget(settings: &Settings, begun: Instant) -> Budget {
     if let Some(cuts) = &settings.cuts {
         return Budget { cuts: Some(cuts.first().cloned().unwrap_or_default()), ..Budget::default() };
@@ -81,14 +76,7 @@ fn budget(settings: &Settings, begun: Instant) -> Budget {
     if settings.effort.is_some() {
         return Budget { rounds: settings.effort, ..Budget::default() };
     }
-    let share = |share: f64| Some(begun + settings.timeout.mul_f64(share));
-    let deadline = share(SHARE_AT_MOST);
-    if settings.backends.is_empty() {
-        return Budget { deadline, proving: deadline, without_plan: deadline, ..Budget::default() };
-    }
-    let proving = share(SHARE_FOR_PROOF).map(|end| end.min(begun + MOST_FOR_PROOF));
-    let without_plan = share(SHARE_WITHOUT_PLAN);
-    Budget { deadline, proving, without_plan, ..Budget::default() }
+    Budget { deadline: Some(begun + settings.time_to_search()), ..Budget::default() }
 }
 
 fn milliseconds(time: Duration) -> u64 {

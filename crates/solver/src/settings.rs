@@ -28,7 +28,17 @@ pub struct Settings {
     pub backends: Backends,
 }
 
+/// What is kept of the time for the end of a solve, and at most: a child that does not stop when it is asked to has to be
+/// ended, and what was found checked.
+const SHARE_FOR_THE_END: f64 = 0.03;
+const MOST_FOR_THE_END: Duration = Duration::from_millis(300);
+
 impl Settings {
+    /// The time after which whoever searches is to stop.
+    pub(crate) fn time_to_search(&self) -> Duration {
+        self.timeout - self.timeout.mul_f64(SHARE_FOR_THE_END).min(MOST_FOR_THE_END)
+    }
+
     /// Our own search and this backend on one thread.
     pub fn with(timeout: Duration, gap_rel: Amount, backend: Arc<dyn Backend>) -> Self {
         Self {

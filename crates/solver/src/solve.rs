@@ -1,32 +1,27 @@
-//! The order of a solve: our own search; what it leaves open goes to the backends, started from its plan; without the
-//! objective when that gave no plan; the conflict when there is no plan. A plan that was found is never thrown away.
+//! The order of a solve: our own search, and beside it the backends, started from its plan; without the objective when
+//! that gave no plan; the conflict when there is no plan. A plan that was found is never thrown away.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
 
-use crate::backend::{Control, Stop};
+use crate::backend::Control;
+use crate::beside::{self, Both};
 use crate::build_model::Purpose;
-use crate::conflict::{Conflict, conflict, excesses};
-use crate::fallback_feasibility::fallback_feasibility;
+use crate::conflict::excesses;
+use crate::others::{Answer, Others};
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
 use crate::proof::{self, Proof};
 use crate::scale::to_amount;
 use crate::searched;
 use crate::settings::Settings;
-use crate::solve_model::{Attempt, Progress, is_within, plan, solve_model};
+use crate::solve_model::{Progress, is_within, plan};
 
-/// The share of the time after which a full solve without any plan gives way to the fallback.
-const SHARE_BEFORE_FALLBACK: f64 = 0.6;
-
-/// The share of the time below which others are not asked to better a plan: they would hardly begin, and what they said
-/// by then would be up to the machine.
-const LEAST_SHARE_TO_ASK: f64 = 0.05;
-
-/// The time that naming a conflict may take beyond the limit, when the proof of infeasibility used it up.
-const LEAST_CONFLICT_TIME: Duration = Duration::from_millis(100);
+/// A plan is polished where its gap has at least so many zeros: a pass over all pairs of trades, which elsewhere would cost
+/// a run more time than it gives.
+const POLISH_DECIMALS: i64 = 6;
 
 /// Solves the problem, everything in its objective at once; [`solve_by_levels`](crate::solve_by_levels) heeds an order.
 /// `watch` is called now and then with the state of the search.
@@ -42,9 +37,12 @@ pub fn solve_from(
     watch: &mut dyn FnMut(Progress),
 ) -> Solved {
     let (begun, work) = (Instant::now(), Vec::new());
-    let mut run = Run { problem, settings, begun, work, proof: None, is_repeatable: true };
+    let purpose = if problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
+    let mut run = Run { problem, settings, purpose, begun, work, proof: None, is_repeatable: true };
     let outcome = run.outcome(start, watch);
-    let proof = run.proof.or_else(|| proof::without_search(problem, &outcome));
+    // Where time ran out there is none left to look for what can be shown.
+    let is_over = matches!(outcome, Outcome::Unknown);
+    let proof = run.proof.or_else(|| if is_over { None } else { proof::without_search(problem, &outcome) });
     let is_repeatable = run.is_repeatable && run.work.iter().all(|work| work.failure.is_none());
     Solved { outcome, work: run.work, proof, is_repeatable }
 }
@@ -52,6 +50,7 @@ pub fn solve_from(
 struct Run<'a> {
     problem: &'a AssignmentProblem,
     settings: &'a Settings,
+    purpose: Purpose,
     begun: Instant,
     work: Vec<Work>,
     proof: Option<Proof>,
@@ -63,67 +62,131 @@ impl Run<'_> {
         if !self.problem.trades.iter().any(|trade| trade.is_free()) {
             return only_placement(self.problem);
         }
-        let purpose = if self.problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-        let (mut first, mut searched_bound) = (start, None);
-        if self.settings.search {
-            let (found, work) = searched::search(self.problem, self.settings, self.begun, first.take(), watch);
-            self.work.push(work);
-            if self.settings.cuts.is_some() {
-                // How long the search was cut nothing, and takes nothing from the others.
+        if !self.settings.search {
+            self.is_repeatable = false;
+            return self.without_search(start, watch);
+        }
+        let Both { found, answer, work } = self.search(start, watch);
+        self.work.extend(work);
+        let search::Found { best, ending, proof, bound, .. } = found;
+        self.proof = proof;
+        let bound = bound.and_then(to_amount);
+        match (ending, best) {
+            (search::Ending::Best, Some(best)) => self.found(self.best_plan(best)),
+            (search::Ending::WithinGap, Some(best)) => self.found(self.plan(best, bound)),
+            (search::Ending::NoPlan, _) => {
+                // Who else was asked has no part in that there is none, but in naming the conflict.
+                self.is_repeatable &= self.settings.backends.is_empty();
+                self.ask(watch, |others, look| others.infeasible(look))
+            }
+            (_, best) => self.with_others(best, bound, answer, watch),
+        }
+    }
+
+    /// Our own search, with the backends beside it where they are asked at all.
+    fn search(&mut self, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Both {
+        let Self { problem, settings, purpose, begun, .. } = *self;
+        let is_counted = settings.effort.is_some() || settings.cuts.is_some();
+        let is_alone = is_counted || settings.backends.is_empty() || !beside::is_worth_it(problem, settings);
+        let both = if is_alone {
+            let mut look = |progress| {
+                watch(progress);
+                None
+            };
+            let (found, work) = searched::search(problem, settings, begun, start, None, &mut look);
+            Both { found, answer: None, work: vec![work] }
+        } else {
+            beside::solve(problem, settings, purpose, begun, start, watch)
+        };
+        self.is_repeatable &= !both.found.is_helped;
+        both
+    }
+
+    /// What a search that has not closed the problem and the others have come to together.
+    fn with_others(
+        &mut self,
+        best: Option<Vec<usize>>,
+        bound: Option<Amount>,
+        answer: Option<Answer>,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Outcome {
+        let alone = self.alone(best.clone(), bound.clone());
+        let is_asked_after = self.settings.cuts.is_some() && !self.settings.backends.is_empty();
+        let outcome = match answer {
+            // How long a search was that recorded cuts ended is nothing that the others have to make up for.
+            None if is_asked_after => {
                 self.begun = Instant::now();
+                let start = best.clone();
+                let answer = self.answer(watch, |others, look| others.ask(start, look, &|| best.is_some()));
+                self.together(best, bound, answer)
             }
-            let search::Found { best, ending, proof, bound, .. } = found;
-            self.proof = proof;
-            searched_bound = bound.and_then(to_amount);
-            match (ending, best) {
-                (search::Ending::Best, Some(best)) => return self.found(self.best_plan(best)),
-                (search::Ending::WithinGap, Some(best)) => return self.found(self.plan(best, searched_bound)),
-                (search::Ending::NoPlan, _) => return self.infeasible(purpose, watch),
-                (_, best) => first = best,
-            }
-        }
-        if let (Purpose::Feasibility, Some(first)) = (purpose, &first) {
-            return Outcome::NoObjective(plan(self.problem, first.clone(), None));
-        }
-        if self.settings.effort.is_some() || self.settings.backends.is_empty() || self.is_late(first.is_some()) {
-            return self.alone(first, searched_bound);
-        }
-        let alone = self.alone(first.clone(), searched_bound.clone());
-        let outcome = self.ask_others(purpose, first, searched_bound, watch);
+            None => alone.clone(),
+            Some(answer) => self.together(best, bound, answer),
+        };
         self.is_repeatable &= outcome == alone;
         outcome
     }
 
-    /// Whether too little time is left to ask others.
-    fn is_late(&self, has_plan: bool) -> bool {
-        let share = if has_plan { LEAST_SHARE_TO_ASK } else { 0.0 };
-        self.time_left() <= self.settings.timeout.mul_f64(share)
-    }
-
-    /// What our own search has come to.
-    fn alone(&self, first: Option<Vec<usize>>, bound: Option<Amount>) -> Outcome {
-        match first {
-            Some(best) => self.found(self.plan(best, bound)),
-            None => Outcome::Unknown,
+    /// The better plan of the two, and the tighter bound.
+    fn together(&self, best: Option<Vec<usize>>, bound: Option<Amount>, answer: Answer) -> Outcome {
+        let value = |placement: &Vec<usize>| self.problem.objective_value(placement);
+        match (best, answer) {
+            (best, Answer::Plan(theirs, their_bound)) => {
+                let best = best.filter(|best| value(best) >= value(&theirs)).unwrap_or(theirs);
+                self.found(self.plan(best, bound.into_iter().chain(their_bound).min()))
+            }
+            (Some(best), Answer::Dropped(theirs)) if value(&best) > value(&theirs) => self.alone(Some(best), bound),
+            (None, Answer::Failed(message)) => Outcome::Failed(message),
+            (None, answer @ (Answer::Infeasible(..) | Answer::Nothing)) => self.said(answer),
+            (_, answer @ Answer::Dropped(_)) => self.said(answer),
+            (best, _) => self.alone(best, bound),
         }
     }
 
-    /// Has the backends go on from `first`, below `bound`.
-    fn ask_others(
+    /// What our own search has come to.
+    fn alone(&self, best: Option<Vec<usize>>, bound: Option<Amount>) -> Outcome {
+        best.map_or(Outcome::Unknown, |best| self.found(self.plan(best, bound)))
+    }
+
+    /// The backends and nobody else.
+    fn without_search(&mut self, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Outcome {
+        if let (Purpose::Feasibility, Some(start)) = (self.purpose, &start) {
+            return Outcome::NoObjective(plan(self.problem, start.clone(), None));
+        }
+        self.ask(watch, |others, look| others.ask(start, look, &|| false))
+    }
+
+    /// What the others say, in the end.
+    fn ask(
         &mut self,
-        purpose: Purpose,
-        first: Option<Vec<usize>>,
-        bound: Option<Amount>,
         watch: &mut dyn FnMut(Progress),
+        ask: impl FnOnce(&mut Others<'_>, &mut dyn FnMut(Progress) -> Control) -> Answer,
     ) -> Outcome {
-        let attempt = self.attempt(purpose, first, watch);
-        let bound = attempt.bound.into_iter().chain(bound).min();
-        match (attempt.best, attempt.stop) {
-            (Some(best), _) => self.found(self.plan(best, bound)),
-            (None, Stop::Infeasible) => self.infeasible(purpose, watch),
-            (None, stop) if purpose == Purpose::Full => self.fallback(stop, watch),
-            (None, Stop::Failed(message)) => Outcome::Failed(message),
-            (None, _) => Outcome::Unknown,
+        let answer = self.answer(watch, ask);
+        self.said(answer)
+    }
+
+    fn answer(
+        &mut self,
+        watch: &mut dyn FnMut(Progress),
+        ask: impl FnOnce(&mut Others<'_>, &mut dyn FnMut(Progress) -> Control) -> Answer,
+    ) -> Answer {
+        let mut others = Others::new(self.problem, self.settings, self.purpose, self.begun);
+        let answer = ask(&mut others, &mut |progress| {
+            watch(progress);
+            Control::GoOn
+        });
+        self.work.extend(others.work);
+        answer
+    }
+
+    fn said(&self, answer: Answer) -> Outcome {
+        match answer {
+            Answer::Plan(best, bound) => self.found(self.plan(best, bound)),
+            Answer::Dropped(best) => Outcome::ObjectiveDropped(plan(self.problem, best, None)),
+            Answer::Infeasible(rows, nearest) => Outcome::Infeasible { rows, nearest },
+            Answer::Failed(message) => Outcome::Failed(message),
+            Answer::Nothing => Outcome::Unknown,
         }
     }
 
@@ -134,65 +197,15 @@ impl Run<'_> {
         plan(self.problem, placement, bound)
     }
 
+    /// A plan with its bound. Where next to nothing is left between the two, what floats cannot tell apart matters.
     fn plan(&self, placement: Vec<usize>, bound: Option<Amount>) -> Plan {
-        plan(self.problem, polish(self.problem, placement), bound)
-    }
-
-    /// Solves for `purpose`; a full solve without a plan stops early enough for the fallback to try.
-    fn attempt(&mut self, purpose: Purpose, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Attempt {
-        let give_way = self.settings.timeout.mul_f64(SHARE_BEFORE_FALLBACK);
-        let begun = self.begun;
-        let has_start = start.is_some();
-        let mut look = |progress: Progress| {
-            let empty_handed = purpose == Purpose::Full && !has_start && progress.best.is_none();
-            watch(progress);
-            if empty_handed && begun.elapsed() > give_way { Control::Stop } else { Control::GoOn }
-        };
-        let attempt = solve_model(self.problem, purpose, self.settings, self.time_left(), start, &mut look);
-        self.work.extend(attempt.work.iter().cloned());
-        attempt
+        let found = plan(self.problem, placement, bound.clone());
+        let is_nearly_best = found.gap_rel.as_ref().is_some_and(|gap| *gap <= Amount::from_parts(1, POLISH_DECIMALS));
+        if is_nearly_best { plan(self.problem, polish(self.problem, found.placement), bound) } else { found }
     }
 
     fn found(&self, plan: Plan) -> Outcome {
         found(plan, &self.settings.gap_rel)
-    }
-
-    fn fallback(&mut self, full: Stop, watch: &mut dyn FnMut(Progress)) -> Outcome {
-        let mut look = |progress| {
-            watch(progress);
-            Control::GoOn
-        };
-        let attempt = fallback_feasibility(self.problem, self.settings, self.time_left(), &mut look);
-        self.work.extend(attempt.work.iter().cloned());
-        match (attempt.best, attempt.stop, full) {
-            (Some(best), ..) => Outcome::ObjectiveDropped(plan(self.problem, best, None)),
-            (None, Stop::Infeasible, _) => self.infeasible(Purpose::Feasibility, watch),
-            (None, Stop::Failed(message), _) | (None, _, Stop::Failed(message)) => Outcome::Failed(message),
-            (None, ..) => Outcome::Unknown,
-        }
-    }
-
-    /// Names the conflict, and with it puts the claim that there is no plan to a test.
-    fn infeasible(&mut self, purpose: Purpose, watch: &mut dyn FnMut(Progress)) -> Outcome {
-        let time = self.time_left().max(LEAST_CONFLICT_TIME);
-        self.is_repeatable &= self.settings.backends.is_empty();
-        match conflict(self.problem, self.settings, time, &mut self.work) {
-            Conflict::Found(rows, nearest) => Outcome::Infeasible { rows, nearest: Some(nearest) },
-            Conflict::Contradicted => Outcome::Failed(
-                "a solver says that no assignment keeps the limits, and says the same where every assignment does"
-                    .to_owned(),
-            ),
-            Conflict::NotFound => Outcome::Infeasible { rows: Vec::new(), nearest: None },
-            Conflict::Disproved(placement) => {
-                let again = self.attempt(purpose, Some(placement.clone()), watch);
-                let best = again.best.unwrap_or(placement);
-                self.found(self.plan(best, again.bound))
-            }
-        }
-    }
-
-    fn time_left(&self) -> Duration {
-        self.settings.timeout.saturating_sub(self.begun.elapsed())
     }
 }
 

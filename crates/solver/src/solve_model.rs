@@ -4,6 +4,7 @@
 //! where a hair is a whole unit, or where it cannot be the point is ruled out by an exact cut, and the model is solved
 //! again. A plan that leaves this file keeps every row in decimals.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
@@ -30,10 +31,19 @@ pub struct Progress {
     pub elapsed_ms: u64,
     /// The best objective so far.
     pub best: Option<Amount>,
+    /// A plan that was just found, an account for each trade. Whether it keeps every row exactly is not said.
+    pub plan: Option<Vec<usize>>,
     /// What no plan can exceed.
     pub bound: Option<Amount>,
     /// Nodes so far.
     pub nodes: i64,
+}
+
+impl Progress {
+    /// Nothing yet, in a solve that began at `begun`.
+    pub(crate) fn at(purpose: Purpose, begun: Instant) -> Self {
+        Self { purpose, elapsed_ms: milliseconds(begun.elapsed()), best: None, plan: None, bound: None, nodes: 0 }
+    }
 }
 
 /// What solving one model gave.
@@ -61,6 +71,12 @@ pub fn solve_model(
     let begun = Instant::now();
     let mut attempt = Attempt { best: start, bound: None, stop: Stop::Limit, work: Vec::new() };
     let mut refinement = Refinement::at_first(problem, settings.gap_rel.is_zero());
+    let is_stopped = Cell::new(false);
+    let mut watch = |progress| {
+        let control = watch(progress);
+        is_stopped.set(is_stopped.get() || control != Control::GoOn);
+        control
+    };
     for _ in 0..MOST_ROUNDS {
         let model = build_model(problem, purpose, &refinement);
         let floats = to_floats(&model);
@@ -69,7 +85,7 @@ pub fn solve_model(
             attempt.stop = Stop::Limit;
             break;
         }
-        let ending = call(problem, &model, &floats, purpose, settings, left, &mut attempt, watch);
+        let ending = call(problem, &model, &floats, purpose, settings, left, &mut attempt, &mut watch);
         attempt.stop = ending.stop.clone();
         // Every round's bound holds: each model leaves out broken placements only.
         let bound = ending.bound.and_then(|bound| to_amount(bound / floats.objective_scale));
@@ -85,6 +101,10 @@ pub fn solve_model(
             break;
         }
         let Some((placement, broken)) = keep_best(problem, &model, &ending, &mut attempt) else { break };
+        if is_stopped.get() {
+            attempt.stop = Stop::Limit;
+            break;
+        }
         broken.iter().for_each(|row| refinement.learn(problem, *row, &placement));
     }
     attempt
@@ -107,14 +127,15 @@ fn call(
     let effort = Effort { time: left, gap_rel, threads: settings.threads, seed: SEED, start: start.as_deref() };
     let in_units = |value: f64| to_amount(value / floats.objective_scale);
     settings.backends.solve(purpose, (model, floats), &effort, &mut attempt.work, &mut |news| match news {
-        // A point is looked at when the backend is done.
-        News::Point(_) => Control::GoOn,
+        // Whether a point holds exactly is looked at when the backend is done.
+        News::Point(point) => {
+            watch(Progress { plan: Some(extract_solution(problem, model, point)), ..Progress::at(purpose, begun) })
+        }
         News::Glimpse(glimpse) => watch(Progress {
-            purpose,
-            elapsed_ms: milliseconds(begun.elapsed()),
             best: glimpse.best.and_then(in_units),
             bound: glimpse.bound.and_then(in_units),
             nodes: glimpse.nodes,
+            ..Progress::at(purpose, begun)
         }),
     })
 }

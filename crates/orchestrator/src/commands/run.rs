@@ -92,7 +92,7 @@ pub(crate) fn report<'a>(
         placement,
         diagnostics: answer::diagnostics(book, problem, solved, ending.infeasibility, warnings),
         inputs: read.digests.clone(),
-        engine: engine(settings),
+        engine: engine(settings, !solved.is_repeatable),
         run: RunInfo::default(),
     }
 }

@@ -241,7 +241,7 @@ fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Repor
         placement,
         diagnostics: Diagnostics::default(),
         inputs: Vec::new(),
-        engine: engine(&settings(config)),
+        engine: engine(&settings(config), false),
         run: RunInfo::default(),
     })
 }

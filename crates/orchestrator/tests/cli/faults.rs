@@ -69,10 +69,14 @@ fn settings(backends: &str) -> String {
     format!("timeout: {} s, gap: 0, memory: 256MiB, backends: [{backends}]", limit(backends).as_secs())
 }
 
-/// A desk on which our own search has a plan at once, and no proof in its time: of 120 trades those that are worth most
-/// at PB1 within ten limits, each about half of what all trades take together.
+/// A desk on which our own search has a plan at once, and no proof in its time.
 fn hard_desk(solver: &str) -> TempDir {
-    let (trades, metrics) = (120_u64, 10_u64);
+    valued_desk(solver, 120, 10)
+}
+
+/// Of so many trades those that are worth most at PB1 within so many limits, each about half of what all trades take
+/// together.
+fn valued_desk(solver: &str, trades: u64, metrics: u64) -> TempDir {
     // Scattered, and the same on every machine; a trade that takes more is worth more.
     let scattered =
         |trade: u64, metric: u64| 1 + (trade * 7_919 + metric * 104_729 + trade * trade * (metric + 3) * 31) % 997;
@@ -225,6 +229,47 @@ fn where_all_others_fail_the_plan_of_our_own_search_is_kept() {
         assert_eq!((ran.exit, &ran.line()["status"]), (0, &"feasible".into()), "{}", ran.stderr);
         let result = std::fs::read_to_string(desk.path().join("out/latest/result.json")).expect("a result");
         assert!(result.contains(&format!("\"message\": \"{mode}: ")), "{}", ran.stderr);
+    }
+}
+
+/// A desk that our own search closes long after the others are asked, and long before its limit.
+fn slow_desk(solver: &str) -> TempDir {
+    valued_desk(solver, 50, 4)
+}
+
+/// The backends that were asked for something.
+fn asked(desk: &TempDir) -> Value {
+    let run = std::fs::read_to_string(desk.path().join("out/latest/run.json")).expect("a record");
+    let run: Value = serde_json::from_str(&run).expect("JSON");
+    run["others"].clone()
+}
+
+#[test]
+fn a_child_beside_the_search_can_neither_spoil_its_proof_nor_delay_it() {
+    for mode in ["babbles", "hang", "ignores-sigterm", "10-gb-of-messages", "10-gb-of-errors"] {
+        let desk = slow_desk(&format!("timeout: 60 s, gap: 0, backends: [search, {}]", fake(mode, "75.25")));
+        let begun = Instant::now();
+        let ran = pb_assign(desk.path(), RUN);
+        assert!(begun.elapsed() < Duration::from_secs(40), "{mode}: {:?}", begun.elapsed());
+        assert_eq!((ran.exit, &ran.line()["reason"]), (0, &"proven".into()), "{mode}: {}", ran.stderr);
+        assert_eq!(asked(&desk)[0]["backend"], mode, "it ran beside the search");
+        let replayed = pb_assign(desk.path(), &["replay", "--run", "out/latest"]);
+        assert_eq!(replayed.line()["asked_again"], serde_json::json!([]), "{mode}: {}", replayed.stderr);
+        #[cfg(target_os = "linux")]
+        assert!(!is_running("75.25"), "{mode}");
+    }
+}
+
+#[test]
+fn the_end_of_a_run_comes_in_time_whatever_runs_beside_it() {
+    for mode in ["hang", "ignores-sigterm", "10-gb-of-messages", "never-finishes", "late", "babbles"] {
+        let desk = hard_desk(&format!("timeout: 1 s, gap: 0, backends: [search, {}]", fake(mode, "77")));
+        let begun = Instant::now();
+        let ran = pb_assign(desk.path(), RUN);
+        let elapsed = begun.elapsed();
+        assert!(elapsed < Duration::from_millis(1_500) + MARGIN, "{mode}: {elapsed:?}");
+        assert_eq!((ran.exit, &ran.line()["status"]), (0, &"feasible".into()), "{mode}: {}", ran.stderr);
+        assert_eq!(pb_assign(desk.path(), &["verify", "out/latest"]).exit, 0, "{mode}");
     }
 }
 

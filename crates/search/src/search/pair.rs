@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
-use super::{Budget, Glimpse};
+use super::{Budget, Glimpse, Word};
 use crate::anneal::{Annealer, Hint};
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
@@ -56,20 +56,45 @@ impl Round {
 pub(super) struct Pair<'a> {
     kernel: &'a Kernel<'a>,
     budget: Budget,
-    watch: &'a mut dyn FnMut(&Glimpse) -> bool,
+    halt: Arc<Halt>,
+    watch: &'a mut dyn FnMut(&Glimpse) -> Word,
     /// Scale and constant of the objective.
     units: (f64, f64),
     annealer: Option<Annealer<'a>>,
     pub(super) best: Option<Best>,
+    /// The cost of the best that the watch was shown.
+    shown: f64,
+    pub(super) is_helped: bool,
     pub(super) rounds: u64,
     pub(super) nodes: u64,
     pub(super) moves: u64,
     root_bound: f64,
     is_stopped: bool,
-    is_annealing: bool,
     /// How often the budget was looked at, and which of the looks said stop.
     looks: u64,
     pub(super) cuts: Vec<u64>,
+}
+
+/// When a round is broken off.
+struct Halt {
+    deadline: Option<Instant>,
+    /// Set by others.
+    asked: Option<Arc<AtomicBool>>,
+    /// Once it is time it stays so.
+    is_on: AtomicBool,
+}
+
+impl Halt {
+    fn is_now(&self) -> bool {
+        let is_on = || {
+            self.asked.as_ref().is_some_and(|asked| asked.load(Ordering::Relaxed))
+                || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        };
+        if !self.is_on.load(Ordering::Relaxed) && is_on() {
+            self.is_on.store(true, Ordering::Relaxed);
+        }
+        self.is_on.load(Ordering::Relaxed)
+    }
 }
 
 /// What a searcher tells at the end of a round.
@@ -92,7 +117,7 @@ impl<'a> Pair<'a> {
     pub(super) fn new(
         kernel: &'a Kernel<'a>,
         budget: Budget,
-        watch: &'a mut dyn FnMut(&Glimpse) -> bool,
+        watch: &'a mut dyn FnMut(&Glimpse) -> Word,
         units: (f64, f64),
         start: Option<Best>,
     ) -> Self {
@@ -102,20 +127,23 @@ impl<'a> Pair<'a> {
             annealer.take(start);
         }
         let root_bound = f64::NEG_INFINITY;
-        let (rounds, nodes, moves, is_stopped, is_annealing) = (0, 0, 0, false, false);
+        let (rounds, nodes, moves, is_stopped) = (0, 0, 0, false);
+        let halt = Halt { deadline: budget.deadline, asked: budget.halt.clone(), is_on: AtomicBool::new(false) };
         Self {
             kernel,
             budget,
+            halt: Arc::new(halt),
             watch,
             units,
             annealer,
             best: start,
+            shown: f64::INFINITY,
+            is_helped: false,
             rounds,
             nodes,
             moves,
             root_bound,
             is_stopped,
-            is_annealing,
             looks: 0,
             cuts: Vec::new(),
         }
@@ -135,14 +163,7 @@ impl<'a> Pair<'a> {
     }
 
     fn is_used_up(&self) -> bool {
-        let deadline = match self.best {
-            None => self.budget.without_plan,
-            Some(_) if self.is_annealing => self.budget.deadline,
-            Some(_) => self.budget.proving,
-        };
-        self.is_stopped
-            || self.budget.rounds.is_some_and(|rounds| self.rounds >= rounds)
-            || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.is_stopped || self.halt.is_now() || self.budget.rounds.is_some_and(|rounds| self.rounds >= rounds)
     }
 
     /// Whether a proof is out of reach: there is no plan, or it is far from the bound.
@@ -161,13 +182,13 @@ impl<'a> Pair<'a> {
         let start = if matches!(task, Task::Find) { None } else { self.best.clone() };
         let annealer = if matches!(task, Task::Sharpen { .. }) { None } else { self.annealer.take() };
         let is_done = AtomicBool::new(false);
-        let first_round = self.rounds;
+        let (first_round, halt) = (self.rounds, Arc::clone(&self.halt));
         let (prover_out, from_prover) = channel::<Report>();
         let (to_prover, prover_in) = channel::<Reply>();
         let (annealer_out, from_annealer) = channel::<Report>();
         let (to_annealer, annealer_in) = channel::<Order>();
         let (tree, annealer) = std::thread::scope(|scope| {
-            let is_done = &is_done;
+            let (is_done, halt) = (&is_done, &*halt);
             let prove = move || {
                 let mut meeting =
                     Meeting { out: prover_out, inbox: prover_in, work: 0, round: first_round, hint: None };
@@ -180,12 +201,14 @@ impl<'a> Pair<'a> {
             let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, prove);
             let prover = prover.expect("a thread can be started");
             let moving = annealer.map(|mut annealer| {
+                let is_over = move || is_done.load(Ordering::Acquire) || halt.is_now();
                 scope.spawn(move || {
-                    anneal(&mut annealer, first_round, &annealer_out, &annealer_in, is_done);
+                    anneal(&mut annealer, first_round, &annealer_out, &annealer_in, &is_over);
                     annealer
                 })
             });
             self.lead(task, (&from_prover, &to_prover), (&from_annealer, &to_annealer), (moving.is_some(), is_done));
+            is_done.store(true, Ordering::Release);
             drop((to_prover, to_annealer));
             let (tree, best) = prover.join().expect("the prover does not panic");
             let annealer = moving.map(|moving| moving.join().expect("the annealer does not panic"));
@@ -202,7 +225,8 @@ impl<'a> Pair<'a> {
         tree
     }
 
-    /// Round after round: hears both, tells both.
+    /// Round after round: hears both, tells both. The prover is never far from its next meeting; the annealer may be, so
+    /// that a round in which the time ends does not count for it.
     fn lead(
         &mut self,
         task: Task,
@@ -221,12 +245,17 @@ impl<'a> Pair<'a> {
             let nodes = proved.as_ref().map_or(0, |report| report.nodes);
             let mut hint = None;
             if let Some(report) = proved {
-                self.root_bound = self.root_bound.max(report.root_bound);
+                if !matches!(task, Task::Find) {
+                    self.root_bound = self.root_bound.max(report.root_bound);
+                }
                 self.offer(report.best);
                 hint = report.hint.filter(|_| !matches!(task, Task::Find));
             }
+            if self.is_over() {
+                return;
+            }
             let moved = if has_annealer { annealer.0.recv().ok() } else { None };
-            if moved.is_none() && !is_proving {
+            if (moved.is_none() && !is_proving) || self.is_over() {
                 return;
             }
             if let Some(report) = moved {
@@ -234,8 +263,7 @@ impl<'a> Pair<'a> {
                 self.offer(report.best);
             }
             self.rounds += 1;
-            let glimpse = self.glimpse(nodes);
-            self.is_stopped |= !(self.watch)(&glimpse);
+            self.look_up(nodes);
             let is_enough = match task {
                 Task::Prove { .. } => match &self.best {
                     None => self.rounds >= ROUNDS_WITHOUT_PLAN,
@@ -244,26 +272,46 @@ impl<'a> Pair<'a> {
                 Task::Find => self.best.is_some() || self.rounds >= ROUNDS_TO_FIND,
                 Task::Sharpen { .. } => false,
             };
-            let reply = if is_enough || self.is_over() { None } else { Some(self.best.clone()) };
+            if is_enough || self.is_over() {
+                return;
+            }
             // A searcher that has ended does not listen any more.
-            let _ = prover.1.send(reply.clone());
-            let _ = annealer.1.send(reply.map(|best| (best, hint)));
+            let _ = prover.1.send(Some(self.best.clone()));
+            let _ = annealer.1.send(Some((self.best.clone(), hint)));
+        }
+    }
+
+    /// Shows how it stands, and hears what is said to that.
+    fn look_up(&mut self, nodes: u64) {
+        let glimpse = self.glimpse(nodes);
+        match (self.watch)(&glimpse) {
+            Word::GoOn => {}
+            Word::Stop => self.is_stopped = true,
+            Word::Take(plan) => {
+                let before = self.best.as_ref().map(|best| best.cost);
+                self.offer(super::best_of(self.kernel, &plan));
+                self.is_helped |= self.best.as_ref().map(|best| best.cost) != before;
+            }
         }
     }
 
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
     pub(super) fn anneal(&mut self, slack: Slack) {
         let Some(mut first) = self.annealer.take() else { return };
-        self.is_annealing = true;
         let mut second = first.sibling();
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
             let moves = Round::number(self.rounds, self.kernel.movers.len()).moves;
+            let halt = &*self.halt;
             std::thread::scope(|scope| {
-                let other = scope.spawn(|| second.run(moves, &|| false));
-                first.run(moves, &|| false);
+                let other = scope.spawn(|| second.run(moves, &|| halt.is_now()));
+                first.run(moves, &|| halt.is_now());
                 other.join().expect("the annealer does not panic");
             });
+            if self.halt.is_now() {
+                self.cuts.push(self.looks);
+                break;
+            }
             self.moves = first.moves + second.moves;
             self.offer(first.best.clone());
             self.offer(second.best.clone());
@@ -272,8 +320,7 @@ impl<'a> Pair<'a> {
                 second.take(best);
             }
             self.rounds += 1;
-            let glimpse = self.glimpse(0);
-            self.is_stopped |= !(self.watch)(&glimpse);
+            self.look_up(0);
         }
         self.annealer = Some(first);
     }
@@ -287,10 +334,14 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn glimpse(&self, nodes: u64) -> Glimpse {
+    fn glimpse(&mut self, nodes: u64) -> Glimpse {
         let in_units = |cost: f64| (self.units.1 - cost) * self.units.0;
+        let better = self.best.as_ref().filter(|best| best.cost < self.shown);
+        let plan = better.map(|best| self.kernel.plan(&best.choices));
+        self.shown = self.best.as_ref().map_or(self.shown, |best| best.cost);
         Glimpse {
             best: self.best.as_ref().map(|best| in_units(best.cost)),
+            plan,
             bound: self.root_bound.is_finite().then(|| in_units(self.root_bound)),
             rounds: self.rounds,
             nodes: self.nodes + nodes,
@@ -305,11 +356,11 @@ fn anneal(
     first_round: u64,
     out: &Sender<Report>,
     inbox: &Receiver<Order>,
-    is_done: &AtomicBool,
+    is_over: &dyn Fn() -> bool,
 ) {
     for round in first_round.. {
-        annealer.run(Round::number(round, annealer.movers()).moves, &|| is_done.load(Ordering::Acquire));
-        if is_done.load(Ordering::Acquire) {
+        annealer.run(Round::number(round, annealer.movers()).moves, is_over);
+        if is_over() {
             // What a broken round found depends on the clock.
             return;
         }

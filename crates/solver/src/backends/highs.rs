@@ -52,7 +52,7 @@ impl Backend for Highs {
                         control
                     }
                 };
-                if control == Control::Stop {
+                if control != Control::GoOn {
                     stop.store(true, Ordering::Relaxed);
                 }
             }

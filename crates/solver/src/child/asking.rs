@@ -29,14 +29,16 @@ pub struct Launch {
 pub struct Child {
     name: String,
     launch: Launch,
-    /// What is known of the solver behind it: told from the start, or by its last hello.
+    /// What is known of the solver behind it from the start.
+    known_version: String,
+    /// And by its last hello.
     version: Mutex<String>,
 }
 
 impl Child {
     /// A child that goes by `name`. `version` says who solves as far as that is known before it says hello.
     pub fn new(name: &str, launch: Launch, version: String) -> Self {
-        Self { name: name.to_owned(), launch, version: Mutex::new(version) }
+        Self { name: name.to_owned(), launch, known_version: version.clone(), version: Mutex::new(version) }
     }
 }
 
@@ -47,6 +49,10 @@ impl Backend for Child {
 
     fn version(&self) -> String {
         self.version.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn known_version(&self) -> String {
+        self.known_version.clone()
     }
 
     fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: &mut dyn FnMut(News<'_>) -> Control) -> Ending {
@@ -116,7 +122,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// How often a watch is called while a child says nothing.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(10);
 
 struct Conversation<'a> {
     child: &'a Child,
@@ -180,8 +186,15 @@ impl<'a> Conversation<'a> {
                 Ok(Heard::BrokenOff | Heard::Silence) | Err(RecvTimeoutError::Disconnected) => break End::Silent,
                 Err(RecvTimeoutError::Timeout) => watch(News::Glimpse(self.glimpse)),
             };
-            if control == Control::Stop && self.phase == Phase::Solving {
-                self.next_phase();
+            match control {
+                Control::Stop if self.phase == Phase::Solving => {
+                    self.next_phase();
+                }
+                Control::Abandon => {
+                    self.phase = Phase::Killed;
+                    break End::Silent;
+                }
+                Control::GoOn | Control::Stop => {}
             }
         };
         self.part(end)

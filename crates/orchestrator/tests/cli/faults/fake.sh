@@ -52,5 +52,7 @@ case $mode in
     prints) the_best; say 'Academic license - for non-commercial use only'; sleep 9 ;;
     other-protocol) say '{"hello":{"protocol":2,"name":"Fake","version":"2"}}'; sleep 9 ;;
     never-finishes) the_best; end limit "$(best 500)"; sleep "$2" ;;
+    late) cat > /dev/null; the_best; end finished "$(best 0)"; sleep "$2" ;;
+    babbles) while the_best; do :; done ;;
     silent) the_best; sleep 9 ;;
 esac

@@ -1,0 +1,214 @@
+//! Our own search and others beside it: who closes the problem ends the rest, and nothing that the others do can spoil
+//! what the search has.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use constraint_manager::AssignmentProblem;
+use domain::Amount;
+use solver::backend::{Control, Effort, Ending, Glimpse, News, Stop};
+use solver::scale::FloatModel;
+use solver::{Backend, Backends, Outcome, Settings, Solved, solve};
+use test_desks::{Add, With, account, by_type, day, desk};
+
+/// Who is told what a fake does, and says whether it goes on.
+type Watch<'w> = &'w mut dyn FnMut(News<'_>) -> Control;
+
+/// What a fake does when it is asked, in how much time.
+type Deed = dyn Fn(&FloatModel, Duration, Watch<'_>) -> Ending + Send + Sync;
+
+/// A backend that counts how often it was asked.
+struct Fake {
+    deed: Box<Deed>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Backend for Fake {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn version(&self) -> String {
+        "Fake 1".to_owned()
+    }
+
+    fn solve(&self, model: &FloatModel, effort: &Effort<'_>, watch: Watch<'_>) -> Ending {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        (self.deed)(model, effort.time, watch)
+    }
+}
+
+/// Of so many trades those that are worth most at PB1 within so many limits there, each about half of what all trades
+/// take together; PB2 takes whatever is left and is worth nothing.
+fn problem(trades: u64, metrics: u64) -> AssignmentProblem {
+    // Scattered, and the same on every machine; a trade that takes more is worth more.
+    let scattered =
+        |trade: u64, metric: u64| 1 + (trade * 7_919 + metric * 104_729 + trade * trade * (metric + 3) * 31) % 997;
+    let taken = |trade| (0..metrics).map(|metric| scattered(trade, metric)).sum::<u64>() / metrics;
+    let card = |name: &str, rate: &dyn Fn(u64) -> u64| {
+        let rates: Vec<String> = (0..trades).map(|trade| format!("type{trade} {}", rate(trade))).collect();
+        by_type(name, &rates.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let mut first = vec![card("worth", &|trade| taken(trade) + scattered(trade, metrics) / 2).priority("1")];
+    for metric in 0..metrics {
+        let half = (0..trades).map(|trade| scattered(trade, metric)).sum::<u64>() / 2;
+        first.push(card(&format!("m{metric}"), &|trade| scattered(trade, metric)).max(&half.to_string()));
+    }
+    let day = (0..trades).fold(day(), |day, trade| day.trade(&format!("T{trade:03} buy 1 S{trade} type{trade}")));
+    let desk = desk(vec![account("PB1", first), account("PB2", vec![])]);
+    let book = metric_engine::compile(&desk, &day).expect("a desk without contradictions");
+    constraint_manager::build(&book, false).expect("a problem without contradictions")
+}
+
+/// A problem that the search closes, but not at once.
+fn slow() -> AssignmentProblem {
+    problem(50, 4)
+}
+
+/// A problem that it does not close.
+fn open() -> AssignmentProblem {
+    problem(120, 10)
+}
+
+fn settings(timeout: Duration, backends: Vec<Arc<dyn Backend>>) -> Settings {
+    let backends = Backends::new(backends);
+    Settings { timeout, gap_rel: Amount::zero(), search: true, effort: None, cuts: None, threads: 1, backends }
+}
+
+/// Solves with a fake beside the search; how often that was asked.
+fn beside(
+    problem: &AssignmentProblem,
+    timeout: Duration,
+    deed: impl Fn(&FloatModel, Duration, Watch<'_>) -> Ending + Send + Sync + 'static,
+) -> (Solved, usize) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let fake = Fake { deed: Box::new(deed), asked: Arc::clone(&asked) };
+    let solved = solve(problem, &settings(timeout, vec![Arc::new(fake)]), &mut |_| ());
+    (solved, asked.load(Ordering::Relaxed))
+}
+
+/// A plan of our own search after so many rounds.
+fn plan_after(problem: &AssignmentProblem, rounds: u64) -> Vec<usize> {
+    let settings = Settings { effort: Some(rounds), ..settings(Duration::from_secs(1), Vec::new()) };
+    solve(problem, &settings, &mut |_| ()).outcome.plan().expect("a plan").placement.clone()
+}
+
+/// A placement as a point: two bookings for each trade, and nothing in other columns.
+fn point(model: &FloatModel, placement: &[usize]) -> Vec<f64> {
+    let bookings = placement.iter().flat_map(|account| [0, 1].map(|other| f64::from(u8::from(other == *account))));
+    let mut point: Vec<f64> = bookings.collect();
+    point.resize(model.columns.len(), 0.0);
+    point
+}
+
+/// Goes on until it is told not to, or its time is up.
+fn wait(time: Duration, watch: Watch<'_>, news: &mut dyn FnMut() -> Option<Vec<f64>>) {
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        let control = match news() {
+            Some(point) => watch(News::Point(&point)),
+            None => watch(News::Glimpse(Glimpse::default())),
+        };
+        if control != Control::GoOn {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+const LONG: Duration = Duration::from_secs(120);
+const SHORT: Duration = Duration::from_secs(1);
+
+/// Everything at PB1, which breaks every limit there.
+fn garbage(model: &FloatModel, trades: usize) -> Vec<f64> {
+    point(model, &vec![0; trades])
+}
+
+fn assert_proven_by_the_search(problem: &AssignmentProblem, solved: &Solved) {
+    let Outcome::Proven(plan) = &solved.outcome else { panic!("{:?}", solved.outcome) };
+    assert_eq!(problem.broken_rows(&plan.placement), []);
+    assert_eq!(solved.work[0].stop, "finished");
+    // As if nobody had been there.
+    let alone = solve(problem, &settings(LONG, Vec::new()), &mut |_| ());
+    assert_eq!((&solved.outcome, &solved.proof, solved.is_repeatable), (&alone.outcome, &alone.proof, true));
+}
+
+#[test]
+fn who_ends_with_garbage_after_the_proof_spoils_nothing() {
+    let problem = slow();
+    let trades = problem.trades.len();
+    let (solved, asked) = beside(&problem, LONG, move |model, time, watch| {
+        wait(time, watch, &mut || None);
+        // Told to go, it has a plan that is none, a bound that is none, and the last word.
+        let control = watch(News::Point(&garbage(model, trades)));
+        assert_ne!(control, Control::GoOn);
+        let points = vec![garbage(model, trades)];
+        Ending { stop: Stop::Finished, points, bound: Some(-1e12), nodes: 1 }
+    });
+    assert_eq!(asked, 1, "it is asked once, beside the search");
+    assert_proven_by_the_search(&problem, &solved);
+}
+
+#[test]
+fn who_pours_out_plans_that_break_limits_spoils_nothing() {
+    let problem = slow();
+    let trades = problem.trades.len();
+    let (solved, asked) = beside(&problem, LONG, move |model, time, watch| {
+        wait(time, watch, &mut || Some(garbage(model, trades)));
+        Ending::empty(Stop::Limit)
+    });
+    assert_eq!(asked, 1);
+    assert_proven_by_the_search(&problem, &solved);
+}
+
+#[test]
+fn who_fails_costs_the_search_nothing() {
+    let problem = slow();
+    let failing = || Ending::empty(Stop::Failed("no licence".to_owned()));
+    let (solved, asked) = beside(&problem, LONG, move |_, _, _| failing());
+    assert!(asked >= 1);
+    let Outcome::Proven(_) = &solved.outcome else { panic!("{:?}", solved.outcome) };
+    assert!(!solved.is_repeatable, "the failure stands in the result");
+}
+
+#[test]
+fn who_denies_a_plan_that_is_there_is_not_believed() {
+    let (solved, asked) = beside(&open(), SHORT, |_, _, _| Ending::empty(Stop::Infeasible));
+    assert!(asked >= 1);
+    assert!(matches!(&solved.outcome, Outcome::TimeLimit(_)), "{:?}", solved.outcome);
+}
+
+#[test]
+fn a_better_plan_is_heard_while_both_run() {
+    let problem = open();
+    let theirs = plan_after(&problem, 60);
+    let value = problem.objective_value(&theirs);
+    let told = theirs;
+    let (solved, asked) = beside(&problem, SHORT, move |model, time, watch| {
+        let mut once = Some(point(model, &told));
+        wait(time, watch, &mut || once.take());
+        Ending::empty(Stop::Limit)
+    });
+    assert_eq!(asked, 1);
+    // It came as news alone, and is at least as good in the end: the search has taken it up.
+    let plan = solved.outcome.plan().expect("a plan");
+    assert!(plan.value >= value, "{:?} and {value:?}", plan.value);
+}
+
+#[test]
+fn who_closes_the_problem_ends_the_search() {
+    let problem = open();
+    let best = plan_after(&problem, 60);
+    let told = best.clone();
+    let (solved, _) = beside(&problem, LONG, move |model, _, _| {
+        let point = point(model, &told);
+        let worth = model.columns.iter().zip(&point).map(|(column, value)| column.objective * value).sum::<f64>();
+        Ending { stop: Stop::Finished, points: vec![point], bound: Some(model.offset + worth), nodes: 1 }
+    });
+    let Outcome::Proven(plan) = &solved.outcome else { panic!("{:?}", solved.outcome) };
+    assert_eq!(problem.objective_value(&best), plan.value);
+    // Halted long before its time, and a word of somebody else, so that it is not called repeatable.
+    assert!(solved.work[0].stop == "clock" && solved.work[0].elapsed_ms < LONG.as_millis() as u64 / 2);
+    assert!(!solved.is_repeatable);
+}
