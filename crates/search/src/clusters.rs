@@ -120,7 +120,7 @@ impl Cluster {
 
     /// What pricing it takes, in choices priced.
     pub(crate) fn work(&self) -> usize {
-        3_usize.pow(u32::try_from(self.movers.len()).unwrap_or(0)) * self.seats.len() / 16
+        3_usize.pow(u32::try_from(self.movers.len()).unwrap_or(0)) * self.seats.len() / 32
     }
 
     /// The cheapest joint choice; `cheapest` gets the place of each mover's.

@@ -25,7 +25,7 @@ pub(crate) struct Schedule {
 
 /// For the first bound of a problem, where it pays to be exact.
 pub(crate) const AT_ROOT: Schedule =
-    Schedule { iterations: 3_000, step: 1.0, patience: 30, shrink: 0.7, memory: 0.95, forget: 0.01 };
+    Schedule { iterations: 3_000, step: 1.0, patience: 40, shrink: 0.7, memory: 0.95, forget: 0.01 };
 /// For a first look, that suggests where to start.
 pub(crate) const AT_FIRST: Schedule =
     Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7, memory: 0.7, forget: 0.1 };

@@ -84,6 +84,8 @@ const MOST_ROUNDS: usize = 4;
 const WORTH_A_START: f64 = 0.8;
 /// With more movers than this a pricing takes long enough to be patient with fewer of them.
 const MANY: usize = 1_000;
+/// So does one that takes more than so many times the work of its choices, where movers are priced together.
+const SLOW: usize = 2;
 /// More movers than this are not branched on: the tree would not end.
 pub(crate) const MOST_MOVERS: usize = 3_000;
 
@@ -197,9 +199,9 @@ impl<'a, 'p> Prover<'a, 'p> {
             () if many => AT_ROOT_OF_MANY,
             () => AT_ROOT,
         };
-        if is_first
-            && many
-            && let Some(view) = View::new(&kernel, &self.remaining)
+        if let Some(view) = View::new(&kernel, &self.remaining)
+            && is_first
+            && (many || view.work() > SLOW * view.choices.len())
         {
             // The partner can start from rough prices long before they are good.
             let improved = self.improve(&view, Start { prices, average: None }, AT_FIRST);

@@ -12,7 +12,7 @@ use solver::{Backends, Plan, Settings, solve, solve_by_levels};
 use test_desks::case::enumerate;
 use test_desks::goals::random_goals;
 use test_desks::product::product;
-use test_desks::random::random_case;
+use test_desks::random::{large_case, random_case};
 use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
 
 use super::*;
@@ -265,13 +265,13 @@ fn slopes_and_branches_are_named_by_the_desk() {
     assert_eq!(certificate.tree[2], Node::Close { choices, prices: 0, aim: Aim::Best });
 }
 
-/// So many rounds of our own search, and nobody else.
-fn settings() -> Settings {
+/// Our own search alone, for so many rounds.
+fn rounds(effort: u64) -> Settings {
     Settings {
         timeout: Duration::from_secs(60),
         gap_rel: Amount::zero(),
         search: true,
-        effort: Some(60),
+        effort: Some(effort),
         cuts: None,
         threads: 1,
         backends: Backends::new(Vec::new()),
@@ -295,7 +295,7 @@ fn mismatch(seed: u64) -> Option<String> {
     desk.objective.include_limited = case.include_limited;
     let book = metric_engine::compile(&desk, &day).unwrap();
     let problem = constraint_manager::build(&book, case.include_limited).unwrap();
-    let solved = solve(&problem, &settings(), &mut |_| ());
+    let solved = solve(&problem, &rounds(60), &mut |_| ());
     let certificate = solved.proof.as_ref().map(|proof| named(&book, &problem, proof));
     let shown = certificate.as_ref().map(|certificate| verifier::certified_bound(&desk, &day, &book, certificate));
     // Hundredths of a metric times tenths of a priority.
@@ -328,7 +328,7 @@ fn mismatch_of_levels(seed: u64) -> Option<String> {
     let book = metric_engine::compile(&desk, &day).unwrap();
     let wishes = Wishes { objective: &desk.objective, last_plan: &day.last_plan };
     let problem = constraint_manager::build_with(&book, wishes).unwrap();
-    let solved = solve_by_levels(&problem, &settings(), &mut |_| ());
+    let solved = solve_by_levels(&problem, &rounds(60), &mut |_| ());
     let bests = goals.enumerate(&case);
     let whole = solved.proof.as_ref().map(|proof| named(&book, &problem, proof));
     let levels = level_certificates(&book, &problem, &solved);
@@ -384,4 +384,32 @@ fn every_level_is_certified_to_the_last_digit() {
     let mismatches: Vec<String> = (0..DESKS).filter_map(mismatch_of_levels).collect();
     let first = mismatches.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
     assert!(mismatches.is_empty(), "{} of {DESKS} differ:\n{first}", mismatches.len());
+
+#[test]
+fn the_bound_of_a_search_that_is_cut_short_is_certified_as_it_is_claimed() {
+    let (mut cut_short, mut with_lines, mut with_closed) = (0, 0, 0);
+    for seed in 0..40 {
+        let case = large_case(seed, 3, 30);
+        let (mut desk, day) = product(&case);
+        desk.objective.include_limited = case.include_limited;
+        let book = metric_engine::compile(&desk, &day).unwrap();
+        let problem = constraint_manager::build(&book, case.include_limited).unwrap();
+        let solved = solve(&problem, &rounds(6), &mut |_| ());
+        let (Outcome::TimeLimit(plan), Some(proof)) = (&solved.outcome, &solved.proof) else { continue };
+        let Some(claimed) = &plan.bound else { continue };
+        let certificate = named(&book, &problem, proof);
+        let Ok(Certified::Bound(shown)) = verifier::certified_bound(&desk, &day, &book, &certificate) else {
+            panic!("seed {seed}: the proof shows nothing")
+        };
+        // Prices and shares are written with few digits, and a denominator above 0 counts as one at 0.
+        let noise = &(&claimed.abs() * &amount("0.000001")) + &amount("0.1");
+        assert!((&shown - claimed).abs() <= noise, "seed {seed}: {shown} for {claimed}");
+        cut_short += 1;
+        with_lines += u32::from(certificate.price_lists.iter().any(|list| !list.slopes.is_empty()));
+        with_closed += u32::from(certificate.tree.len() > 1);
+    }
+    assert!(
+        cut_short > 5 && with_lines > 5,
+        "{cut_short} of 40, {with_lines} with lines, {with_closed} with closed choices"
+    );
 }

@@ -12,6 +12,13 @@ fn answered_without_search() -> Desk {
     answer(without_search())
 }
 
+/// The same, with a limit that binds: what is certified has no prices, and is above what is reached.
+fn answered_with_a_gap() -> Desk {
+    let desk = without_search();
+    desk.replace("desk.yaml", "leverage:       { max: 5 }", "leverage:       { max: 1.4 }");
+    answer(desk)
+}
+
 fn without_search() -> Desk {
     let desk = Desk::starter();
     desk.replace("desk.yaml", "\nsolver:\n", "\nsolver:\n  backends: [highs]\n");
@@ -156,7 +163,7 @@ fn number(desk: &Desk, key: &str) -> String {
 
 #[test]
 fn a_certified_bound_lowered_in_the_result_is_named() {
-    let desk = answered_without_search();
+    let desk = answered_with_a_gap();
     let (value, certified) = (number(&desk, "value"), number(&desk, "certified_bound"));
     desk.replace(
         RESULT,
@@ -172,7 +179,7 @@ fn a_certified_bound_lowered_in_the_result_is_named() {
 
 #[test]
 fn a_certified_gap_changed_in_the_result_is_named() {
-    let desk = answered_without_search();
+    let desk = answered_with_a_gap();
     desk.replace(RESULT, "\"certified_gap\": \"0.", "\"certified_gap\": \"0.0");
     let ran = verified(&desk);
     assert_eq!(ran.exit, 4);
