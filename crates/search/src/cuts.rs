@@ -9,6 +9,8 @@
 //! Sizes within [`MARGIN`] of a tie count as fitting, so that a cut also holds in exact numbers, whatever rounding did to
 //! floats.
 
+use constraint_manager::Why;
+
 use crate::kernel::{Cut, Kernel};
 
 /// The share of everything involved below which a difference of sizes counts as none.
@@ -26,14 +28,21 @@ pub(crate) fn separate(kernel: &Kernel<'_>, shares: &[f32]) -> Vec<Cut> {
     for account in 0..kernel.accounts() {
         for row in kernel.block(account) {
             let end = &kernel.rows[row];
-            for (is_high, is_there) in [(true, end.at_most.is_some()), (false, end.at_least.is_some())] {
-                if is_there && let Some(knapsack) = Knapsack::of(kernel, account, row, is_high, shares) {
+            for (is_high, stated) in [(true, end.at_most), (false, end.at_least)] {
+                if stated.is_some_and(|row| is_limit(kernel, row))
+                    && let Some(knapsack) = Knapsack::of(kernel, account, row, is_high, shares)
+                {
                     cuts.extend(knapsack.cuts(kernel));
                 }
             }
         }
     }
     cuts
+}
+
+/// Whether a row is a limit itself: what others ask for cannot be named in a proof, or only nearly.
+fn is_limit(kernel: &Kernel<'_>, row: usize) -> bool {
+    kernel.problem.rows[row].origin.limit().is_some_and(|limit| limit.why != Why::Defined)
 }
 
 /// A row of an account as a knapsack of items that are in or out.

@@ -11,6 +11,8 @@ use domain::certificate::Aim;
 /// A search tree with prices at its leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proof {
+    /// What follows from rows because trades go whole; price lists refer to them by index.
+    pub cuts: Vec<Cut>,
     /// The prices that leaves refer to by index.
     pub price_lists: Vec<PriceList>,
     /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what
@@ -27,6 +29,20 @@ pub struct PriceList {
     /// the slope is `(1 - share)·up - share·down`, where one more unit long is worth `up` and one more unit short
     /// `down`. A position that is not listed is counted exactly, with the trades that move it, where they are few.
     pub shares: Vec<(usize, Amount)>,
+    /// `μ >= 0` by cut, as an index into [`Proof::cuts`]; each cut once, ascending. It is worth `μ · (most - Σ weight·x)`.
+    pub cuts: Vec<(usize, Amount)>,
+}
+
+/// Bookings at one account of which a row does not allow more than `most` by weight: `Σ weight·x <= most` for every
+/// placement that keeps the row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// The row, as an index into the problem's rows; it is one of a limit, and about one account.
+    pub row: usize,
+    /// The weight of each trade at that account, as indices, ascending; none of them 0.
+    pub weights: Vec<(usize, i32)>,
+    /// What the weights come to at most.
+    pub most: i32,
 }
 
 /// A node of the tree.

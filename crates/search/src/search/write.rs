@@ -4,8 +4,8 @@ use domain::Amount;
 use domain::certificate::Aim;
 
 use crate::float::to_amount;
-use crate::kernel::Kernel;
-use crate::proof::{Node, PriceList, Proof};
+use crate::kernel::{Cut, Kernel};
+use crate::proof::{self, Node, PriceList, Proof};
 use crate::tree::{List, Step, Tree};
 
 /// Digits of a price after its first: their effect on the bound is of second order near the best prices.
@@ -20,7 +20,8 @@ pub(super) fn whole(tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
         return None;
     }
     let nodes = tree.steps.iter().map(|step| node(kernel, step, aim)).collect();
-    Some(Proof { price_lists: tree.lists.iter().map(|list| written(kernel, list)).collect(), tree: nodes })
+    let price_lists = tree.lists.iter().map(|list| written(kernel, list)).collect();
+    Some(Proof { cuts: cuts(kernel), price_lists, tree: nodes })
 }
 
 fn node(kernel: &Kernel<'_>, step: &Step, aim: Aim) -> Node {
@@ -45,14 +46,29 @@ pub(super) fn root(tree: &Tree<'_>) -> Proof {
     let closes = tree.steps.iter().take(tree.root_steps).filter(|step| matches!(step, Step::Close { .. }));
     let leaf = Node::Leaf { prices: lists.len() - 1, aim: Aim::Best };
     Proof {
+        cuts: cuts(kernel),
         price_lists: lists.iter().map(|list| written(kernel, list)).collect(),
         tree: closes.map(|step| node(kernel, step, Aim::Best)).chain([leaf]).collect(),
     }
 }
 
+fn cuts(kernel: &Kernel<'_>) -> Vec<proof::Cut> {
+    let weighed = |(choice, weight): &(usize, i32)| (kernel.movers[kernel.mover[*choice]], *weight);
+    let cut = |cut: &Cut| proof::Cut {
+        row: cut.row,
+        weights: cut.weights.iter().map(weighed).collect(),
+        most: cut.most,
+    };
+    kernel.cuts.iter().map(cut).collect()
+}
+
 fn written(kernel: &Kernel<'_>, list: &List) -> PriceList {
-    let mut rows = Vec::new();
+    let (mut rows, mut cuts) = (Vec::new(), Vec::new());
     for (price, row) in list.rows.iter().zip(&kernel.rows) {
+        if let Some(cut) = row.cut {
+            cuts.extend(short(price.max(0.0) * kernel.cost_scale / row.scale).map(|price| (cut, price)));
+            continue;
+        }
         let end = if *price > 0.0 { row.at_most } else { row.at_least };
         let price = short(price.abs() * kernel.cost_scale / row.scale);
         if let (Some(end), Some(price)) = (end, price.filter(|price| !price.is_zero())) {
@@ -60,9 +76,11 @@ fn written(kernel: &Kernel<'_>, list: &List) -> PriceList {
         }
     }
     rows.sort_by_key(|(row, _)| *row);
+    cuts.retain(|(_, price)| !price.is_zero());
+    cuts.sort_by_key(|(cut, _)| *cut);
     let share = |share: f64| format!("{share:.SHARE_DECIMALS$}").parse::<Amount>().ok();
     let shares = list.shares.iter().filter_map(|(place, value)| Some((kernel.positions[*place].index, share(*value)?)));
-    PriceList { rows, shares: shares.collect() }
+    PriceList { rows, shares: shares.collect(), cuts }
 }
 
 /// A float with few digits; nothing for what is not finite.
