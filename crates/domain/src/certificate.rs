@@ -7,6 +7,9 @@
 //! feasible assignment of the node can be worth more. The verifier states the sum in full; whatever numbers stand here,
 //! it is a bound, good or bad.
 //!
+//! Limits say more than their sums do, since trades go whole: of some bookings a limit does not allow more than a few.
+//! Such a cut is checked by itself, and then a price may be paid on it as on a limit.
+//!
 //! What prices show closes a whole node, or those of its assignments that have one of some bookings: prices good
 //! enough to close a node mostly show of many choices that they belong to no better assignment.
 //!
@@ -23,6 +26,8 @@ use crate::{AccountId, Amount, MetricName, SecurityId, TradeId};
 /// A search tree over the trades with prices that close its branches.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Certificate {
+    /// What follows from limits because trades go whole; price lists refer to them by index.
+    pub cuts: Vec<Cut>,
     /// The prices; nodes refer to them by index, so that many nodes may share one list.
     pub price_lists: Vec<PriceList>,
     /// The tree, depth first: a branch is followed by the whole of its first child, then the whole of its second, and
@@ -70,6 +75,34 @@ pub struct PriceList {
     pub shadow_prices: Vec<ShadowPrice>,
     /// Each position at most once; for one that few trades move none is needed.
     pub slopes: Vec<Slope>,
+    /// Each cut at most once; one that is not listed has the price 0.
+    pub cut_prices: Vec<CutPrice>,
+}
+
+/// `Σ weight·[the trade is booked at the account] <= most` for every assignment that keeps the limit: no set of bookings
+/// for which the limit leaves room weighs more, counted trade by trade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// The account of the limit and of the bookings.
+    pub account: AccountId,
+    /// The metric of the limit. Its room is a sum over trades: no position that it counts by side may be moved to either
+    /// side of 0 by several of them.
+    pub metric: MetricName,
+    /// Which end of the limit.
+    pub end: Bound,
+    /// Trades that may be booked at the account, each at most once; a negative weight is one for staying away.
+    pub weights: Vec<(TradeId, i32)>,
+    /// What the weights come to at most.
+    pub most: i32,
+}
+
+/// What one unit of room under a cut is worth: `μ >= 0`, the room being `most - Σ weight·[booked]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutPrice {
+    /// The cut, as an index into [`Certificate::cuts`].
+    pub cut: usize,
+    /// Units of the objective.
+    pub price: Amount,
 }
 
 /// What one unit of room under a limit is worth: `λ`.

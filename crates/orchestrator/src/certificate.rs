@@ -3,7 +3,7 @@
 mod slopes;
 
 use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Row, Why};
-use domain::certificate::{Aim, Certificate, Floor, Node, Part, PriceList, ShadowPrice, Subject};
+use domain::certificate::{Aim, Certificate, Cut, CutPrice, Floor, Node, Part, PriceList, ShadowPrice, Subject};
 use domain::{Amount, Certificates, LevelCertificate};
 use metric_engine::{Book, MetricValue};
 use reporter::{Evidence, LevelReport, ObjectiveReport, Reason};
@@ -177,6 +177,17 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
             .map(|(row, price)| shadow_price(book, &opening, &problem.rows[*row], price))
             .collect(),
         slopes: slopes::of(book, problem, &opening, list, has_objective),
+        cut_prices: list.cuts.iter().map(|(cut, price)| CutPrice { cut: *cut, price: price.clone() }).collect(),
+    };
+    let cut = |cut: &proof::Cut| {
+        let limit = problem.rows[cut.row].origin.limit().expect("a cut is made of a limit");
+        Cut {
+            account: limit.account.clone(),
+            metric: limit.metric.clone(),
+            end: limit.bound,
+            weights: cut.weights.iter().map(|(trade, weight)| (book.trades[*trade].id.clone(), *weight)).collect(),
+            most: cut.most,
+        }
     };
     let choice = |trade: &usize, account: &usize| (book.trades[*trade].id.clone(), book.accounts[*account].id.clone());
     let node = |node: &proof::Node| match node {
@@ -191,6 +202,7 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
         proof::Node::Leaf { prices, aim } => Node::Leaf { prices: *prices, aim: *aim },
     };
     Certificate {
+        cuts: proof.cuts.iter().map(cut).collect(),
         price_lists: proof.price_lists.iter().map(list).collect(),
         tree: proof.tree.iter().map(node).collect(),
     }

@@ -3,7 +3,7 @@
 use constraint_manager::AssignmentProblem;
 use domain::Amount;
 use domain::certificate::Aim;
-pub use search::proof::{Node, PriceList, Proof};
+pub use search::proof::{Cut, Node, PriceList, Proof};
 
 use crate::outcome::Outcome;
 use crate::redundancy::is_hopeless;
@@ -12,7 +12,8 @@ use crate::redundancy::is_hopeless;
 /// no choice can keep.
 pub fn without_search(problem: &AssignmentProblem, outcome: &Outcome) -> Option<Proof> {
     let leaf = |rows: Vec<(usize, Amount)>, aim| Proof {
-        price_lists: vec![PriceList { rows, shares: Vec::new() }],
+        cuts: Vec::new(),
+        price_lists: vec![PriceList { rows, ..PriceList::default() }],
         tree: vec![Node::Leaf { prices: 0, aim }],
     };
     if outcome.plan().is_some() {

@@ -13,6 +13,9 @@
 //! price on it, is part of that number. Nothing in this depends on where prices and slopes came from: bad ones give a bad
 //! bound, never a wrong one.
 //!
+//! **Cuts.** `bound/cuts.rs` checks each against its limit alone. From then on it is one more thing with room at or above
+//! 0, and that room is a sum over bookings.
+//!
 //! **The tree.** A branch divides the assignments into those with a trade at an account and those with it elsewhere, so
 //! that what holds at every leaf holds for all. A node that closes choices does the same for each of them at once: its
 //! prices bound those assignments that have one of them, and what follows is about the others. The bound is the largest of
@@ -28,6 +31,7 @@
 
 mod changes;
 mod clusters;
+mod cuts;
 mod grid;
 mod level;
 mod number;
@@ -109,6 +113,18 @@ pub enum NoProof {
     /// Two floors for one level.
     #[error("two floors are stated for level {0}")]
     FloorRepeated(MetricName),
+    /// A cut that its limit does not make.
+    #[error("cut {cut} does not follow from its limit")]
+    CutNotShown {
+        /// The cut, counted from 0.
+        cut: usize,
+    },
+    /// A price on a cut that is not there, below 0, or the second one in its list.
+    #[error("a price is stated for cut {cut}, which is not there, has a price already or none below 0")]
+    CutPrice {
+        /// The cut, counted from 0.
+        cut: usize,
+    },
     /// A node refers to a list that is not there.
     #[error("node {node} of the tree refers to price list {list}, which is not there")]
     NoSuchList {

@@ -131,7 +131,7 @@ fn a_price_is_paid_on_the_room_of_its_row() {
     let shorts = problem.shorts(&placement);
     for (index, row) in problem.rows.iter().enumerate() {
         let price = amount("0.375");
-        let list = proof::PriceList { rows: vec![(index, price.clone())], shares: Vec::new() };
+        let list = proof::PriceList { rows: vec![(index, price.clone())], ..Default::default() };
         let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
         let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
         // The least value above 0 that a denominator can have counts as 0.
@@ -164,7 +164,7 @@ fn a_price_is_paid_on_what_a_level_has_above_its_floor() {
     let floors = [amount("-0.9")];
     let of_level = problem.level(1, &floors);
     let floor = of_level.rows.len() - 1;
-    let list = proof::PriceList { rows: vec![(floor, amount("3"))], shares: Vec::new() };
+    let list = proof::PriceList { rows: vec![(floor, amount("3"))], ..Default::default() };
     let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
     let level = LevelCertificate {
         metric: None,
@@ -245,7 +245,7 @@ fn slopes_and_branches_are_named_by_the_desk() {
     let book = metric_engine::compile(&desk, &trades).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
     let shares = (0..problem.positions.len()).map(|index| (index, Amount::from(1))).collect();
-    let list = proof::PriceList { rows: Vec::new(), shares };
+    let list = proof::PriceList { shares, ..Default::default() };
     let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
     let close = proof::Node::Close { choices: vec![(0, 1)], prices: 0, aim: Aim::Best };
     let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf.clone(), close, leaf];

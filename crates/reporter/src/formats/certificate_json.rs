@@ -1,6 +1,8 @@
 //! `certificate.json`: what the certified numbers of `result.json` are recomputed from, for anyone who wants to.
 //! One line for each price list and for each node of the tree; decimals are strings; the same run gives the same bytes.
 
+mod cuts;
+
 use std::io::Write;
 
 use domain::certificate::{Aim, Certificate, Floor, Node, Part, PriceList, ShadowPrice, Slope, Subject};
@@ -8,6 +10,7 @@ use domain::{AccountId, Bound, Certificates, LevelCertificate, MetricName, Secur
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::cuts::{CutEntry, CutPriceEntry};
 use super::result_json::{Exact, text};
 use super::{Format, Rendered};
 use crate::{Report, ReporterError};
@@ -32,6 +35,9 @@ pub struct CertificateDocument {
     schema: Tag,
     /// The run that it belongs to, as in result.json.
     pub run_id: String,
+    /// What limits do not allow of some bookings, since trades go whole; price lists refer to them by place, from 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cuts: Vec<CutEntry>,
     /// The prices; nodes refer to them by place, from 0.
     price_lists: Vec<PriceListEntry>,
     /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what is
@@ -58,6 +64,9 @@ struct LevelEntry {
     /// The assignment with the level's best value, value plus given_up in result.json: the bookings that differ from the
     /// published ones.
     best: Vec<BookingEntry>,
+    /// Cuts, as those of the document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cuts: Vec<CutEntry>,
     /// The prices; leaves of this level's tree refer to them by place, from 0.
     price_lists: Vec<PriceListEntry>,
     /// The tree, as that of the document; empty where nothing is certified of the level.
@@ -101,6 +110,9 @@ struct PriceListEntry {
     shadow_prices: Vec<ShadowPriceEntry>,
     /// The lines that are laid above positions which may end on either side of 0.
     slopes: Vec<SlopeEntry>,
+    /// What room under cuts is worth; 0 for cuts that are not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cut_prices: Vec<CutPriceEntry>,
 }
 
 /// What one unit of room under a limit is worth.
@@ -221,15 +233,15 @@ struct ChoiceEntry {
 impl CertificateDocument {
     /// The document of a run's certificates.
     pub fn of(run_id: &str, certificates: &Certificates) -> Self {
-        let (price_lists, tree) = entries(certificates.whole.as_ref());
+        let (cuts, price_lists, tree) = entries(certificates.whole.as_ref());
         let levels = certificates.levels.iter().map(LevelEntry::of).collect();
-        Self { schema: Tag::Certificate1, run_id: run_id.to_owned(), price_lists, tree, levels }
+        Self { schema: Tag::Certificate1, run_id: run_id.to_owned(), cuts, price_lists, tree, levels }
     }
 
     /// The certificates.
     pub fn into_certificates(self) -> Certificates {
         Certificates {
-            whole: certificate(self.price_lists, self.tree),
+            whole: certificate(self.cuts, self.price_lists, self.tree),
             levels: self.levels.into_iter().map(LevelEntry::into_certificate).collect(),
         }
     }
@@ -246,22 +258,26 @@ impl CertificateDocument {
 }
 
 /// The entries of a certificate; none where nothing is certified.
-fn entries(certificate: Option<&Certificate>) -> (Vec<PriceListEntry>, Vec<NodeEntry>) {
-    let lists = certificate.map_or(&[][..], |certificate| &certificate.price_lists);
-    let tree = certificate.map_or(&[][..], |certificate| &certificate.tree);
-    (lists.iter().map(PriceListEntry::of).collect(), tree.iter().map(NodeEntry::of).collect())
+fn entries(certificate: Option<&Certificate>) -> (Vec<CutEntry>, Vec<PriceListEntry>, Vec<NodeEntry>) {
+    let Some(Certificate { cuts, price_lists, tree }) = certificate else { return Default::default() };
+    (
+        cuts.iter().map(CutEntry::of).collect(),
+        price_lists.iter().map(PriceListEntry::of).collect(),
+        tree.iter().map(NodeEntry::of).collect(),
+    )
 }
 
 /// The certificate of some entries; nothing where the tree is empty.
-fn certificate(price_lists: Vec<PriceListEntry>, tree: Vec<NodeEntry>) -> Option<Certificate> {
+fn certificate(cuts: Vec<CutEntry>, price_lists: Vec<PriceListEntry>, tree: Vec<NodeEntry>) -> Option<Certificate> {
+    let cuts = cuts.into_iter().map(CutEntry::into_cut).collect();
     let price_lists = price_lists.into_iter().map(PriceListEntry::into_list).collect();
     let tree = tree.into_iter().map(NodeEntry::into_node).collect();
-    Some(Certificate { price_lists, tree }).filter(|certificate: &Certificate| !certificate.tree.is_empty())
+    Some(Certificate { cuts, price_lists, tree }).filter(|certificate: &Certificate| !certificate.tree.is_empty())
 }
 
 impl LevelEntry {
     fn of(level: &LevelCertificate) -> Self {
-        let (price_lists, tree) = entries(level.certificate.as_ref());
+        let (cuts, price_lists, tree) = entries(level.certificate.as_ref());
         let floor = |floor: &Floor| FloorEntry { metric: floor.metric.clone(), least: Exact(floor.least.clone()) };
         let booking = |(trade_id, account): &(TradeId, AccountId)| {
             let (trade_id, account) = (trade_id.clone(), account.clone());
@@ -271,6 +287,7 @@ impl LevelEntry {
             metric: level.metric.clone(),
             floors: level.floors.iter().map(floor).collect(),
             best: level.best.iter().map(booking).collect(),
+            cuts,
             price_lists,
             tree,
         }
@@ -282,7 +299,7 @@ impl LevelEntry {
             metric: self.metric,
             floors: self.floors.into_iter().map(floor).collect(),
             best: self.best.into_iter().map(|BookingEntry { trade_id, account }| (trade_id, account)).collect(),
-            certificate: certificate(self.price_lists, self.tree),
+            certificate: certificate(self.cuts, self.price_lists, self.tree),
         }
     }
 }
@@ -298,6 +315,7 @@ impl PriceListEntry {
         Self {
             shadow_prices: list.shadow_prices.iter().map(ShadowPriceEntry::of).collect(),
             slopes: list.slopes.iter().map(slope).collect(),
+            cut_prices: list.cut_prices.iter().map(CutPriceEntry::of).collect(),
         }
     }
 
@@ -309,6 +327,7 @@ impl PriceListEntry {
         PriceList {
             shadow_prices: self.shadow_prices.into_iter().map(ShadowPriceEntry::into_price).collect(),
             slopes: self.slopes.into_iter().map(slope).collect(),
+            cut_prices: self.cut_prices.into_iter().map(CutPriceEntry::into_price).collect(),
         }
     }
 }
@@ -373,6 +392,10 @@ fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
     let mut bytes = Vec::new();
     let (tag, run_id) = (serde_json::to_string(&document.schema)?, serde_json::to_string(&document.run_id)?);
     write!(bytes, "{{\n  \"schema\": {tag},\n  \"run_id\": {run_id},\n  ")?;
+    if !document.cuts.is_empty() {
+        list(&mut bytes, "cuts", &document.cuts, "  ")?;
+        bytes.extend(b",\n  ");
+    }
     list(&mut bytes, "price_lists", &document.price_lists, "  ")?;
     bytes.extend(b",\n  ");
     list(&mut bytes, "tree", &document.tree, "  ")?;
@@ -387,6 +410,10 @@ fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
         bytes.extend(b",\n      ");
         list(&mut bytes, "best", &level.best, "      ")?;
         bytes.extend(b",\n      ");
+        if !level.cuts.is_empty() {
+            list(&mut bytes, "cuts", &level.cuts, "      ")?;
+            bytes.extend(b",\n      ");
+        }
         list(&mut bytes, "price_lists", &level.price_lists, "      ")?;
         bytes.extend(b",\n      ");
         list(&mut bytes, "tree", &level.tree, "      ")?;

@@ -127,12 +127,12 @@ fn certificate() -> Certificate {
     };
     let prices = vec![price(Bound::Max, Part::Limit, "0.00012"), price(Bound::Min, Part::Defined, "0"), of_changes];
     let slopes = vec![slope("XS001", false, "-0.0000000001"), slope("USD", true, "12")];
-    let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes }];
+    let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes, ..PriceList::default() }];
     let branch = Node::Branch { trade: TradeId::new("T1"), account: AccountId::new("PB2") };
     let leaf = |prices, aim| Node::Leaf { prices, aim };
     let choices = vec![(TradeId::new("T2"), AccountId::new("PB1"))];
     let close = Node::Close { choices, prices: 1, aim: Aim::Best };
-    Certificate { price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)] }
+    Certificate { cuts: Vec::new(), price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)] }
 }
 
 /// Certificates of two levels, with everything that one can say, and of a third of which nothing is certified.
@@ -140,7 +140,7 @@ pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
     let metric = |name: &str| MetricName::new(name);
     let floor = |name: &str, least: &str| Floor { metric: metric(name), least: amount(least) };
     let price = ShadowPrice { subject: Subject::Floor { metric: metric("cost") }, price: amount("2.5") };
-    let list = PriceList { shadow_prices: vec![price], slopes: Vec::new() };
+    let list = PriceList { shadow_prices: vec![price], ..PriceList::default() };
     let leaf = Node::Leaf { prices: 0, aim: Aim::Best };
     vec![
         LevelCertificate {

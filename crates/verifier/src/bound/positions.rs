@@ -5,6 +5,8 @@
 //!
 //! `bound/sum.rs` adds it up.
 
+use std::collections::BTreeMap;
+
 use domain::Amount;
 use metric_engine::{Additive, Book, Form};
 
@@ -63,6 +65,8 @@ pub(super) struct Priced<N: Number> {
     pub(super) opening: N::Product,
     /// What a change from the last plan adds, 0 or below.
     pub(super) change: N::Product,
+    /// What a booking adds by itself, by trade and account.
+    pub(super) bookings: BTreeMap<(usize, usize), N::Product>,
     pub(super) sides: Vec<Sides<N>>,
 }
 
@@ -210,7 +214,7 @@ impl<'a, N: Number> Positions<'a, N> {
 
     /// `F` of every position; nothing where a number does not fit.
     pub(super) fn price(&self, weights: &Weights) -> Option<Priced<N>> {
-        let given = weights.slopes.values().map(Amount::decimals);
+        let given = weights.slopes.values().chain(weights.by_booking.values()).map(Amount::decimals);
         let slope_decimals = given.fold(QUOTIENT_DECIMALS.max(weights.per_change.decimals()), i64::max);
         let of_weights = weights.by_metric.iter().flatten().filter(|weight| !weight.is_zero()).map(Amount::decimals);
         let weight = of_weights.fold((slope_decimals - self.rate_decimals).max(0), i64::max);
@@ -229,9 +233,15 @@ impl<'a, N: Number> Positions<'a, N> {
         }
         // What a change takes off is a slope too, of a value of 1.
         let (per_change, one) = (slope(&weights.per_change)?, N::read(&Amount::from(1), self.value_decimals)?);
-        let (largest, largest_value) = (largest.max(per_change.size()), self.largest_value.clone().max(one.clone()));
-        // Eight products a position, two a leg and one a trade are more than any sum below has.
-        let terms = 8 * self.positions.len() + self.trades.iter().map(|trade| 2 * trade.legs.len() + 1).sum::<usize>();
+        let mut by_booking = BTreeMap::new();
+        for (booking, amount) in &weights.by_booking {
+            by_booking.insert(*booking, slope(amount)?);
+        }
+        let of_bookings = by_booking.values().map(N::size).max().unwrap_or_else(N::zero);
+        let (largest, largest_value) =
+            (largest.max(per_change.size()).max(of_bookings), self.largest_value.clone().max(one.clone()));
+        // Eight products a position, two a leg and two a trade are more than any sum below has.
+        let terms = 8 * self.positions.len() + self.trades.iter().map(|trade| 2 * trade.legs.len() + 2).sum::<usize>();
         if !N::fits(&largest, &largest_value, terms, units) {
             return None;
         }
@@ -240,6 +250,7 @@ impl<'a, N: Number> Positions<'a, N> {
             constant: weights.constant.clone(),
             opening: N::no_product(),
             change: per_change.negated().times(&one),
+            bookings: by_booking.into_iter().map(|(booking, amount)| (booking, amount.times(&one))).collect(),
             sides: Vec::with_capacity(self.positions.len()),
         };
         let mut active: Vec<(&Additive, &N)> = Vec::new();

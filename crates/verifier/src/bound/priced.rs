@@ -52,6 +52,8 @@ pub(super) struct Weights {
     pub(super) constant: Amount,
     /// What each change from the last plan takes off: `cost_per_change` where the leaf aims at the objective, `+ λ`.
     pub(super) per_change: Amount,
+    /// What a booking adds, by trade and account: prices that are paid on cuts.
+    pub(super) by_booking: BTreeMap<(usize, usize), Amount>,
     /// Slopes by account and security.
     pub(super) slopes: BTreeMap<(usize, usize), Amount>,
     /// Whether a price above 0 is paid on a room that has to be above 0.
@@ -147,7 +149,8 @@ impl<'a> Prices<'a> {
                 constant += &(weight * opens);
             }
         }
-        Ok(Weights { by_metric, constant, per_change, slopes: self.slopes(&list.slopes)?, is_strict })
+        let (by_booking, slopes) = (BTreeMap::new(), self.slopes(&list.slopes)?);
+        Ok(Weights { by_metric, constant, per_change, by_booking, slopes, is_strict })
     }
 
     /// The room that a price is paid on.

@@ -12,6 +12,8 @@
 //! That slope is rounded down at 18 decimals. Clusters apart, what an open trade adds at an account is then a number, less what a change takes off if it is one. A trade
 //! goes where that is largest, and a cluster where its sum is.
 
+use std::collections::BTreeMap;
+
 use domain::Amount;
 
 use super::clusters::{Cluster, Tie, clusters};
@@ -97,6 +99,28 @@ impl<'a, N: Number> Sum<'a, N> {
         self.in_units(&N::sum(&N::difference(&self.total, best), &forced))
     }
 
+    /// The sum as one over the bookings of an account, where nothing counts elsewhere: what there is without any of its
+    /// open ones, and what each of them adds. Nothing where what one adds depends on another.
+    pub(super) fn by_booking(
+        &self,
+        positions: &Positions<'_, N>,
+        account: usize,
+    ) -> Option<(Amount, BTreeMap<usize, Amount>)> {
+        let mut here = positions.positions.iter().zip(&self.priced.sides).filter(|(place, _)| place.account == account);
+        if here.any(|(position, sides)| position.movers > 1 && sides.is_bent(position)) {
+            return None;
+        }
+        let best = self.best_of_trade.iter().chain(&self.best_of_cluster);
+        let base = best.fold(self.total.clone(), |total, best| N::difference(&total, best));
+        let mut gains = BTreeMap::new();
+        for (trade, added) in self.added.iter().enumerate().filter(|(_, added)| added.len() > 1) {
+            if let Some((_, added)) = added.iter().find(|(other, _)| *other == account) {
+                gains.insert(trade, N::to_amount(added, self.priced.units));
+            }
+        }
+        Some((self.in_units(&base), gains))
+    }
+
     fn in_units(&self, total: &N::Product) -> Amount {
         &self.priced.constant + &N::to_amount(total, self.priced.units)
     }
@@ -135,11 +159,15 @@ fn added<N: Number>(
     slopes: &[N],
     trade: usize,
 ) -> Vec<(usize, N::Product)> {
-    let trade = &positions.trades[trade];
+    let (number, trade) = (trade, &positions.trades[trade]);
     let open_legs = if trade.accounts.len() > 1 { &trade.legs[..] } else { &[] };
     let at = |account: &usize| {
         let change = if trade.home.is_left_for(*account) { priced.change.clone() } else { N::no_product() };
-        let all = open_legs.iter().fold(change, |total, (security, value)| {
+        let booked = match priced.bookings.get(&(number, *account)) {
+            Some(booked) => N::sum(&change, booked),
+            None => change,
+        };
+        let all = open_legs.iter().fold(booked, |total, (security, value)| {
             let index = positions.place(*account, *security);
             let position = &positions.positions[index];
             let added = if position.movers == 1 {

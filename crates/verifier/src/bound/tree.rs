@@ -6,6 +6,7 @@ use domain::certificate::{Aim, Node, PriceList};
 use domain::{AccountId, Amount, Certificate, TradeId};
 use metric_engine::Book;
 
+use super::cuts::{self, Checked};
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
@@ -32,6 +33,7 @@ struct Last<N: Number> {
 struct Shown<'a, N: Number> {
     prices: &'a Prices<'a>,
     lists: &'a [PriceList],
+    cuts: Vec<Checked>,
     last: Option<Last<N>>,
     /// The largest of the bounds.
     largest: Option<Amount>,
@@ -46,7 +48,8 @@ pub(super) fn walk<N: Number>(
     let trades: BTreeMap<&TradeId, usize> = book.trades.iter().map(|line| &line.id).zip(0..).collect();
     let index = |trade: &TradeId| trades.get(trade).copied().ok_or_else(|| NoProof::UnknownTrade(trade.clone()));
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
-    let mut shown = Shown { prices, lists: &certificate.price_lists, last: None, largest: None };
+    let Some(cuts) = cuts::checked(&certificate.cuts, prices, &positions, index)? else { return Ok(None) };
+    let mut shown = Shown { prices, lists: &certificate.price_lists, cuts, last: None, largest: None };
     let mut stack: Vec<Open> = Vec::new();
     let mut nodes = certificate.tree.iter().enumerate();
     loop {
@@ -98,7 +101,8 @@ impl<N: Number> Shown<'_, N> {
     ) -> Result<Option<&Last<N>>, NoProof> {
         if self.last.as_ref().is_none_or(|last| (last.list, last.aim) != (list, aim)) {
             let Some(stated) = self.lists.get(list) else { return Err(NoProof::NoSuchList { node, list }) };
-            let weights = self.prices.weights(stated, aim)?;
+            let mut weights = self.prices.weights(stated, aim)?;
+            cuts::pay(&self.cuts, &stated.cut_prices, &mut weights)?;
             let Some(priced) = positions.price(&weights) else { return Ok(None) };
             self.last = Some(Last { list, aim, priced, is_strict: weights.is_strict });
         }

@@ -39,6 +39,7 @@ pub(crate) fn list(prices: &[&str], slopes: &[&str]) -> PriceList {
     PriceList {
         shadow_prices: prices.iter().map(|row| price(row)).collect(),
         slopes: slopes.iter().map(|row| slope(row)).collect(),
+        ..PriceList::default()
     }
 }
 
@@ -61,7 +62,7 @@ pub(crate) fn leaf(prices: usize, aim: Aim) -> Node {
 
 /// What a certificate shows, in words: a bound, `infeasible`, or why it shows nothing.
 fn shown(scene: &Scene, price_lists: Vec<PriceList>, tree: Vec<Node>) -> String {
-    match certified_bound(&scene.desk, &scene.day, &scene.book, &Certificate { price_lists, tree }) {
+    match certified_bound(&scene.desk, &scene.day, &scene.book, &Certificate { cuts: Vec::new(), price_lists, tree }) {
         Ok(Certified::Bound(bound)) => bound.to_string(),
         Ok(Certified::Infeasible) => "infeasible".to_owned(),
         Err(reason) => reason.to_string(),
@@ -381,7 +382,7 @@ fn a_certified_bound_that_the_certificate_does_not_give_is_found() {
     let tree = vec![branch("T1", "PB1"), leaf(1, Aim::Best), leaf(0, Aim::Best)];
     // T1 at PB1 with the price: 1 - 60 × 0.02 - 70 × 0.02 = -1.6. T1 at PB2: -1.9.
     let price_lists = vec![list(&[], &[]), list(&["PB1 gross max 0.01"], &[])];
-    let certificate = Certificate { price_lists, tree };
+    let certificate = Certificate { cuts: Vec::new(), price_lists, tree };
     // T1 at PB2, T2 at PB1: -60 × 0.02 - 70 × 0.01.
     let right =
         Claim { bound: Some(amount("-1.6")), certified_bound: Some(amount("-1.6")), ..scene.claim(Some(&[1, 0])) };
@@ -414,7 +415,7 @@ fn a_certified_bound_that_the_certificate_does_not_give_is_found() {
 #[test]
 fn infeasibility_that_is_not_shown_is_found_and_so_is_a_plan_beside_it() {
     let scene = levered(OnBreach::MustCure, "T1 buy 10 A government");
-    let lists = |price: &str| Certificate { price_lists: vec![list(&[price], &[])], tree: vec![leaf(0, Aim::NoPlan)] };
+    let lists = |price: &str| Certificate { cuts: Vec::new(), price_lists: vec![list(&[price], &[])], tree: vec![leaf(0, Aim::NoPlan)] };
     let (shows, fails) = (lists("PB1 leverage max 1"), lists("PB1 leverage max 0"));
     let claimed = scene.claim(None);
     let certified = Claim { certified_infeasible: true, ..claimed.clone() };

@@ -200,7 +200,7 @@ fn random_list(dice: &mut Dice, scene: &Scene) -> PriceList {
             }
         }
     }
-    PriceList { shadow_prices, slopes }
+    PriceList { shadow_prices, slopes, ..PriceList::default() }
 }
 
 fn branch(scene: &Scene, trade: usize, account: usize) -> Node {
@@ -260,7 +260,7 @@ fn full_tree(scene: &Scene, placement: &[usize], certificate: &mut Certificate) 
     certificate.tree.push(Node::Leaf { prices: certificate.price_lists.len(), aim });
     certificate
         .price_lists
-        .push(PriceList { shadow_prices: broken.into_iter().map(one).collect(), slopes: Vec::new() });
+        .push(PriceList { shadow_prices: broken.into_iter().map(one).collect(), ..PriceList::default() });
 }
 
 fn certified(scene: &Scene, certificate: &Certificate) -> Certified {
@@ -295,7 +295,7 @@ proptest! {
         let scene = random_scene(&mut dice, trades);
         let list = PriceList { slopes: Vec::new(), ..random_list(&mut dice, &scene) };
         let leaf = vec![Node::Leaf { prices: 0, aim: Aim::Best }];
-        let bound = bound(&scene, &Certificate { price_lists: vec![list.clone()], tree: leaf });
+        let bound = bound(&scene, &Certificate { cuts: Vec::new(), price_lists: vec![list.clone()], tree: leaf });
         let values: BTreeSet<Amount> = assignments(&scene).iter().map(|placement| judged(&scene, placement).0).collect();
         let step = Amount::from_parts(1, if values.len() > 1 { 6 } else { 0 });
         let reached = assignments(&scene).into_iter().map(|placement| judged(&scene, &placement).0 + paid(&scene, &list, &placement));
@@ -314,7 +314,7 @@ proptest! {
             for account in accounts.iter().copied().filter(|_| accounts.len() > 1) {
                 let choices = vec![(scene.book.trades[trade].id.clone(), scene.desk.accounts[account].id.clone())];
                 let tree = vec![Node::Close { choices, prices: 0, aim: Aim::NoPlan }];
-                let certificate = Certificate { price_lists: vec![list.clone()], tree };
+                let certificate = Certificate { cuts: Vec::new(), price_lists: vec![list.clone()], tree };
                 let with = all.iter().filter(|placement| placement[trade] == account);
                 let most = with.map(|placement| paid(&scene, &list, placement)).max().expect("it is open");
                 let shown = certified_bound(&scene.desk, &scene.day, &scene.book, &certificate);
@@ -330,7 +330,7 @@ proptest! {
         let scene = random_scene(&mut dice, trades);
         let list = random_list(&mut dice, &scene);
         let leaf = vec![Node::Leaf { prices: 0, aim: Aim::Best }];
-        let bound = bound(&scene, &Certificate { price_lists: vec![list.clone()], tree: leaf });
+        let bound = bound(&scene, &Certificate { cuts: Vec::new(), price_lists: vec![list.clone()], tree: leaf });
         let values: BTreeSet<Amount> = assignments(&scene).iter().map(|placement| judged(&scene, placement).0).collect();
         let step = Amount::from_parts(1, if values.len() > 1 { 6 } else { 0 });
         for placement in assignments(&scene) {
