@@ -384,6 +384,7 @@ fn every_level_is_certified_to_the_last_digit() {
     let mismatches: Vec<String> = (0..DESKS).filter_map(mismatch_of_levels).collect();
     let first = mismatches.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
     assert!(mismatches.is_empty(), "{} of {DESKS} differ:\n{first}", mismatches.len());
+}
 
 #[test]
 fn the_bound_of_a_search_that_is_cut_short_is_certified_as_it_is_claimed() {
