@@ -8,7 +8,7 @@
 //! Every closing is recorded with its prices, so that the tree can be checked without trust in this code.
 
 use crate::anneal::Hint;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, MANY};
 use crate::lagrangian::{
     AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve,
 };
@@ -58,8 +58,6 @@ const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
 const WORTH_ANOTHER: usize = 10;
 const MOST_ROUNDS: usize = 4;
-/// With more movers than this a pricing takes long enough to be patient with fewer of them.
-const MANY: usize = 1_000;
 /// More movers than this are not branched on: the tree would not end.
 pub(crate) const MOST_MOVERS: usize = 3_000;
 
