@@ -1,42 +1,55 @@
 //! Local search by simulated annealing: trades move to another account or change places, at a falling temperature.
 //!
-//! `energy = weight · cost + Σ excess of rows`, a row's excess in what a mover usually moves it by. A cycle starts hot
-//! enough to move the largest trades, or from the last placement at a temperature that keeps them, and ends where next
-//! to nothing is accepted. The weight of the cost follows success: more after a cycle that found placements which keep
-//! every row, less after one that did not. A move is given up as soon as the rows looked at so far rule it out.
-//! Steps are counted, never timed.
+//! `energy = weight · cost + Σ penalty · excess`, over rows. The penalty of a row is its stress, which makes rows that many
+//! trades move and rows that few do alike, and somewhat more than its price. A cycle starts hot enough to move the
+//! largest trades, or from the last placement at a temperature that keeps them, and ends where next to nothing is
+//! accepted. The weight of the cost follows success: more after a cycle that found placements which keep every row, less
+//! after one that did not; while there is no plan at all, rows that stay broken come under more stress. Steps are counted,
+//! never timed.
 
+mod likeness;
+mod propose;
 mod state;
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, MANY};
 use crate::random::Random;
 use crate::tree::Best;
-use state::{Move, State};
+use propose::{Heat, Proposals};
+use state::State;
 
-/// Temperatures of a cycle, in units of excess.
-const HOT: f32 = 4.0;
+/// Temperatures of a cycle, in units of excess: melted, all but frozen, and between them where a cycle begins that goes on
+/// from a placement. With many movers what the prices suggest is nearly right for nearly all of them, and less is melted.
+const HOT: f32 = 5.0;
 const WARM: f32 = 0.33;
-const COLD: f32 = 0.017;
-/// With more movers than this, what the prices suggest is nearly right for nearly all of them.
-const MANY: usize = 1_000;
 const WARM_OF_MANY: f32 = 0.1;
-const MOVES_IN_LINE: usize = 4;
-const STEPS_FIRST_OF_MANY: u64 = 200;
-/// Steps of a first cycle, for each mover; each of the next ones takes twice as many, up to the most.
+const COLD: f32 = 0.017;
+/// Steps of a first cycle, for each mover; each of the next ones takes twice as many, up to the most, which is less while
+/// there is no plan.
 const STEPS_FIRST: u64 = 2_000;
+const STEPS_FIRST_OF_MANY: u64 = 200;
 const STEPS_MOST: u64 = 60_000;
-/// A cycle that starts anew follows so many that went on without a better placement.
+const STEPS_MOST_WHEN_LOST: u64 = 40_000;
+/// A cycle that starts anew follows so many that went on without a better placement; without any plan already so many.
 const PATIENCE: u32 = 8;
+const PATIENCE_WHEN_LOST: u32 = 1;
+/// After every so many cycles without a better placement the next one goes on from the best.
+const BACK_TO_BEST: u32 = 4;
 /// What breaking a row costs besides its excess, in units of its price.
 const PENALTY: f64 = 1.5;
-/// What a unit of cost weighs in the first cycle from a hint.
+/// What a unit of cost weighs in the very first cycle, in the first one from a hint, and at least and at most ever.
+const BLIND: f32 = 0.28;
 const HINTED: f32 = 1.1;
-/// How often the sums are taken anew, and the temperature falls.
+const WEIGHTS: (f32, f32) = (0.03, 300.0);
+/// What a cycle without a plan divides that weight by while there is none: cost is not what matters then.
+const WHEN_LOST: f32 = 10.0;
+/// A cycle without a plan multiplies the stress of the rows that it leaves broken, and of the others, which keeps at least
+/// this share of what it was at first.
+const PRESS: f64 = 1.15;
+const RELIEVE: f64 = 0.98;
+const STRESS_LEFT: f64 = 0.7;
+/// How often the temperature falls, and the sums are taken anew.
 const STRETCH: u64 = 4_096;
 const STRETCHES_BETWEEN_SUMS: u64 = 64;
-/// Of all moves, so many in 256 exchange two trades; of those, and of the others, so many favour small changes.
-const EXCHANGES: usize = 160;
-const SMALL: usize = 128;
 /// Sums below this count as no excess: the exact sums decide.
 const NEARLY_NONE: f32 = 5e-4;
 
@@ -45,10 +58,10 @@ pub(crate) struct Annealer<'a> {
     kernel: &'a Kernel<'a>,
     state: State,
     random: Random,
-    /// Movers by the size of what they move, smallest first.
-    by_size: Vec<usize>,
-    /// For each mover others like it, the most alike first.
-    alike: Vec<Vec<u32>>,
+    proposals: Proposals,
+    /// What a unit of excess costs by row, the row's price apart: now, and at first.
+    stress: Vec<f64>,
+    first_stress: Vec<f64>,
     pub(crate) best: Option<Best>,
     /// Prices that make a good bound, and the placement that they suggest.
     hint: Option<Hint>,
@@ -57,7 +70,6 @@ pub(crate) struct Annealer<'a> {
     temperature: f32,
     cycle: Cycle,
     cycles: u32,
-    in_line: usize,
     /// Whether the weight was raised last, and how often that changed.
     is_rising: bool,
     turns: u32,
@@ -86,9 +98,6 @@ struct Cycle {
     without_progress: u32,
 }
 
-/// At most so many others are remembered as alike.
-const MOST_ALIKE: usize = 64;
-
 impl<'a> Annealer<'a> {
     /// From a placement if there is one, else from a random one.
     pub(crate) fn new(kernel: &'a Kernel<'a>, seed: u64, start: Option<&[usize]>) -> Self {
@@ -99,14 +108,14 @@ impl<'a> Annealer<'a> {
             state: State::new(kernel, &placement, &vec![1.0; kernel.rows.len()]),
             hint: None,
             random,
-            by_size: by_size(kernel),
-            alike: alike(kernel),
+            proposals: Proposals::new(kernel),
+            stress: stress(kernel),
+            first_stress: stress(kernel),
             best: None,
-            weight: 0.28,
+            weight: BLIND,
             temperature: HOT,
             cycle: Cycle::default(),
             cycles: 0,
-            in_line: 0,
             is_rising: true,
             turns: 0,
             moves: 0,
@@ -119,10 +128,11 @@ impl<'a> Annealer<'a> {
     pub(crate) fn sibling(&self) -> Self {
         let mut random = Random::new(2);
         let placement = anywhere(self.kernel, &mut random);
-        let (by_size, alike, hint, best) =
-            (self.by_size.clone(), self.alike.clone(), self.hint.clone(), self.best.clone());
+        let (proposals, stress, first_stress) =
+            (self.proposals.clone(), self.stress.clone(), self.first_stress.clone());
+        let (hint, best) = (self.hint.clone(), self.best.clone());
         let state = State::new(self.kernel, &placement, &self.penalties());
-        let mut other = Self { state, random, by_size, alike, hint, best, moves: 0, cycles: self.cycles, ..*self };
+        let mut other = Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, ..*self };
         if let Some(best) = &other.best {
             other.state.go_to(other.kernel, &best.choices);
         }
@@ -147,8 +157,9 @@ impl<'a> Annealer<'a> {
             }
             let progress = self.cycle.done as f32 / self.cycle.steps as f32;
             self.temperature = self.cycle.from * (COLD / self.cycle.from).powf(progress);
+            let heat = Heat::of(self.temperature);
             for _ in 0..STRETCH {
-                self.step();
+                self.step(heat);
             }
             self.cycle.done += STRETCH;
             self.moves += STRETCH;
@@ -170,6 +181,7 @@ impl<'a> Annealer<'a> {
         self.state.go_to(self.kernel, &hint.choices);
         self.hint = Some(hint);
         self.cycles = 0;
+        self.cycle.without_progress = 0;
         self.begin(self.warm());
     }
 
@@ -181,15 +193,19 @@ impl<'a> Annealer<'a> {
     /// What a unit of excess costs by row: more than the row's price, so that nothing is gained by breaking it.
     fn penalties(&self) -> Vec<f64> {
         let price = |row: usize| self.hint.as_ref().map_or(0.0, |hint| hint.prices[row].abs());
-        (0..self.kernel.rows.len()).map(|row| 1.0 + PENALTY * f64::from(self.weight) * price(row)).collect()
+        (0..self.kernel.rows.len())
+            .map(|row| self.stress[row] + PENALTY * f64::from(self.weight) * price(row))
+            .collect()
     }
 
     fn begin(&mut self, from: f32) {
-        if self.hint.is_some() {
-            self.state = State::new(self.kernel, &self.state.placement, &self.penalties());
+        let penalties = self.penalties();
+        if self.state.penalties != penalties {
+            self.state = State::new(self.kernel, &self.state.placement, &penalties);
         }
         let first = if self.kernel.movers.len() > MANY { STEPS_FIRST_OF_MANY } else { STEPS_FIRST };
-        let each = (first << self.cycles.min(10)).min(STEPS_MOST);
+        let most = if self.best.is_none() { STEPS_MOST_WHEN_LOST } else { STEPS_MOST };
+        let each = (first << self.cycles.min(10)).min(most);
         // Short cycles will do to find the right weight.
         self.cycles += u32::from(self.turns > 0 || self.best.is_none());
         let steps = (self.kernel.movers.len() as u64 * each).max(STRETCH);
@@ -202,16 +218,23 @@ impl<'a> Annealer<'a> {
         let has_turned = self.cycle.has_kept_rows != self.is_rising;
         self.turns += u32::from(has_turned);
         self.is_rising = self.cycle.has_kept_rows;
-        // Large steps until the right weight lies between two tried ones, and while there is no plan at all: cost is
-        // not what matters then.
+        // Large steps until the right weight lies between two tried ones, and while there is no plan at all.
         let is_lost = self.best.is_none() && !self.cycle.has_kept_rows;
         let factor = match self.turns {
-            _ if is_lost => 3.0,
+            _ if is_lost => WHEN_LOST,
             0 => 2.0,
             turns => 1.0 + 0.6 / turns as f32,
         };
-        self.weight = if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(0.03, 300.0);
+        self.weight =
+            if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(WEIGHTS.0, WEIGHTS.1);
         self.cycle.without_progress = if self.cycle.has_improved { 0 } else { self.cycle.without_progress + 1 };
+        if is_lost && self.kernel.movers.len() <= MANY {
+            self.press();
+            if self.cycle.without_progress > PATIENCE_WHEN_LOST {
+                self.begin(HOT);
+                return;
+            }
+        }
         if self.cycle.without_progress >= PATIENCE {
             self.cycle.without_progress = 0;
             let anywhere = anywhere(self.kernel, &mut self.random);
@@ -220,68 +243,33 @@ impl<'a> Annealer<'a> {
             return;
         }
         if let Some(best) = &self.best
-            && self.cycle.without_progress % 4 == 3
+            && self.cycle.without_progress % BACK_TO_BEST == BACK_TO_BEST - 1
         {
             self.state.go_to(self.kernel, &best.choices);
         }
         self.begin(self.warm());
     }
 
+    /// Rows that a cycle left broken count for more in the next, the others for a little less.
+    fn press(&mut self) {
+        let sums = self.kernel.sums(&self.state.placement).rows;
+        let stress = self.stress.iter_mut().zip(&self.first_stress);
+        for (((stress, first), row), sum) in stress.zip(&self.kernel.rows).zip(sums) {
+            let is_broken = row.excess(sum) > f64::from(NEARLY_NONE);
+            *stress = if is_broken { *stress * PRESS } else { (*stress * RELIEVE).max(STRESS_LEFT * first) };
+        }
+    }
+
     #[inline]
-    fn step(&mut self) {
-        let Some(change) = self.propose() else { return };
-        let dare = -self.temperature * self.random.unit().ln();
+    fn step(&mut self, heat: Heat) {
+        let here = (self.kernel, &self.state);
+        let Some(change) = self.proposals.draw(here, self.hint.as_ref(), &mut self.random, heat) else { return };
+        let dare = self.temperature * self.random.exponential();
         if let Some(excess) = self.state.attempt(self.kernel, &change, self.weight, dare)
             && excess < NEARLY_NONE
         {
             self.look();
         }
-    }
-
-    #[inline]
-    fn propose(&mut self) -> Option<Move> {
-        let dice = self.random.below(65_536);
-        let prefers_small = dice >> 8 < SMALL;
-        let movers = self.kernel.movers.len();
-        let mover = match () {
-            () if movers > MANY => self.next_in_line(),
-            () if prefers_small => self.by_size[small(&mut self.random, movers)],
-            () => self.random.below(movers),
-        };
-        let leaves = self.state.placement[mover];
-        if dice & 255 < EXCHANGES {
-            let like = &self.alike[mover];
-            let other = if prefers_small && !like.is_empty() {
-                like[small(&mut self.random, like.len())] as usize
-            } else {
-                self.random.below(movers)
-            };
-            let other_leaves = self.state.placement[other];
-            let (from, to) = (self.kernel.account[leaves], self.kernel.account[other_leaves]);
-            if from == to {
-                return None;
-            }
-            let enters = self.state.choice_at(self.kernel, mover, to)?;
-            let other_enters = self.state.choice_at(self.kernel, other, from)?;
-            return Some(Move { leaves, enters, swap: Some((other_leaves, other_enters)) });
-        }
-        if let Some(hint) = &self.hint
-            && self.random.below(16) != 0
-        {
-            let ranked = &hint.ranked[mover];
-            let enters = ranked[small(&mut self.random, ranked.len())] as usize;
-            return (enters != leaves).then_some(Move { leaves, enters, swap: None });
-        }
-        let choices = self.kernel.choices(mover);
-        let next = leaves + 1 + self.random.below(choices.len() - 1);
-        let enters = if next < choices.end { next } else { next - choices.len() };
-        Some(Move { leaves, enters, swap: None })
-    }
-
-    /// One mover after the other, a few moves each: what a mover does is then at hand when it is looked at again.
-    fn next_in_line(&mut self) -> usize {
-        self.in_line = (self.in_line + 1) % (self.kernel.movers.len() * MOVES_IN_LINE);
-        self.in_line / MOVES_IN_LINE
     }
 
     /// The placement seems to keep every row: keeps it if it does and costs less than the best.
@@ -304,63 +292,19 @@ impl<'a> Annealer<'a> {
     }
 }
 
-/// An index below `end`, small ones more often: the square of an even draw.
-#[inline]
-fn small(random: &mut Random, end: usize) -> usize {
-    let draw = random.below(4_096);
-    (draw * draw * end) >> 24
-}
-
 fn anywhere(kernel: &Kernel<'_>, random: &mut Random) -> Vec<usize> {
     let pick = |mover| kernel.first_choice[mover] + random.below(kernel.choices(mover).len());
     (0..kernel.movers.len()).map(pick).collect()
 }
 
-/// What a mover moves in all rows of all its choices.
-fn size(kernel: &Kernel<'_>, mover: usize) -> f64 {
-    let of = |choice| {
+/// What a unit of excess costs by row. A row that few trades move has few ways to be mended, and each of them is a large
+/// step: excess counts in what random placements move a row by, not in what one trade does.
+fn stress(kernel: &Kernel<'_>) -> Vec<f64> {
+    let mut moved = vec![0_u32; kernel.rows.len()];
+    for choice in 0..kernel.account.len() {
         let (own, shared) = kernel.coefficients(choice);
-        own.iter().chain(shared).map(|c| c.abs()).sum::<f64>()
-    };
-    kernel.choices(mover).map(of).sum()
-}
-
-fn by_size(kernel: &Kernel<'_>) -> Vec<usize> {
-    let sizes: Vec<f64> = (0..kernel.movers.len()).map(|mover| size(kernel, mover)).collect();
-    let mut movers: Vec<usize> = (0..sizes.len()).collect();
-    movers.sort_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
-    movers
-}
-
-/// Beyond this number of movers, likeness is looked for among those of about the same size only.
-const COMPARED: usize = 300;
-
-fn alike(kernel: &Kernel<'_>) -> Vec<Vec<u32>> {
-    let order = by_size(kernel);
-    let mut alike = vec![Vec::new(); order.len()];
-    for (place, mover) in order.iter().enumerate() {
-        let from = place.saturating_sub(COMPARED / 2).min(order.len().saturating_sub(COMPARED));
-        let others = order[from..].iter().take(COMPARED).filter(|other| *other != mover);
-        let mut others: Vec<(f64, u32)> =
-            others.map(|other| (distance(kernel, *mover, *other), u32::try_from(*other).unwrap_or(0))).collect();
-        others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        others.truncate(if order.len() > COMPARED { MOST_ALIKE } else { COMPARED });
-        alike[*mover] = others.into_iter().map(|(_, other)| other).collect();
+        let rows = kernel.block(kernel.account[choice]).chain(kernel.shared());
+        rows.zip(own.iter().chain(shared)).for_each(|(row, c)| moved[row] += u32::from(*c != 0.0));
     }
-    alike
-}
-
-/// How differently two movers move the rows of the accounts that both may go to.
-fn distance(kernel: &Kernel<'_>, mover: usize, other: usize) -> f64 {
-    let mut sum = 0.0;
-    for choice in kernel.choices(mover) {
-        let account = kernel.account[choice];
-        let twin = kernel.choices(other).find(|twin| kernel.account[*twin] == account);
-        let (own, _) = kernel.coefficients(choice);
-        sum += match twin {
-            Some(twin) => own.iter().zip(kernel.coefficients(twin).0).map(|(a, b)| (a - b).abs()).sum::<f64>(),
-            None => own.iter().map(|a| a.abs()).sum::<f64>(),
-        };
-    }
-    sum
+    moved.into_iter().map(|count| (kernel.movers.len() as f64 / f64::from(count.max(1))).sqrt()).collect()
 }

@@ -88,6 +88,8 @@ pub(crate) struct Sums {
     pub(crate) cost: f64,
 }
 
+/// With more movers than this, what prices suggest is nearly right for nearly all of them, and all work on them takes long.
+pub(crate) const MANY: usize = 1_000;
 /// Sums closer than this to the end of a row, in scaled units, are decided in exact decimals.
 const NOISE: f64 = 1e-9;
 
@@ -174,6 +176,13 @@ impl Kernel<'_> {
             plan[*mover] = self.account[*choice];
         }
         plan
+    }
+}
+
+impl Row {
+    /// How far a sum is outside the row's ends.
+    pub(crate) fn excess(&self, sum: f64) -> f64 {
+        (sum - self.high).max(self.low - sum).max(0.0)
     }
 }
 

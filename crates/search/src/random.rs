@@ -23,9 +23,15 @@ impl Random {
         (((self.next() >> 32) * end as u64) >> 32) as usize
     }
 
-    /// A number in `(0, 1]`.
+    /// A number that follows the exponential distribution with mean 1, to three digits: `-ln u`, from the exponent of `u`
+    /// and a cubic for its mantissa. The logarithm of the platform would not be the same everywhere.
     #[inline]
-    pub(crate) fn unit(&mut self) -> f32 {
-        ((self.next() >> 40) + 1) as f32 / (1_u64 << 24) as f32
+    pub(crate) fn exponential(&mut self) -> f32 {
+        const DIGITS: i32 = 24;
+        let bits = (((self.next() >> (64 - DIGITS)) + 1) as f32).to_bits();
+        let exponent = (bits >> 23).cast_signed() - 127;
+        let mantissa = f32::from_bits((bits & 0x007F_FFFF) | 0x3F80_0000);
+        let log = ((0.158_248_7 * mantissa - 1.051_875) * mantissa + 3.047_884_2) * mantissa - 2.153_620_7;
+        std::f32::consts::LN_2 * ((DIGITS - exponent) as f32 - log).max(0.0)
     }
 }

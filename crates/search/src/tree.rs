@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::anneal::Hint;
 use crate::average::Average;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, MANY};
 use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
 use crate::subgradient::{AGAIN, AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target, improve};
@@ -82,9 +82,7 @@ const WORTH_ANOTHER: usize = 10;
 const MOST_ROUNDS: usize = 4;
 /// The tree is started anew when the distance from its root's bound to the cut has shrunk to this share.
 const WORTH_A_START: f64 = 0.8;
-/// With more movers than this a pricing takes long enough to be patient with fewer of them.
-const MANY: usize = 1_000;
-/// So does one that takes more than so many times the work of its choices, where movers are priced together.
+/// A pricing is slow that takes more than so many times the work of its choices, where movers are priced together.
 const SLOW: usize = 2;
 /// More movers than this are not branched on: the tree would not end.
 pub(crate) const MOST_MOVERS: usize = 3_000;

@@ -1,45 +1,93 @@
 //! A placement with its sums in single precision, and what a move would do to them.
+//!
+//! Nearly all moves are turned down, so that trying one writes nothing: its cost and short sizes come first, then rows,
+//! eight at a time and turn about in the two accounts, until what they exceed their ends by is too much.
 
 use crate::kernel::Kernel;
 
 /// Rows of a block are padded to a multiple of this, so that they are worked on side by side.
 const LANES: usize = 8;
 
-/// A trade moves, or two change places.
+/// A trade goes from one account to another, and another trade may go with it or the other way.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Move {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// What the trade leaves at `from`, and enters at `to`.
     pub(crate) leaves: usize,
     pub(crate) enters: usize,
-    /// What the other trade leaves and enters, at the same two accounts the other way round.
-    pub(crate) swap: Option<(usize, usize)>,
+    /// The other trade's choices at `from` and at `to`; [`State::nothing`] where there is none.
+    pub(crate) other_from: usize,
+    pub(crate) other_to: usize,
+    pub(crate) way: Way,
+}
+
+/// Which way the other trade of a move goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// From `to` to `from`: the two change places.
+    Back,
+    /// From `from` to `to`: what one of them does to a row, the other may undo.
+    Along,
+}
+
+/// What a move does at one of its accounts: how often each of two choices is added.
+#[derive(Clone, Copy)]
+struct Side {
+    account: usize,
+    main: usize,
+    other: usize,
+    main_times: f32,
+    other_times: f32,
+}
+
+impl Move {
+    #[inline(always)]
+    fn sides(&self) -> [Side; 2] {
+        let back = if self.way == Way::Back { 1.0 } else { -1.0 };
+        let at_from =
+            Side { account: self.from, main: self.leaves, other: self.other_from, main_times: -1.0, other_times: back };
+        let at_to =
+            Side { account: self.to, main: self.enters, other: self.other_to, main_times: 1.0, other_times: -back };
+        [at_from, at_to]
+    }
 }
 
 /// The sums of a placement; coefficients are laid out for speed.
 pub(crate) struct State {
     /// One choice for each mover.
     pub(crate) placement: Vec<usize>,
-    penalties: Vec<f64>,
+    /// What a unit of excess costs by row.
+    pub(crate) penalties: Vec<f64>,
     layout: Layout,
     sums: Vec<f32>,
-    values: Vec<f64>,
+    values: Vec<f32>,
     /// The excess of the rows of each block.
     excess: Vec<f32>,
     cost: f64,
-    /// The change of a block's sums that is being tried: leaving, entering, shared.
-    trial: [Vec<f32>; 3],
+    /// Positions whose short size the move being tried changes, and by how much: at `from`, at `to`.
+    shorts: [Vec<(usize, f32)>; 2],
 }
 
 /// What does not change: ends and coefficients, padded.
 struct Layout {
+    accounts: usize,
     /// Rows of an account, padded; those of several accounts, padded.
     width: usize,
     shared: usize,
     low: Vec<f32>,
     high: Vec<f32>,
+    /// Of each choice, and zeros for none.
     coefficients: Vec<f32>,
+    cost: Vec<f32>,
+    first_touch: Vec<u32>,
+    touches: Vec<(u32, f32)>,
+    /// Of each position: what a unit of short costs, whether it counts in rows, what it adds to them.
+    short_cost: Vec<f32>,
+    is_in_rows: Vec<bool>,
     factors: Vec<f32>,
-    /// `[mover][account]`: the choice there, or the number of choices.
+    /// `[mover][account]`: the choice there, or the largest number.
     choice_at: Vec<u32>,
-    has_positions: bool,
 }
 
 impl Layout {
@@ -66,53 +114,77 @@ impl Layout {
             common.iter().zip(others).enumerate().for_each(|(place, (c, w))| padded[width + place] = weighted(c, w));
             padded
         };
-        let mut coefficients = Vec::with_capacity(kernel.account.len() * (width + shared));
-        for choice in 0..kernel.account.len() {
+        let choices = kernel.account.len();
+        let mut coefficients = Vec::with_capacity((choices + 1) * (width + shared));
+        for choice in 0..choices {
             coefficients.extend(pad(kernel.account[choice], kernel.coefficients(choice)));
         }
+        coefficients.resize((choices + 1) * (width + shared), 0.0);
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let mut choice_at = vec![u32::MAX; kernel.movers.len() * accounts];
-        for choice in 0..kernel.account.len() {
-            choice_at[kernel.mover[choice] * accounts + kernel.account[choice]] =
-                u32::try_from(choice).unwrap_or(u32::MAX);
+        for choice in 0..choices {
+            choice_at[kernel.mover[choice] * accounts + kernel.account[choice]] = number(choice);
         }
         let factors = kernel.positions.iter();
         let factors = factors.flat_map(|p| pad(p.account, p.factors.split_at(kernel.block(p.account).len())));
+        let ends = kernel.first_touch.iter().chain(kernel.first_touch.last());
         Self {
+            accounts,
             width,
             shared,
             low,
             high,
             coefficients,
+            cost: kernel.cost.iter().map(|cost| *cost as f32).chain([0.0]).collect(),
+            first_touch: ends.map(|end| number(*end)).collect(),
+            touches: kernel.touches.iter().map(|(position, value)| (number(*position), *value as f32)).collect(),
+            short_cost: kernel.positions.iter().map(|position| position.cost as f32).collect(),
+            is_in_rows: kernel.positions.iter().map(|p| p.factors.iter().any(|factor| *factor != 0.0)).collect(),
             factors: factors.collect(),
             choice_at,
-            has_positions: !kernel.positions.is_empty(),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn own(&self, choice: usize) -> &[f32] {
         &self.coefficients[choice * (self.width + self.shared)..][..self.width]
     }
 
-    #[inline]
+    #[inline(always)]
     fn common(&self, choice: usize) -> &[f32] {
         &self.coefficients[choice * (self.width + self.shared) + self.width..][..self.shared]
+    }
+
+    #[inline(always)]
+    fn touches(&self, choice: usize) -> &[(u32, f32)] {
+        &self.touches[self.first_touch[choice] as usize..self.first_touch[choice + 1] as usize]
+    }
+
+    /// What a unit of short adds to the rows of its account, then to the shared ones.
+    #[inline(always)]
+    fn factors(&self, position: usize) -> (&[f32], &[f32]) {
+        let each = self.width + self.shared;
+        self.factors[position * each..(position + 1) * each].split_at(self.width)
+    }
+
+    /// Where the sums of a block are.
+    fn block(&self, block: usize) -> std::ops::Range<usize> {
+        let start = block * self.width;
+        start..start + if block == self.accounts { self.shared } else { self.width }
     }
 }
 
 impl State {
     pub(crate) fn new(kernel: &Kernel<'_>, placement: &[usize], penalties: &[f64]) -> Self {
-        let layout = Layout::new(kernel, penalties);
-        let (width, shared) = (layout.width, layout.shared);
         let mut state = Self {
             placement: placement.to_vec(),
             penalties: penalties.to_vec(),
-            layout,
+            layout: Layout::new(kernel, penalties),
             sums: Vec::new(),
             values: Vec::new(),
             excess: Vec::new(),
             cost: 0.0,
-            trial: [vec![0.0; width], vec![0.0; width], vec![0.0; shared]],
+            shorts: [Vec::new(), Vec::new()],
         };
         state.sum_up(kernel);
         state
@@ -129,8 +201,15 @@ impl State {
         self.cost
     }
 
-    pub(crate) fn choice_at(&self, kernel: &Kernel<'_>, mover: usize, account: usize) -> Option<usize> {
-        let choice = self.layout.choice_at[mover * kernel.accounts() + account];
+    /// In place of a choice where there is none.
+    #[inline(always)]
+    pub(crate) fn nothing(&self) -> usize {
+        self.layout.cost.len() - 1
+    }
+
+    #[inline(always)]
+    pub(crate) fn choice_at(&self, mover: usize, account: usize) -> Option<usize> {
+        let choice = self.layout.choice_at[mover * self.layout.accounts + account];
         (choice != u32::MAX).then_some(choice as usize)
     }
 
@@ -138,229 +217,213 @@ impl State {
     pub(crate) fn sum_up(&mut self, kernel: &Kernel<'_>) {
         let exact = kernel.sums(&self.placement);
         let layout = &self.layout;
-        let accounts = kernel.accounts();
-        self.sums = vec![0.0; accounts * layout.width + layout.shared];
-        for block in 0..=accounts {
+        self.sums = vec![0.0; layout.low.len()];
+        for block in 0..=layout.accounts {
             for (place, row) in kernel.block(block).enumerate() {
                 self.sums[block * layout.width + place] = (exact.rows[row] * self.penalties[row]) as f32;
             }
         }
         self.cost = exact.cost;
-        self.values = kernel.positions.iter().map(|position| position.base).collect();
-        for choice in &self.placement {
-            for (position, value) in kernel.touches(*choice) {
-                self.values[*position] += value;
-            }
+        let mut values: Vec<f64> = kernel.positions.iter().map(|position| position.base).collect();
+        for (position, value) in self.placement.iter().flat_map(|choice| kernel.touches(*choice)) {
+            values[*position] += value;
         }
-        let none = vec![0.0; layout.width.max(layout.shared)];
-        self.excess = (0..=accounts)
-            .map(|block| {
-                let end = if block == accounts { layout.shared } else { layout.width };
-                self.excess_with(block * layout.width, &none[..end], f32::MAX)
-            })
-            .collect();
+        self.values = values.into_iter().map(|value| value as f32).collect();
+        self.excess = (0..=layout.accounts).map(|block| self.excess_of(block)).collect();
     }
 
-    /// The excess of the rows from `start` with `change` added; once it passes `most`, whatever it is then.
-    #[inline(always)]
-    fn excess_with(&self, start: usize, change: &[f32], most: f32) -> f32 {
-        let end = start + change.len();
-        let (sums, low, high) = (&self.sums[start..end], &self.layout.low[start..end], &self.layout.high[start..end]);
-        let mut total = 0.0;
-        let lanes = sums.chunks_exact(LANES).zip(low.chunks_exact(LANES)).zip(high.chunks_exact(LANES));
-        for (((sums, low), high), change) in lanes.zip(change.chunks_exact(LANES)) {
-            let mut part = [0.0_f32; LANES];
-            for lane in 0..LANES {
-                let sum = sums[lane] + change[lane];
-                part[lane] = (low[lane] - sum).max(0.0) + (sum - high[lane]).max(0.0);
-            }
-            total += ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
-            if total > most {
-                break;
-            }
-        }
-        total
+    /// What the rows of a block exceed their ends by.
+    fn excess_of(&self, block: usize) -> f32 {
+        let rows = self.layout.block(block);
+        let ends = self.layout.low[rows.clone()].iter().zip(&self.layout.high[rows.clone()]);
+        self.sums[rows].iter().zip(ends).map(|(sum, (low, high))| excess(*sum, *low, *high)).sum()
     }
 
     /// Makes a move if it raises the energy by no more than `dare`. Returns the excess of all rows after it.
     #[inline]
     pub(crate) fn attempt(&mut self, kernel: &Kernel<'_>, change: &Move, weight: f32, dare: f32) -> Option<f32> {
-        let (from, to) = (kernel.account[change.leaves], kernel.account[change.enters]);
-        let (other_leaves, other_enters) = change.swap.map_or((None, None), |(out, into)| (Some(out), Some(into)));
-        let mut cost = kernel.cost[change.enters] - kernel.cost[change.leaves];
-        if let Some((out, into)) = change.swap {
-            cost += kernel.cost[into] - kernel.cost[out];
+        let sides = change.sides();
+        let before = self.excess[change.from] + self.excess[change.to] + self.excess[self.layout.accounts];
+        let cost: f32 = sides.iter().map(|side| self.cost_at(side)).sum();
+        let mut most = dare + before - weight * cost;
+        let mut short_cost = 0.0;
+        if !self.values.is_empty() {
+            short_cost = self.weigh_shorts(&sides);
+            most -= weight * short_cost;
         }
-        let before = self.excess[from] + self.excess[to] + self.excess[kernel.accounts()];
-        // Without short sizes to look at, cost and the first rows decide nearly all.
-        let ends = [Some(change.leaves), Some(change.enters), other_leaves, other_enters];
-        let has_shorts =
-            self.layout.has_positions && ends.into_iter().flatten().any(|choice| !kernel.touches(choice).is_empty());
-        let most = dare - weight * cost as f32 + before;
-        if !has_shorts && (most < 0.0 || self.is_ruled_out(change, (from, to), most)) {
+        if most < 0.0 {
             return None;
         }
-        let [mut leaving, mut entering, mut common] = std::mem::take(&mut self.trial);
-        difference(
-            &mut leaving,
-            self.layout.own(change.leaves),
-            other_enters.map(|choice| self.layout.own(choice)),
-            -1.0,
-        );
-        difference(
-            &mut entering,
-            self.layout.own(change.enters),
-            other_leaves.map(|choice| self.layout.own(choice)),
-            1.0,
-        );
+        let [from, to] = self.excesses(&sides, most)?;
+        let mut shared = 0.0;
         if self.layout.shared > 0 {
-            self.common_difference(&mut common, change);
-        }
-        if has_shorts {
-            cost += self.shorts(kernel, change.leaves, other_enters, -1.0, &mut leaving, &mut common);
-            cost += self.shorts(kernel, change.enters, other_leaves, 1.0, &mut entering, &mut common);
-        }
-        let most = dare - weight * cost as f32 + before;
-        let after = self.excesses(kernel, [(from, &leaving), (to, &entering)], &common, most);
-        if let Some(after) = after {
-            let width = self.layout.width;
-            shift(&mut self.sums[from * width..(from + 1) * width], &leaving);
-            shift(&mut self.sums[to * width..(to + 1) * width], &entering);
-            if self.layout.shared > 0 {
-                shift(&mut self.sums[kernel.accounts() * width..], &common);
-            }
-            self.excess[from] = after[0];
-            self.excess[to] = after[1];
-            self.excess[kernel.accounts()] = after[2];
-            self.cost += cost;
-            self.settle(kernel, change.leaves, change.enters);
-            if let Some((out, into)) = change.swap {
-                self.settle(kernel, out, into);
+            shared = self.shared_excess(&sides);
+            if from + to + shared > most {
+                return None;
             }
         }
-        self.trial = [leaving, entering, common];
-        after.map(|_| self.excess.iter().sum())
-    }
-
-    /// Whether the first rows of the two accounts alone pass `most`: so it is with nearly all moves once it is cold.
-    #[inline(always)]
-    fn is_ruled_out(&self, change: &Move, (from, to): (usize, usize), most: f32) -> bool {
-        let (other_leaves, other_enters) = change.swap.map_or((None, None), |(out, into)| (Some(out), Some(into)));
-        let first = self.first_excess(from, change.leaves, other_enters, -1.0);
-        first > most || first + self.first_excess(to, change.enters, other_leaves, 1.0) > most
+        self.make(kernel, change, &sides);
+        self.cost += f64::from(short_cost);
+        self.excess[change.from] = from;
+        self.excess[change.to] = to;
+        self.excess[self.layout.accounts] = shared;
+        Some(self.excess.iter().sum())
     }
 
     #[inline(always)]
-    fn first_excess(&self, account: usize, main: usize, other: Option<usize>, sign: f32) -> f32 {
-        if self.layout.width == 0 {
-            return 0.0;
+    fn cost_at(&self, side: &Side) -> f32 {
+        side.main_times * self.layout.cost[side.main] + side.other_times * self.layout.cost[side.other]
+    }
+
+    /// The excess of the two accounts after a move; nothing if it passes `most`.
+    #[inline(always)]
+    fn excesses(&self, sides: &[Side; 2], most: f32) -> Option<[f32; 2]> {
+        let layout = &self.layout;
+        let own = sides.map(|side| (layout.own(side.main), layout.own(side.other)));
+        let mut totals = [0.0_f32; 2];
+        for place in (0..layout.width).step_by(LANES) {
+            for number in 0..2 {
+                let lanes = (&own[number].0[place..][..LANES], &own[number].1[place..][..LANES]);
+                totals[number] += self.excess_of_lanes(&sides[number], place, lanes, &self.shorts[number]);
+                if totals[0] + totals[1] > most {
+                    return None;
+                }
+            }
         }
-        let start = account * self.layout.width;
-        let sums = &self.sums[start..start + LANES];
-        let (low, high) = (&self.layout.low[start..start + LANES], &self.layout.high[start..start + LANES]);
-        let main = &self.layout.own(main)[..LANES];
-        let other = other.map_or(&[0.0; LANES][..], |other| &self.layout.own(other)[..LANES]);
+        Some(totals)
+    }
+
+    /// The excess of eight rows after a move.
+    #[inline(always)]
+    fn excess_of_lanes(&self, side: &Side, place: usize, lanes: (&[f32], &[f32]), shorts: &[(usize, f32)]) -> f32 {
+        let layout = &self.layout;
+        let start = side.account * layout.width + place;
+        let sums = &self.sums[start..][..LANES];
+        let (low, high) = (&layout.low[start..][..LANES], &layout.high[start..][..LANES]);
+        let mut after = [0.0_f32; LANES];
+        for lane in 0..LANES {
+            after[lane] = sums[lane] + (side.main_times * lanes.0[lane] + side.other_times * lanes.1[lane]);
+        }
+        for (position, short) in shorts {
+            let factors = &layout.factors(*position).0[place..][..LANES];
+            for lane in 0..LANES {
+                after[lane] += factors[lane] * short;
+            }
+        }
         let mut part = [0.0_f32; LANES];
         for lane in 0..LANES {
-            let sum = sums[lane] + sign * (main[lane] - other[lane]);
-            part[lane] = (low[lane] - sum).max(0.0) + (sum - high[lane]).max(0.0);
+            part[lane] = excess(after[lane], low[lane], high[lane]);
         }
         ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]))
     }
 
-    /// The excess after a trial, block by block; nothing if it passes `most`.
+    /// What a move changes in the rows of several accounts.
+    fn shared_change(&self, sides: &[Side; 2]) -> Vec<f32> {
+        let layout = &self.layout;
+        let mut sums = vec![0.0; layout.shared];
+        for side in sides {
+            add(&mut sums, layout.common(side.main), side.main_times);
+            add(&mut sums, layout.common(side.other), side.other_times);
+        }
+        for (position, short) in self.shorts.iter().flatten() {
+            add(&mut sums, layout.factors(*position).1, *short);
+        }
+        sums
+    }
+
+    fn shared_excess(&self, sides: &[Side; 2]) -> f32 {
+        let rows = self.layout.block(self.layout.accounts);
+        let sums = self.sums[rows.clone()].iter().zip(self.shared_change(sides)).map(|(sum, change)| sum + change);
+        let ends = self.layout.low[rows.clone()].iter().zip(&self.layout.high[rows]);
+        sums.zip(ends).map(|(sum, (low, high))| excess(sum, *low, *high)).sum()
+    }
+
+    /// Notes which short sizes a move changes, and returns what that costs.
     #[inline]
-    fn excesses(
-        &self,
-        kernel: &Kernel<'_>,
-        own: [(usize, &Vec<f32>); 2],
-        common: &[f32],
-        most: f32,
-    ) -> Option<[f32; 3]> {
-        let width = self.layout.width;
-        let first = self.excess_with(own[0].0 * width, own[0].1, most);
-        if first > most {
-            return None;
-        }
-        let second = self.excess_with(own[1].0 * width, own[1].1, most - first);
-        if first + second > most {
-            return None;
-        }
-        let third = if common.is_empty() { 0.0 } else { self.excess_with(kernel.accounts() * width, common, f32::MAX) };
-        (first + second + third <= most).then_some([first, second, third])
+    fn weigh_shorts(&mut self, sides: &[Side; 2]) -> f32 {
+        let Self { layout, values, shorts: [from, to], .. } = self;
+        weigh(layout, values, &sides[0], from) + weigh(layout, values, &sides[1], to)
     }
 
-    fn common_difference(&self, common: &mut [f32], change: &Move) {
-        common.fill(0.0);
-        let mut count = |choice: usize, sign: f32| {
-            common.iter_mut().zip(self.layout.common(choice)).for_each(|(sum, c)| *sum += sign * c);
-        };
-        count(change.leaves, -1.0);
-        count(change.enters, 1.0);
-        if let Some((out, into)) = change.swap {
-            count(out, -1.0);
-            count(into, 1.0);
+    /// Makes a move whose short sizes were weighed; their cost is not counted.
+    fn make(&mut self, kernel: &Kernel<'_>, change: &Move, sides: &[Side; 2]) {
+        if self.layout.shared > 0 {
+            let shared = self.shared_change(sides);
+            add(&mut self.sums[self.layout.block(self.layout.accounts)], &shared, 1.0);
         }
-    }
-
-    /// What the short sizes of one account do when `main` goes (`sign` -1) or comes (1) and `other` the other way.
-    /// Adds to the sums being tried and returns the cost.
-    fn shorts(
-        &self,
-        kernel: &Kernel<'_>,
-        main: usize,
-        other: Option<usize>,
-        sign: f64,
-        own: &mut [f32],
-        common: &mut [f32],
-    ) -> f64 {
-        let others = other.map_or(&[][..], |other| kernel.touches(other));
-        let mut cost = 0.0;
-        let mut change = |position: usize, moved: f64| {
-            let before = self.values[position];
-            let short = (-(before + moved)).max(0.0) - (-before).max(0.0);
-            if short != 0.0 {
-                cost += kernel.positions[position].cost * short;
-                let each = self.layout.width + self.layout.shared;
-                let factors = &self.layout.factors[position * each..(position + 1) * each];
-                let (mine, shared) = factors.split_at(self.layout.width);
-                own.iter_mut().zip(mine).for_each(|(sum, f)| *sum += f * short as f32);
-                common.iter_mut().zip(shared).for_each(|(sum, f)| *sum += f * short as f32);
+        let layout = &self.layout;
+        for (side, shorts) in sides.iter().zip(&self.shorts) {
+            let sums = &mut self.sums[layout.block(side.account)];
+            for (position, short) in shorts {
+                add(sums, layout.factors(*position).0, *short);
             }
-        };
-        for (position, value) in kernel.touches(main) {
-            let met = others.iter().find(|(other, _)| other == position).map_or(0.0, |(_, value)| *value);
-            change(*position, sign * (value - met));
-        }
-        for (position, value) in others {
-            if !kernel.touches(main).iter().any(|(own, _)| own == position) {
-                change(*position, -sign * value);
+            for (choice, times) in [(side.main, side.main_times), (side.other, side.other_times)] {
+                add(sums, layout.own(choice), times);
+                for (position, value) in layout.touches(choice) {
+                    self.values[*position as usize] += times * value;
+                }
             }
         }
-        cost
-    }
-
-    fn settle(&mut self, kernel: &Kernel<'_>, out: usize, into: usize) {
-        for (position, value) in kernel.touches(out) {
-            self.values[*position] -= value;
+        self.go(kernel, change.leaves, change.enters);
+        match change.way {
+            _ if change.other_from == self.nothing() => {}
+            Way::Back => self.go(kernel, change.other_to, change.other_from),
+            Way::Along => self.go(kernel, change.other_from, change.other_to),
         }
-        for (position, value) in kernel.touches(into) {
-            self.values[*position] += value;
+    }
+
+    fn go(&mut self, kernel: &Kernel<'_>, leaves: usize, enters: usize) {
+        self.cost += kernel.cost[enters] - kernel.cost[leaves];
+        self.placement[kernel.mover[leaves]] = enters;
+    }
+}
+
+/// What the short sizes of one account cost more after a move; `shorts` are those that then change and count in rows.
+#[inline(always)]
+fn weigh(layout: &Layout, values: &[f32], side: &Side, shorts: &mut Vec<(usize, f32)>) -> f32 {
+    shorts.clear();
+    // Both name their positions in ascending order.
+    let (mut main, mut other) = (layout.touches(side.main), layout.touches(side.other));
+    let mut cost = 0.0;
+    loop {
+        let (position, moved) = match (main, other) {
+            ([], []) => return cost,
+            ([(one, value), rest @ ..], [(two, met), others @ ..]) if one == two => {
+                (main, other) = (rest, others);
+                (*one as usize, side.main_times * value + side.other_times * met)
+            }
+            ([(one, value), rest @ ..], others) if others.first().is_none_or(|(two, _)| one < two) => {
+                main = rest;
+                (*one as usize, side.main_times * value)
+            }
+            (_, [(two, value), others @ ..]) => {
+                other = others;
+                (*two as usize, side.other_times * value)
+            }
+            ([..], []) => return cost,
+        };
+        let before = values[position];
+        let short = (-(before + moved)).max(0.0) - (-before).max(0.0);
+        if short != 0.0 {
+            cost += layout.short_cost[position] * short;
+            if layout.is_in_rows[position] {
+                shorts.push((position, short));
+            }
         }
-        self.placement[kernel.mover[out]] = into;
     }
 }
 
-/// `sign · (main - other)`
+/// What a sum is outside its ends by.
 #[inline(always)]
-fn difference(to: &mut [f32], main: &[f32], other: Option<&[f32]>, sign: f32) {
-    match other {
-        Some(other) => to.iter_mut().zip(main.iter().zip(other)).for_each(|(to, (a, b))| *to = sign * (a - b)),
-        None => to.iter_mut().zip(main).for_each(|(to, a)| *to = sign * a),
-    }
+fn excess(sum: f32, low: f32, high: f32) -> f32 {
+    (low - sum).max(sum - high).max(0.0)
 }
 
+/// `to += factor · what`
 #[inline(always)]
-fn shift(sums: &mut [f32], change: &[f32]) {
-    sums.iter_mut().zip(change).for_each(|(sum, change)| *sum += change);
+fn add(to: &mut [f32], what: &[f32], factor: f32) {
+    to.iter_mut().zip(what).for_each(|(to, what)| *to += factor * what);
 }
+
+#[cfg(test)]
+mod tests;
