@@ -132,7 +132,11 @@ fn certificate() -> Certificate {
     let leaf = |prices, aim| Node::Leaf { prices, aim };
     let choices = vec![(TradeId::new("T2"), AccountId::new("PB1"))];
     let close = Node::Close { choices, prices: 1, aim: Aim::Best };
-    Certificate { cuts: Vec::new(), price_lists: lists, tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)] }
+    Certificate {
+        cuts: Vec::new(),
+        price_lists: lists,
+        tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)],
+    }
 }
 
 /// Certificates of two levels, with everything that one can say, and of a third of which nothing is certified.
@@ -153,7 +157,7 @@ pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
             metric: Some(metric("wallet")),
             floors: vec![floor("cost", "-18790.5")],
             best: Vec::new(),
-            certificate: Some(Certificate { price_lists: vec![list], tree: vec![leaf] }),
+            certificate: Some(Certificate { cuts: Vec::new(), price_lists: vec![list], tree: vec![leaf] }),
         },
         LevelCertificate {
             metric: None,

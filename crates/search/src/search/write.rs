@@ -54,11 +54,8 @@ pub(super) fn root(tree: &Tree<'_>) -> Proof {
 
 fn cuts(kernel: &Kernel<'_>) -> Vec<proof::Cut> {
     let weighed = |(choice, weight): &(usize, i32)| (kernel.movers[kernel.mover[*choice]], *weight);
-    let cut = |cut: &Cut| proof::Cut {
-        row: cut.row,
-        weights: cut.weights.iter().map(weighed).collect(),
-        most: cut.most,
-    };
+    let cut =
+        |cut: &Cut| proof::Cut { row: cut.row, weights: cut.weights.iter().map(weighed).collect(), most: cut.most };
     kernel.cuts.iter().map(cut).collect()
 }
 

@@ -40,8 +40,7 @@ pub(super) fn checked<N: Number>(
     let mut all = Vec::with_capacity(cuts.len());
     let mut rooms: BTreeMap<Subject, Room> = BTreeMap::new();
     for (number, Cut { account, metric, end, weights, most }) in cuts.iter().enumerate() {
-        let subject =
-            Subject::Limit { account: account.clone(), metric: metric.clone(), end: *end, part: Part::Limit };
+        let subject = Subject::Limit { account: account.clone(), metric: metric.clone(), end: *end, part: Part::Limit };
         let account = prices.account(account)?;
         if !rooms.contains_key(&subject) {
             let Some(room) = room(prices, positions, &subject, account)? else { return Ok(None) };
