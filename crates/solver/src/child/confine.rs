@@ -1,10 +1,14 @@
-//! What a child does to itself before it solves: it takes no more memory than it was given, leaves no core file, and
-//! does not outlive its parent. Done by the child, because a parent could do it only between fork and exec, where
+//! What a child does to itself before it solves: it takes no more memory than it was given, leaves no core file, yields
+//! to the search where both want a processor, and does not outlive its parent. Done by the child, because a parent could do it only between fork and exec, where
 //! hardly anything is allowed; a foreign program is started through this one for the same reason ([`become_command`]).
 
 use std::ffi::OsString;
 use std::io;
 use std::process::Command;
+
+/// How much a child yields, in steps of niceness: with one processor for two it has a quarter of it, alone all.
+#[cfg(unix)]
+const YIELDS: i32 = 5;
 
 /// Confines this process. `parent` is the process that started it, `memory_bytes` the address space it may have.
 /// Errors: the system refused.
@@ -18,6 +22,7 @@ pub fn confine(parent: u32, memory_bytes: u64) -> io::Result<()> {
             setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) })
         };
         lower(Resource::Core, 0)?;
+        rustix::process::nice(YIELDS)?;
         // Not every system has this limit.
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "netbsd"))]
         lower(Resource::As, memory_bytes)?;

@@ -218,7 +218,8 @@ mod tests {
     #[test]
     fn solving_is_told_from_reading_and_writing() {
         let stage = |name: &str, ms: u32| json!({ "stage": name, "elapsed_ms": ms });
-        let run = json!({ "stages": [stage("load", 7), stage("constraints", 2), stage("solve", 20), stage("certify", 3)] });
+        let run =
+            json!({ "stages": [stage("load", 7), stage("constraints", 2), stage("solve", 20), stage("certify", 3)] });
         assert!((solving_s(&run) - 0.025).abs() < 1e-12);
         assert!((solving_s(&json!({ "stages": [stage("load", 7)] })) - 0.001).abs() < 1e-12);
     }
