@@ -6,7 +6,10 @@
 //! over what `P` can reach; both are sums over choices again. Prices and shares are improved by a subgradient method with
 //! memory and Polyak's step (Held, Wolfe, Crowder 1974; Camerini, Fratta, Maffioli 1975). Any prices give a bound.
 
+use std::sync::Arc;
+
 use crate::kernel::{Kernel, add};
+use crate::knapsack::KeptRows;
 use crate::remaining::Remaining;
 
 /// Prices of rows and shares of positions.
@@ -16,12 +19,16 @@ pub(crate) struct Prices {
     pub(crate) rows: Vec<f64>,
     /// `s` by position.
     pub(crate) shares: Vec<f64>,
+    /// `u` by mover, where accounts keep a row and movers are priced in its place; empty where movers choose.
+    pub(crate) movers: Vec<f64>,
+    /// The rows that accounts keep then.
+    pub(crate) kept: Option<Arc<KeptRows>>,
 }
 
 impl Prices {
     /// Nothing has a price.
     pub(crate) fn none(kernel: &Kernel<'_>) -> Self {
-        Self { rows: vec![0.0; kernel.rows.len()], shares: vec![0.5; kernel.positions.len()] }
+        Self { rows: vec![0.0; kernel.rows.len()], shares: vec![0.5; kernel.positions.len()], movers: Vec::new(), kept: None }
     }
 
     /// `κ`: what a unit of short costs, rows included.
@@ -39,7 +46,8 @@ pub(crate) struct View<'k> {
     pub(crate) open: Vec<usize>,
     pub(crate) first: Vec<usize>,
     pub(crate) choices: Vec<usize>,
-    rows: Vec<f64>,
+    /// The left sides with what is decided.
+    pub(crate) rows: Vec<f64>,
     cost: f64,
     /// Base, lowest and highest value of each position.
     spans: Vec<Span>,

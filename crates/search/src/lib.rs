@@ -12,6 +12,7 @@ pub mod search;
 
 mod anneal;
 mod kernel;
+mod knapsack;
 mod lagrangian;
 mod random;
 mod remaining;

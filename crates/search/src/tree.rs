@@ -52,7 +52,7 @@ pub(crate) struct Tree {
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
 /// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
-const MOST_STEPS: usize = 40_000;
+pub(crate) const MOST_STEPS: usize = 40_000;
 /// What a pricing costs besides its choices, in choices.
 const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
@@ -165,6 +165,18 @@ impl<'a> Prover<'a> {
             self.suggest(&view, &improved);
             prices = improved.prices;
         }
+        if is_first && !many && std::env::var("K").is_ok()
+            && let Some(view) = View::new(self.kernel, &self.remaining)
+        {
+            let improved = self.improve(&view, prices, schedule);
+            self.tree.root_bound = improved.priced.value;
+            self.tree.root = improved.prices.clone();
+            self.suggest(&view, &improved);
+            let Self { kernel, aim, partner, best, tree, .. } = self;
+            match crate::knapsack::take_over(kernel, aim, partner, best, tree) {
+                Ok(done) | Err(done) => return done,
+            }
+        }
         self.branch(prices, schedule, 0);
         self.tree.is_finished = !self.is_stopped;
         (self.tree, self.best)
@@ -176,7 +188,7 @@ impl<'a> Prover<'a> {
     }
 
     fn margin(&self) -> f64 {
-        MARGIN * (1.0 + self.kernel.movers.len() as f64)
+        margin(self.kernel)
     }
 
     /// Searches a branch; whatever it closes is open again afterwards.
@@ -399,8 +411,13 @@ impl Tree {
     }
 }
 
+/// How far below the cut a bound still closes its branch.
+pub(crate) fn margin(kernel: &Kernel<'_>) -> f64 {
+    MARGIN * (1.0 + kernel.movers.len() as f64)
+}
+
 /// Keeps a placement that keeps every row and costs less.
-fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Option<Best>) {
+pub(crate) fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Option<Best>) {
     let sums = kernel.sums(placement);
     if kernel.keeps_rows(&sums, placement) && best.as_ref().is_none_or(|best| sums.cost < best.cost) {
         *best = Some(Best { choices: placement.to_vec(), cost: sums.cost });

@@ -1,0 +1,131 @@
+//! Prices of movers and rows that make the bound of the knapsacks tight, by a subgradient method with memory.
+//! A mover that nobody takes is worth more, one that several take is worth less.
+
+use super::kept::KeptRows;
+use super::relaxed::{Filled, Sacks, Scratch};
+use crate::kernel::Kernel;
+use crate::lagrangian::{Prices, Schedule};
+
+/// For the first bound, from the prices of the other relaxation.
+pub(super) const AT_ROOT: Schedule = Schedule { iterations: 1_500, step: 1.0, patience: 20, shrink: 0.7 };
+/// For a branch, whose parent's prices are nearly right.
+pub(super) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 4, shrink: 0.6 };
+
+/// What a direction keeps of the one before.
+const MEMORY: f64 = 0.7;
+/// Steps below this share of the first are not worth taking.
+const LEAST_STEP: f64 = 1e-4;
+/// How quickly the average of what is taken forgets.
+const FORGET: f32 = 0.1;
+
+/// The best bound found, with what belongs to it.
+pub(super) struct Improved {
+    pub(super) prices: Prices,
+    pub(super) filled: Filled,
+    /// How often each of the view's choices was taken lately.
+    pub(super) lately: Vec<f32>,
+}
+
+/// Improves prices towards `target` and stops when the bound reaches it. `look` sees every filling.
+pub(super) fn improve(
+    (kernel, kept): (&Kernel<'_>, &KeptRows),
+    sacks: &Sacks<'_>,
+    mut prices: Prices,
+    target: f64,
+    schedule: Schedule,
+    (scratch, look): (&mut Scratch, &mut dyn FnMut(&Filled, u64) -> bool),
+) -> Improved {
+    let mut best: Option<(Prices, Filled)> = None;
+    let mut lately = vec![0.0_f32; sacks.view.choices.len()];
+    let (mut step, mut stalled) = (schedule.step, 0);
+    let mut mover_direction = vec![0.0; kernel.movers.len()];
+    let mut row_direction = vec![0.0; kernel.rows.len()];
+    let has_rows = has_other_rows(kernel, kept);
+    let mut priced = sacks.priced(&prices);
+    for _ in 0..schedule.iterations {
+        if has_rows {
+            priced = sacks.priced(&prices);
+        }
+        scratch.work = 0;
+        let filled = sacks.fill(priced.clone(), &prices.movers, scratch, None);
+        lately.iter_mut().for_each(|often| *often *= 1.0 - FORGET);
+        lately.iter_mut().zip(&filled.taken).filter(|(_, taken)| **taken).for_each(|(often, _)| *often += FORGET);
+        let goes_on = look(&filled, scratch.work);
+        let (value, known) = (filled.value, best.as_ref().map_or(f64::NEG_INFINITY, |(_, best)| best.value));
+        let mut length = 0.0;
+        for (count, mover) in filled.count.iter().zip(&sacks.view.open) {
+            let direction = &mut mover_direction[*mover];
+            *direction = 1.0 - f64::from(*count) + MEMORY * *direction;
+            length += *direction * *direction;
+        }
+        if has_rows {
+            length += row_directions(kernel, kept, &prices, &sacks.sums(&filled), &mut row_direction);
+        }
+        stalled = if value > known + 1e-5 * (known.abs() + 1.0) { 0 } else { stalled + 1 };
+        if value > known {
+            best = Some((prices.clone(), filled));
+        }
+        if value >= target || !goes_on || length < 1e-18 {
+            break;
+        }
+        if stalled >= schedule.patience {
+            stalled = 0;
+            step *= schedule.shrink;
+            if step < LEAST_STEP * schedule.step {
+                break;
+            }
+            if let Some((known, _)) = &best {
+                prices = known.clone();
+            }
+        }
+        let by = step * (target - value) / length;
+        for mover in &sacks.view.open {
+            prices.movers[*mover] += by * mover_direction[*mover];
+        }
+        if has_rows {
+            walk(kernel, &mut prices, by, &row_direction);
+        }
+    }
+    let (prices, filled) = best.expect("a schedule has iterations");
+    Improved { prices, filled, lately }
+}
+
+/// Whether there are rows besides those that are kept to the last unit.
+fn has_other_rows(kernel: &Kernel<'_>, kept: &KeptRows) -> bool {
+    (0..kernel.rows.len()).any(|row| is_priced(kernel, kept, row, true) || is_priced(kernel, kept, row, false))
+}
+
+/// Whether a price on an end of a row could mean anything.
+fn is_priced(kernel: &Kernel<'_>, kept: &KeptRows, row: usize, is_high: bool) -> bool {
+    let (end, kernel_row) = if is_high { (kernel.rows[row].high, row) } else { (kernel.rows[row].low, row) };
+    end.is_finite()
+        && !kept.rows.iter().flatten().any(|kept| kept.row == kernel_row && kept.is_high == is_high && kept.step == 1)
+}
+
+/// Turns the direction of each row towards the subgradient; returns the square of their length.
+fn row_directions(kernel: &Kernel<'_>, kept: &KeptRows, prices: &Prices, sums: &[f64], rows: &mut [f64]) -> f64 {
+    let mut length = 0.0;
+    for (row, kernel_row) in kernel.rows.iter().enumerate() {
+        let (price, sum) = (prices.rows[row], sums[row]);
+        let slope = if price > 0.0 || (price == 0.0 && sum > kernel_row.high && is_priced(kernel, kept, row, true)) {
+            sum - kernel_row.high
+        } else if price < 0.0 || (price == 0.0 && sum < kernel_row.low && is_priced(kernel, kept, row, false)) {
+            sum - kernel_row.low
+        } else {
+            0.0
+        };
+        rows[row] = if price == 0.0 && slope == 0.0 { 0.0 } else { slope + MEMORY * rows[row] };
+        length += rows[row] * rows[row];
+    }
+    length
+}
+
+fn walk(kernel: &Kernel<'_>, prices: &mut Prices, step: f64, rows: &[f64]) {
+    for (row, kernel_row) in kernel.rows.iter().enumerate() {
+        let before = prices.rows[row];
+        let after = before + step * rows[row];
+        let has_end = if after > 0.0 { kernel_row.high.is_finite() } else { kernel_row.low.is_finite() };
+        // A price passes from one end to the other through zero.
+        prices.rows[row] = if has_end && before * after >= 0.0 { after } else { 0.0 };
+    }
+}
