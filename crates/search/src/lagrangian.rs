@@ -19,16 +19,17 @@ pub(crate) struct Prices {
     pub(crate) rows: Vec<f64>,
     /// `s` by position.
     pub(crate) shares: Vec<f64>,
-    /// `u` by mover, where accounts keep a row and movers are priced in its place; empty where movers choose.
+    /// `u` by mover where accounts keep rows (see `knapsack`); empty where every mover chooses for itself.
     pub(crate) movers: Vec<f64>,
-    /// The rows that accounts keep then.
+    /// The rows that they keep.
     pub(crate) kept: Option<Arc<KeptRows>>,
 }
 
 impl Prices {
     /// Nothing has a price.
     pub(crate) fn none(kernel: &Kernel<'_>) -> Self {
-        Self { rows: vec![0.0; kernel.rows.len()], shares: vec![0.5; kernel.positions.len()], movers: Vec::new(), kept: None }
+        let (rows, shares) = (vec![0.0; kernel.rows.len()], vec![0.5; kernel.positions.len()]);
+        Self { rows, shares, movers: Vec::new(), kept: None }
     }
 
     /// `κ`: what a unit of short costs, rows included.
@@ -46,7 +47,7 @@ pub(crate) struct View<'k> {
     pub(crate) open: Vec<usize>,
     pub(crate) first: Vec<usize>,
     pub(crate) choices: Vec<usize>,
-    /// The left sides with what is decided.
+    /// The left sides of rows with what is decided.
     pub(crate) rows: Vec<f64>,
     cost: f64,
     /// Base, lowest and highest value of each position.
@@ -254,7 +255,7 @@ impl<'p> Paid<'p> {
 }
 
 /// The rows of a block that have a price, as indices within the block.
-fn paid_rows(kernel: &Kernel<'_>, prices: &Prices, block: usize) -> Vec<(usize, f64)> {
+pub(crate) fn paid_rows(kernel: &Kernel<'_>, prices: &Prices, block: usize) -> Vec<(usize, f64)> {
     let prices = prices.rows[kernel.block(block)].iter().copied().enumerate();
     prices.filter(|(_, price)| *price != 0.0).collect()
 }

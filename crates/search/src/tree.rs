@@ -9,6 +9,7 @@
 
 use crate::anneal::Hint;
 use crate::kernel::Kernel;
+use crate::knapsack;
 use crate::lagrangian::{
     AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Priced, Prices, Schedule, View, improve,
 };
@@ -47,12 +48,16 @@ pub(crate) struct Tree {
     pub(crate) root_bound: f64,
     pub(crate) root: Prices,
     pub(crate) nodes: u64,
+    /// A whole tree for less than the best: its lists and steps show that nothing costs less than `root_bound`.
+    pub(crate) shown: Option<(Vec<Prices>, Vec<Step>)>,
 }
 
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
 /// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
 pub(crate) const MOST_STEPS: usize = 40_000;
+/// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
+const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices.
 const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
@@ -127,6 +132,8 @@ pub(crate) struct Prover<'a> {
     pub(crate) best: Option<Best>,
     tree: Tree,
     is_stopped: bool,
+    /// Whether the search with knapsacks has closed everything.
+    is_done_elsewhere: bool,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
 }
@@ -141,9 +148,11 @@ impl<'a> Prover<'a> {
             root_bound: f64::NEG_INFINITY,
             root,
             nodes: 0,
+            shown: None,
         };
         let beyond = 1.0 + most(kernel);
-        Self { kernel, aim, partner, remaining: Remaining::all(kernel), best, tree, is_stopped: false, beyond }
+        let (remaining, is_stopped, is_done_elsewhere) = (Remaining::all(kernel), false, false);
+        Self { kernel, aim, partner, remaining, best, tree, is_stopped, is_done_elsewhere, beyond }
     }
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
@@ -165,20 +174,13 @@ impl<'a> Prover<'a> {
             self.suggest(&view, &improved);
             prices = improved.prices;
         }
-        if is_first && !many && std::env::var("K").is_ok()
-            && let Some(view) = View::new(self.kernel, &self.remaining)
-        {
-            let improved = self.improve(&view, prices, schedule);
-            self.tree.root_bound = improved.priced.value;
-            self.tree.root = improved.prices.clone();
-            self.suggest(&view, &improved);
-            let Self { kernel, aim, partner, best, tree, .. } = self;
-            match crate::knapsack::take_over(kernel, aim, partner, best, tree) {
-                Ok(done) | Err(done) => return done,
-            }
+        if prices.kept.is_some() {
+            self.tree.root = prices;
+            self.hand_over();
+        } else {
+            self.branch(prices, schedule, 0);
         }
-        self.branch(prices, schedule, 0);
-        self.tree.is_finished = !self.is_stopped;
+        self.tree.is_finished = !self.is_stopped || self.is_done_elsewhere;
         (self.tree, self.best)
     }
 
@@ -220,6 +222,9 @@ impl<'a> Prover<'a> {
         if self.tree.nodes > self.aim.nodes {
             self.is_stopped = true;
         }
+        if self.tree.nodes == BEFORE_KNAPSACKS && self.hand_over() {
+            return None;
+        }
         for round in 1.. {
             if self.is_stopped {
                 return None;
@@ -255,6 +260,16 @@ impl<'a> Prover<'a> {
             }
         }
         None
+    }
+
+    /// Hands the tree over to the search with knapsacks, where those bound better; says whether it did.
+    fn hand_over(&mut self) -> bool {
+        let Self { kernel, aim, partner, best, tree, .. } = self;
+        let Some(is_finished) = knapsack::take_over((*kernel, *aim, self.beyond), *partner, best, tree) else {
+            return false;
+        };
+        (self.is_stopped, self.is_done_elsewhere) = (true, is_finished);
+        true
     }
 
     fn improve(&mut self, view: &View<'_>, prices: Prices, schedule: Schedule) -> Improved {

@@ -2,56 +2,54 @@
 //! A mover that nobody takes is worth more, one that several take is worth less.
 
 use super::kept::KeptRows;
-use super::relaxed::{Filled, Sacks, Scratch};
+use super::relaxed::{Costs, Filled, Sacks, Scratch};
 use crate::kernel::Kernel;
 use crate::lagrangian::{Prices, Schedule};
 
+/// For a first look at how good the bound could be.
+pub(super) const AT_FIRST: Schedule = Schedule { iterations: 200, step: 1.0, patience: 10, shrink: 0.7 };
 /// For the first bound, from the prices of the other relaxation.
 pub(super) const AT_ROOT: Schedule = Schedule { iterations: 1_500, step: 1.0, patience: 20, shrink: 0.7 };
+/// For the root of another tree, whose prices are good.
+pub(super) const AT_ROOT_AGAIN: Schedule = Schedule { iterations: 50, ..AT_ROOT };
 /// For a branch, whose parent's prices are nearly right.
-pub(super) const IN_BRANCH: Schedule = Schedule { iterations: 12, step: 0.8, patience: 4, shrink: 0.6 };
+pub(super) const IN_BRANCH: Schedule = Schedule { iterations: 8, step: 0.8, patience: 4, shrink: 0.6 };
 
 /// What a direction keeps of the one before.
 const MEMORY: f64 = 0.7;
 /// Steps below this share of the first are not worth taking.
 const LEAST_STEP: f64 = 1e-4;
-/// How quickly the average of what is taken forgets.
-const FORGET: f32 = 0.1;
 
 /// The best bound found, with what belongs to it.
 pub(super) struct Improved {
     pub(super) prices: Prices,
+    pub(super) costs: Costs,
     pub(super) filled: Filled,
-    /// How often each of the view's choices was taken lately.
-    pub(super) lately: Vec<f32>,
 }
 
-/// Improves prices towards `target` and stops when the bound reaches it. `look` sees every filling.
+/// Improves prices towards `target` and stops when the bound reaches it. `look` hears what each
+/// filling took.
 pub(super) fn improve(
     (kernel, kept): (&Kernel<'_>, &KeptRows),
     sacks: &Sacks<'_>,
     mut prices: Prices,
     target: f64,
     schedule: Schedule,
-    (scratch, look): (&mut Scratch, &mut dyn FnMut(&Filled, u64) -> bool),
+    (scratch, look): (&mut Scratch, &mut dyn FnMut(u64) -> bool),
 ) -> Improved {
-    let mut best: Option<(Prices, Filled)> = None;
-    let mut lately = vec![0.0_f32; sacks.view.choices.len()];
+    let mut best: Option<(Prices, Costs, Filled)> = None;
     let (mut step, mut stalled) = (schedule.step, 0);
     let mut mover_direction = vec![0.0; kernel.movers.len()];
     let mut row_direction = vec![0.0; kernel.rows.len()];
     let has_rows = has_other_rows(kernel, kept);
-    let mut priced = sacks.priced(&prices);
+    let mut costs = sacks.costs(&prices);
     for _ in 0..schedule.iterations {
         if has_rows {
-            priced = sacks.priced(&prices);
+            costs = sacks.costs(&prices);
         }
-        scratch.work = 0;
-        let filled = sacks.fill(priced.clone(), &prices.movers, scratch, None);
-        lately.iter_mut().for_each(|often| *often *= 1.0 - FORGET);
-        lately.iter_mut().zip(&filled.taken).filter(|(_, taken)| **taken).for_each(|(often, _)| *often += FORGET);
-        let goes_on = look(&filled, scratch.work);
-        let (value, known) = (filled.value, best.as_ref().map_or(f64::NEG_INFINITY, |(_, best)| best.value));
+        let filled = sacks.fill(&costs, &prices.movers, scratch);
+        let goes_on = look(std::mem::take(&mut scratch.work));
+        let (value, known) = (filled.value, best.as_ref().map_or(f64::NEG_INFINITY, |(.., best)| best.value));
         let mut length = 0.0;
         for (count, mover) in filled.count.iter().zip(&sacks.view.open) {
             let direction = &mut mover_direction[*mover];
@@ -59,11 +57,11 @@ pub(super) fn improve(
             length += *direction * *direction;
         }
         if has_rows {
-            length += row_directions(kernel, kept, &prices, &sacks.sums(&filled), &mut row_direction);
+            length += row_directions(kernel, kept, &prices, &sacks.sums(&costs, &filled), &mut row_direction);
         }
         stalled = if value > known + 1e-5 * (known.abs() + 1.0) { 0 } else { stalled + 1 };
         if value > known {
-            best = Some((prices.clone(), filled));
+            best = Some((prices.clone(), costs.clone(), filled));
         }
         if value >= target || !goes_on || length < 1e-18 {
             break;
@@ -74,7 +72,7 @@ pub(super) fn improve(
             if step < LEAST_STEP * schedule.step {
                 break;
             }
-            if let Some((known, _)) = &best {
+            if let Some((known, ..)) = &best {
                 prices = known.clone();
             }
         }
@@ -86,8 +84,8 @@ pub(super) fn improve(
             walk(kernel, &mut prices, by, &row_direction);
         }
     }
-    let (prices, filled) = best.expect("a schedule has iterations");
-    Improved { prices, filled, lately }
+    let (prices, costs, filled) = best.expect("a schedule has iterations");
+    Improved { prices, costs, filled }
 }
 
 /// Whether there are rows besides those that are kept to the last unit.

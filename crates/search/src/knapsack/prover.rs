@@ -1,118 +1,179 @@
-//! The depth-first proof with knapsacks: as in `tree`, with marginal values of the knapsacks in place of reduced costs.
+//! The depth-first proof with knapsacks: as in `tree`, with what forcing a choice costs the knapsacks in place of its
+//! reduced cost, and a cut that is guessed from below (Posta, Ferland, Michelon 2012).
+//!
+//! A tree for a cut between the bound and the best is small, and either finds a placement or shows that the bound is at
+//! least the cut. So the cut rises from the bound in leaps, until the best is no further than the slack.
 
 use std::sync::Arc;
 
-use super::improve::{AT_ROOT, IN_BRANCH, Improved, improve};
+use super::improve::{AT_FIRST, AT_ROOT, AT_ROOT_AGAIN, IN_BRANCH, Improved, improve};
 use super::kept::KeptRows;
 use super::relaxed::{Filled, Sacks, Scratch};
 use crate::kernel::Kernel;
 use crate::lagrangian::{Prices, Schedule};
 use crate::remaining::Remaining;
-use crate::tree::{Aim, Best, MOST_STEPS, Partner, Standing, Step, Tree, consider, margin};
+use crate::tree::{Aim, Best, MOST_MOVERS, MOST_STEPS, Partner, Standing, Step, Tree, consider, margin};
 
-pub(crate) struct KnapsackProver<'a> {
+/// For each priced row of an account beyond the one that it keeps, knapsacks have to close so much more of the distance
+/// to the cut before they are worth their time.
+const WORTH_A_ROW: f64 = 0.1;
+/// With more priced rows for each account than this, one of them does not matter enough.
+const MOST_ROWS: usize = 3;
+/// Places of all tables of the root at most.
+const MOST_PLACES: u64 = 16_000_000;
+/// Places filled in the time that pricing a choice takes.
+const PLACES_A_CHOICE: u64 = 100;
+/// What a filling costs besides, in choices.
+const FILLING: usize = 20;
+/// The first leap of the cut is this share of the distance between bound and best; without a best it is a usual stake.
+const FIRST_LEAP: f64 = 1.0 / 64.0;
+/// A leap may take so many branches, and so many times those of the one before; else a shorter one is taken.
+const FEW: u64 = 100;
+const LONGER: u64 = 8;
+/// A branch is bounded again when it lost at least one choice for so many of its movers.
+const WORTH_ANOTHER: usize = 10;
+const MOST_ROUNDS: usize = 4;
+/// What a choice counts as costing at least, as a share of the gap, so that neither of two hides the other.
+const LEAST_LOSS: f64 = 0.3;
+
+/// The search for a proof, and for placements on the way.
+struct Prover<'a, 'b> {
     kernel: &'a Kernel<'a>,
     kept: Arc<KeptRows>,
     aim: Aim,
-    partner: &'a mut dyn Partner,
+    /// A cost that no placement has, where there is none to compare with.
+    beyond: f64,
+    partner: &'b mut dyn Partner,
+    best: &'b mut Option<Best>,
+    tree: &'b mut Tree,
     remaining: Remaining,
-    best: Option<Best>,
-    tree: Tree,
     is_stopped: bool,
-    /// The cost that is tried to be beaten, where that is less than the best.
+    /// Branches after which this tree is given up for one of a lower cut.
+    allowed: u64,
+    is_given_up: bool,
+    /// Only placements that cost less are looked for.
     tried: f64,
     scratch: Scratch,
-    t: [f64; 4],
 }
 
-fn env(name: &str, or: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(or)
-}
-
-/// Goes on from the prices of the other relaxation where keeping rows bounds better; hands the tree back if not.
-pub(crate) fn take_over<'a>(
-    kernel: &'a Kernel<'a>,
-    aim: Aim,
-    partner: &'a mut dyn Partner,
-    best: Option<Best>,
-    tree: Tree,
-) -> Result<(Tree, Option<Best>), (Tree, Option<Best>)> {
-    let Some(kept) = KeptRows::of(kernel, &tree.root) else { return Err((tree, best)) };
-    let mut prices = tree.root.clone();
-    let kept = Arc::new(kept);
-    prices.movers = starting(kernel, &tree.root);
-    for row in kept.rows.iter().flatten() {
-        prices.rows[row.row] = 0.0;
-    }
-    prices.kept = Some(kept.clone());
+/// Goes on from the root of a tree with knapsacks, where these bound better. Says whether everything is closed;
+/// nothing where they do not.
+pub(crate) fn take_over(
+    (kernel, aim, beyond): (&Kernel<'_>, Aim, f64),
+    partner: &mut dyn Partner,
+    best: &mut Option<Best>,
+    tree: &mut Tree,
+) -> Option<bool> {
+    let is_known = tree.root.kept.is_some();
+    let prices = if is_known { tree.root.clone() } else { from_rows(kernel, &tree.root)? };
+    let kept = prices.kept.clone()?;
+    let (tried, scratch) = (f64::INFINITY, Scratch::default());
     let remaining = Remaining::all(kernel);
-    let mut prover = KnapsackProver {
-        kernel,
-        kept,
-        aim,
-        partner,
-        remaining,
-        best,
-        tree,
-        is_stopped: false,
-        tried: f64::INFINITY,
-        scratch: Scratch::default(),
-        t: [env("T0", 0.0), env("T1", 0.1), env("T2", 0.0), env("T3", 12.0)],
-    };
+    let mut prover =
+        Prover { kernel, kept, aim, beyond, partner, best, tree, remaining, is_stopped: false, allowed: u64::MAX, is_given_up: false, tried, scratch };
+    let prices = if is_known { prices } else { prover.worthwhile(prices)? };
     prover.run(prices);
-    Ok((prover.tree, prover.best))
+    Some(!prover.is_stopped)
 }
 
-/// `u`: what each mover costs at its cheapest choice.
-fn starting(kernel: &Kernel<'_>, prices: &Prices) -> Vec<f64> {
-    let Some(view) = crate::lagrangian::View::new(kernel, &Remaining::all(kernel)) else { return Vec::new() };
-    let priced = view.price(prices);
-    priced.cheapest.iter().map(|place| priced.reduced[*place]).collect()
+/// The prices to begin with: `u` is what each mover costs where it is cheapest, which bounds as well as prices on all
+/// rows do.
+fn from_rows(kernel: &Kernel<'_>, prices: &Prices) -> Option<Prices> {
+    let has_costs = kernel.cost.iter().any(|cost| *cost != 0.0);
+    if !has_costs || priced_rows(prices) > MOST_ROWS * kernel.accounts() || kernel.movers.len() > MOST_MOVERS {
+        return None;
+    }
+    let kept = KeptRows::of(kernel, prices)?;
+    let remaining = Remaining::all(kernel);
+    let sacks = Sacks::new(kernel, &kept, &remaining)?;
+    if sacks.places() > MOST_PLACES {
+        return None;
+    }
+    let costs = sacks.costs(prices);
+    let cheapest = |index: usize| sacks.view.of(index).map(|place| costs.of[place]).fold(f64::INFINITY, f64::min);
+    let mut prices = Prices { movers: (0..sacks.view.open.len()).map(cheapest).collect(), ..prices.clone() };
+    kept.rows.iter().flatten().for_each(|row| prices.rows[row.row] = 0.0);
+    Some(Prices { kept: Some(Arc::new(kept)), ..prices })
 }
 
-impl KnapsackProver<'_> {
+/// How many rows have a price.
+fn priced_rows(prices: &Prices) -> usize {
+    prices.rows.iter().filter(|price| **price != 0.0).count()
+}
+
+impl Prover<'_, '_> {
+    /// The best prices of the root, where they bound so much better that knapsacks are worth their time.
+    fn worthwhile(&mut self, prices: Prices) -> Option<Prices> {
+        let kept = self.kept.clone();
+        let sacks = Sacks::new(self.kernel, &kept, &self.remaining)?;
+        let improved = self.improve(&sacks, prices, AT_FIRST);
+        let (before, after) = (self.tree.root_bound, improved.filled.value);
+        let rows = priced_rows(&self.tree.root) as f64 / self.kernel.accounts() as f64;
+        let worth = WORTH_A_ROW * (rows - 1.0).max(0.0) * (self.cut() - before).max(0.0);
+        if after <= before + worth {
+            return None;
+        }
+        let improved = self.improve(&sacks, improved.prices, AT_ROOT);
+        self.tree.root_bound = improved.filled.value;
+        self.tree.root = improved.prices.clone();
+        Some(improved.prices)
+    }
+
+    /// One tree after the other, until the cut is that of the best.
     fn run(&mut self, mut prices: Prices) {
-        let mut schedule = AT_ROOT;
-        let step = self.aim.slack;
-        let mut leap = f64::NAN;
-        loop {
+        let first = self.best.as_ref().map_or(1.0, |best| FIRST_LEAP * (best.cost - self.tree.root_bound));
+        let (mut leap, mut taken) = (first, 0);
+        while !self.is_stopped {
+            let best = self.least();
+            let shortest = self.aim.slack.of(best);
+            leap = leap.max(shortest);
+            self.tried = self.grid_above(self.grid_above(self.tree.root_bound) + leap);
             self.tree.lists.clear();
             self.tree.steps.clear();
-            let n0 = self.tree.nodes;
-            self.branch(prices.clone(), schedule, 0);
-            eprintln!("tried {:.4} root {:.5} best {:?} nodes {} {:?} left {}", self.tried*self.kernel.cost_scale, self.tree.root_bound*self.kernel.cost_scale, self.best.as_ref().map(|b|b.cost*self.kernel.cost_scale), self.tree.nodes-n0, self.is_stopped, self.tree.steps.len());
-            if self.is_stopped {
+            let before = self.tree.nodes;
+            self.allowed = if leap > shortest { before + FEW + LONGER * taken } else { u64::MAX };
+            self.is_given_up = false;
+            self.branch(prices.clone(), AT_ROOT_AGAIN, 0);
+            if self.is_given_up {
+                leap /= 4.0;
+                continue;
+            }
+            if self.is_stopped || self.tried >= self.least() {
                 return;
             }
-            let Some(best) = self.best.as_ref().map(|b| b.cost) else { return };
-            if self.tried >= best {
-                self.tree.is_finished = true;
-                return;
+            taken = self.tree.nodes - before;
+            self.tree.root_bound = self.tree.root_bound.max(self.cut());
+            if self.tree.steps.len() < MOST_STEPS {
+                self.tree.shown = Some((std::mem::take(&mut self.tree.lists), std::mem::take(&mut self.tree.steps)));
             }
-            // no placement below the cut
-            let cut = self.cut();
-            self.tree.root_bound = self.tree.root_bound.max(cut);
             prices = self.tree.root.clone();
-            schedule = Schedule { iterations: 50, ..AT_ROOT };
-            if leap.is_nan() {
-                leap = ((best - self.tree.root_bound) / 16.0).max(step.of(best));
-            }
-            self.tried = self.lattice(best, self.tree.root_bound + leap);
-            leap *= 1.5;
+            leap *= if taken < FEW { 2.0 } else { 1.0 };
         }
     }
 
-    /// The least cost above `from` that a placement can have.
-    fn lattice(&self, best: f64, at: f64) -> f64 {
+    /// What the best costs.
+    fn least(&self) -> f64 {
+        self.best.as_ref().map_or(self.beyond, |best| best.cost)
+    }
+
+    /// Whether the tree is to be left as it is.
+    fn is_over(&self) -> bool {
+        self.is_stopped || self.is_given_up
+    }
+
+    /// The least cost at or above this one that a placement could have.
+    fn grid_above(&self, cost: f64) -> f64 {
         let grid = self.aim.slack.grid;
-        best - ((best - at) / grid + 1e-6).floor() * grid
+        (cost / grid - 1e-6).ceil() * grid
     }
 
+    /// The cost at which a bound closes its branch, before the margin.
     fn cut(&self) -> f64 {
-        let best = self.best.as_ref().map_or(f64::INFINITY, |best| best.cost).min(self.tried);
-        best - self.aim.slack.of(best)
+        let least = self.least().min(self.tried);
+        if least == self.beyond { least } else { least - self.aim.slack.of(least) }
     }
 
+    /// Searches a branch; whatever it closes is open again afterwards.
     fn branch(&mut self, prices: Prices, schedule: Schedule, depth: usize) {
         let mark = self.remaining.mark();
         if let Some((prices, choice)) = self.bound(prices, schedule, depth) {
@@ -124,25 +185,25 @@ impl KnapsackProver<'_> {
                     self.remaining.close(self.kernel, other);
                 }
             }
-            let s = Schedule { iterations: self.t[3] as usize, ..IN_BRANCH };
-            self.branch(prices.clone(), s, depth + 1);
+            self.branch(prices.clone(), IN_BRANCH, depth + 1);
             self.remaining.undo(self.kernel, inner);
-            if !self.is_stopped {
+            if !self.is_over() {
                 self.remaining.close(self.kernel, choice);
-                self.branch(prices, s, depth + 1);
+                self.branch(prices, IN_BRANCH, depth + 1);
             }
         }
         self.remaining.undo(self.kernel, mark);
     }
 
+    /// Bounds and narrows a branch; returns the choice to branch on with the prices there, or nothing where the
+    /// branch is closed.
     fn bound(&mut self, mut prices: Prices, schedule: Schedule, depth: usize) -> Option<(Prices, usize)> {
         self.tree.nodes += 1;
-        if self.tree.nodes > self.aim.nodes {
-            self.is_stopped = true;
-        }
+        self.is_stopped |= self.tree.nodes > self.aim.nodes;
+        self.is_given_up |= self.tree.nodes > self.allowed;
         let kept = self.kept.clone();
         for round in 1.. {
-            if self.is_stopped {
+            if self.is_over() {
                 return None;
             }
             let sacks = Sacks::new(self.kernel, &kept, &self.remaining)?;
@@ -151,87 +212,44 @@ impl KnapsackProver<'_> {
                 return None;
             }
             if sacks.view.open.is_empty() {
-                self.leaf(&sacks, &prices);
+                self.leaf();
                 return None;
             }
-            let schedule = if round == 1 { schedule } else { IN_BRANCH };
-            let improved = self.improve(&sacks, prices, schedule);
-            if self.is_stopped {
-                return None;
-            }
-            if depth == 0 && improved.filled.value > self.tree.root_bound {
+            let improved = self.improve(&sacks, prices, if round == 1 { schedule } else { IN_BRANCH });
+            if depth == 0 && round == 1 && improved.filled.value > self.tree.root_bound {
                 self.tree.root_bound = improved.filled.value;
                 self.tree.root = improved.prices.clone();
-            }
-            if depth == 0 && self.tried.is_infinite() {
-                eprintln!("root {:.5} best {:?}", improved.filled.value * self.kernel.cost_scale, self.best.as_ref().map(|b| b.cost * self.kernel.cost_scale));
-                self.tried = self.tree.root_bound;
-                if let Some(best) = &self.best {
-                    self.tried = self.lattice(best.cost, self.tree.root_bound) + self.aim.slack.grid;
-                }
             }
             let limit = self.cut() - margin(self.kernel);
             if improved.filled.value >= limit {
                 self.close(&improved.prices);
                 return None;
             }
-            let (filled, here) = sacks.force(&improved.prices, &improved.prices.movers, &mut self.scratch);
-            let mut closed = 0;
-            for (place, loss) in here.iter().enumerate() {
-                if filled.value + loss >= limit {
-                    if closed == 0 {
-                        self.keep(&improved.prices);
-                    }
-                    let choice = sacks.view.choices[place];
-                    if self.remaining.left(self.kernel.mover[choice]) == 1 {
-                        // last: this node is closed
-                        self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
-                        return None;
-                    }
-                    self.remaining.close(self.kernel, choice);
-                    self.step(Step::Close { choice, list: self.tree.lists.len().saturating_sub(1) });
-                    closed += 1;
-                }
+            let placement = sacks.mended(&self.remaining, &improved.costs, &improved.filled);
+            consider(self.kernel, &placement, self.best);
+            let (filled, losses) = sacks.force(&improved.costs, &improved.prices.movers, &mut self.scratch);
+            let limit = self.cut() - margin(self.kernel);
+            let Some(closed) = self.narrow(&sacks, (&filled, &losses), &improved.prices, limit) else { return None };
+            let is_worth_it = closed * WORTH_ANOTHER > sacks.view.open.len() && round < MOST_ROUNDS;
+            let torn = self.torn(&sacks, &losses, limit - filled.value).filter(|_| !is_worth_it);
+            prices = improved.prices;
+            if let Some(choice) = torn {
+                return Some((prices, choice));
             }
-            if depth == 0 {
-                eprintln!("closed {closed} of {} open movers {}", here.len(), sacks.view.open.len());
-            }
-            prices = improved.prices.clone();
-            if closed * 10 > sacks.view.open.len() && round < 4 {
-                continue;
-            }
-            return match self.torn(&sacks, &improved, &here) {
-                Some(choice) => Some((prices, choice)),
-                None => continue,
-            };
         }
         None
     }
 
     fn improve(&mut self, sacks: &Sacks<'_>, prices: Prices, schedule: Schedule) -> Improved {
-        let cut = self.cut();
-        let target = if cut.is_finite() { cut - margin(self.kernel) } else { self.tree.root_bound + 1.0 };
+        let target = self.cut() - margin(self.kernel);
         let (root_bound, nodes) = (self.tree.root_bound, self.tree.nodes);
-        let Self { kernel, kept, remaining, best, partner, is_stopped, scratch, .. } = self;
-        let mut look = |filled: &Filled, work: u64| {
-            if filled.count.iter().all(|count| *count == 1) {
-                let mut next = 0;
-                let placement: Vec<usize> = (0..kernel.movers.len())
-                    .map(|mover| {
-                        if sacks.view.open.get(next) == Some(&mover) {
-                            next += 1;
-                            let place = sacks.view.of(next - 1).find(|place| filled.taken[*place]);
-                            return place.map_or(kernel.first_choice[mover], |place| sacks.view.choices[place]);
-                        }
-                        kernel.choices(mover).find(|c| remaining.has(*c)).unwrap_or(kernel.first_choice[mover])
-                    })
-                    .collect();
-                consider(kernel, &placement, best);
-            }
-            let at = Standing { work: work / 8 + 20, root_bound, nodes };
+        let Self { kernel, kept, best, partner, is_stopped, scratch, .. } = self;
+        let overhead = (sacks.view.choices.len() / 4 + FILLING) as u64;
+        let mut look = |places: u64| {
+            let at = Standing { work: places / PLACES_A_CHOICE + overhead, root_bound, nodes };
             match partner.meet(at, best.as_ref()) {
                 None => *is_stopped = true,
-                Some(Some(other)) if best.as_ref().is_none_or(|best| other.cost < best.cost) => *best = Some(other),
+                Some(Some(other)) if best.as_ref().is_none_or(|best| other.cost < best.cost) => **best = Some(other),
                 Some(_) => {}
             }
             !*is_stopped
@@ -240,39 +258,71 @@ impl KnapsackProver<'_> {
     }
 
     /// Everything is decided: a placement, or one that breaks a row.
-    fn leaf(&mut self, sacks: &Sacks<'_>, prices: &Prices) {
-        let placement: Vec<usize> = (0..self.kernel.movers.len())
-            .map(|mover| self.kernel.choices(mover).find(|c| self.remaining.has(*c)).unwrap_or(0))
-            .collect();
-        let _ = sacks;
-        consider(self.kernel, &placement, &mut self.best);
-        self.close(prices);
+    fn leaf(&mut self) {
+        let kernel = self.kernel;
+        let decided = |mover: usize| kernel.choices(mover).find(|choice| self.remaining.has(*choice));
+        let placement: Vec<usize> = (0..kernel.movers.len()).filter_map(decided).collect();
+        consider(kernel, &placement, self.best);
+        let sums = kernel.sums(&placement);
+        let mut prices = Prices::none(kernel);
+        if !kernel.keeps_rows(&sums, &placement) && sums.cost < self.cut() {
+            let broken = |row: &usize| (sums.rows[*row] - kernel.rows[*row].high).max(kernel.rows[*row].low - sums.rows[*row]);
+            let Some(row) = (0..sums.rows.len()).max_by(|a, b| broken(a).total_cmp(&broken(b))) else { return };
+            let price = (self.cut() - sums.cost + 1.0) / broken(&row);
+            prices.rows[row] = if sums.rows[row] > kernel.rows[row].high { price } else { -price };
+        }
+        self.close(&prices);
     }
 
-    fn torn(&self, sacks: &Sacks<'_>, improved: &Improved, here: &[f64]) -> Option<usize> {
+    /// Closes the choices that cost too much; returns how many, or nothing where that closes the branch.
+    fn narrow(
+        &mut self,
+        sacks: &Sacks<'_>,
+        (filled, losses): (&Filled, &[f64]),
+        prices: &Prices,
+        limit: f64,
+    ) -> Option<usize> {
+        let mut closed = 0;
+        for (place, choice) in sacks.view.choices.iter().enumerate() {
+            if filled.value + losses[place] < limit {
+                continue;
+            }
+            if closed == 0 {
+                self.keep(prices);
+            }
+            let list = self.tree.lists.len().saturating_sub(1);
+            if self.remaining.left(self.kernel.mover[*choice]) == 1 {
+                // Its mover has no other choice left, so that these prices close the branch.
+                self.step(Step::Leaf(list));
+                return None;
+            }
+            self.remaining.close(self.kernel, *choice);
+            self.step(Step::Close { choice: *choice, list });
+            closed += 1;
+        }
+        Some(closed)
+    }
+
+    /// The choice to branch on: the cheapest of the mover whose two cheapest choices cost most, `gap` being what closes
+    /// a branch.
+    fn torn(&self, sacks: &Sacks<'_>, losses: &[f64], gap: f64) -> Option<usize> {
+        let floor = LEAST_LOSS * gap;
         let mut pick: Option<(f64, usize)> = None;
         for index in 0..sacks.view.open.len() {
             let open = sacks.view.of(index).filter(|place| self.remaining.has(sacks.view.choices[*place]));
             let (mut first, mut second) = ((f64::INFINITY, usize::MAX), (f64::INFINITY, usize::MAX));
-            let (mut torn, mut total) = (0.0_f32, 0.0_f32);
             for place in open {
-                // cheaper first
-                let often = improved.lately[place];
-                torn += often * (1.0 - often.min(1.0));
-                total += often;
-                let loss = here[place] - self.t[0] * f64::from(often);
-                if loss < first.0 {
+                if losses[place] < first.0 {
                     second = first;
-                    first = (loss, place);
-                } else if loss < second.0 {
-                    second = (loss, place);
+                    first = (losses[place], place);
+                } else if losses[place] < second.0 {
+                    second = (losses[place], place);
                 }
             }
-            let _ = total;
             if second.1 == usize::MAX {
                 continue;
             }
-            let score = (here[second.1] + self.t[1]) * (here[first.1] + self.t[1]) + self.t[2] * f64::from(torn);
+            let score = (first.0 + floor) * (second.0 + floor);
             if pick.is_none_or(|(best, _)| score > best) {
                 pick = Some((score, sacks.view.choices[first.1]));
             }
@@ -280,11 +330,13 @@ impl KnapsackProver<'_> {
         pick.map(|(_, choice)| choice)
     }
 
+    /// Closes the branch.
     fn close(&mut self, prices: &Prices) {
         self.keep(prices);
         self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
     }
 
+    /// Keeps a list of prices for the steps that follow.
     fn keep(&mut self, prices: &Prices) {
         if self.tree.steps.len() < MOST_STEPS {
             self.tree.lists.push(prices.clone());
