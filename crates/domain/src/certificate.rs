@@ -4,7 +4,8 @@
 //! It is a search tree whose leaves carry shadow prices (Lagrangian multipliers). A shadow price `λ >= 0` of a limit
 //! turns the limit into a term `λ · room` of the objective, `room >= 0` where the limit is kept. What then remains is
 //! an assignment without limits, whose best value is found trade by trade, and no feasible assignment of the leaf can
-//! be worth more. The verifier states the sum in full; whatever numbers stand here, it is a bound, good or bad.
+//! be worth more. The verifier states the sum in full; whatever numbers stand here, it is a bound, good or bad. Prices of
+//! trades turn the sum around: each account then keeps a limit of its own, and is a knapsack.
 //!
 //! Everything is named by the desk's own identifiers, so that a certificate can be read beside the desk's files.
 
@@ -29,6 +30,29 @@ pub struct PriceList {
     pub shadow_prices: Vec<ShadowPrice>,
     /// Each position at most once.
     pub slopes: Vec<Slope>,
+    /// Each trade at most once. Where there are prices of trades or kept limits, accounts choose in place of trades: each
+    /// takes what is worth most to it under the limit that it keeps, and a trade costs whoever takes it its price.
+    pub trade_prices: Vec<TradePrice>,
+    /// At most one for each account; an account without one takes whatever is worth more than its price.
+    pub kept_limits: Vec<KeptLimit>,
+}
+
+/// What a trade has to be worth to be taken: `π`, of either sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TradePrice {
+    /// The trade.
+    pub trade: TradeId,
+    /// `π`: units of the objective. A trade that is not listed has the price 0.
+    pub price: Amount,
+}
+
+/// A limit that its account keeps: what it takes is a knapsack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptLimit {
+    /// An end of the limit of a metric.
+    pub subject: Subject,
+    /// What room and weights are counted in, above 0: units of the room. Weights are rounded down to whole steps.
+    pub step: Amount,
 }
 
 /// What one unit of room under a limit is worth: `λ`.

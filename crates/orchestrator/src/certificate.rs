@@ -4,7 +4,7 @@ mod slopes;
 
 use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Row, Why};
 use domain::Amount;
-use domain::certificate::{Aim, Certificate, Node, Part, PriceList, ShadowPrice, Subject};
+use domain::certificate::{Aim, Certificate, KeptLimit, Node, Part, PriceList, ShadowPrice, Subject, TradePrice};
 use metric_engine::{Book, MetricValue};
 use reporter::{Evidence, ObjectiveReport, Reason};
 use solver::solve_model::{gap_rel, is_within};
@@ -94,6 +94,12 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
             .map(|(row, price)| shadow_price(book, &opening, &problem.rows[*row], price))
             .collect(),
         slopes: slopes::of(book, problem, &opening, list, has_objective),
+        trade_prices: list
+            .trades
+            .iter()
+            .map(|(trade, price)| TradePrice { trade: book.trades[*trade].id.clone(), price: price.clone() })
+            .collect(),
+        kept_limits: list.kept.iter().map(|(row, step)| kept_limit(book, &opening, &problem.rows[*row], step)).collect(),
     };
     let node = |node: &proof::Node| match *node {
         proof::Node::Branch { trade, account } => {
@@ -128,6 +134,17 @@ fn shadow_price(book: &Book, opening: &[Vec<MetricValue>], row: &Row, price: &Am
         _ => price.clone(),
     };
     ShadowPrice { subject: subject(origin), price }
+}
+
+/// A row that an account keeps. Where the certificate has another unit for its room, the step is in that unit.
+fn kept_limit(book: &Book, opening: &[Vec<MetricValue>], row: &Row, step: &Amount) -> KeptLimit {
+    let one = shadow_price(book, opening, row, &Amount::from(1));
+    let step = if one.price == Amount::from(1) {
+        step.clone()
+    } else {
+        step.divided_rounded(&one.price, PRICE_DIGITS)
+    };
+    KeptLimit { subject: one.subject, step }
 }
 
 fn subject(origin: &LimitOrigin) -> Subject {

@@ -13,3 +13,6 @@ mod table;
 
 pub(crate) use kept::KeptRows;
 pub(crate) use prover::take_over;
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,12 @@ pub struct PriceList {
     /// the slope is `(1 - share)·up - share·down`, where one more unit long is worth `up` and one more unit short
     /// `down`. A position that is not listed has the slope that the verifier takes by itself.
     pub shares: Vec<(usize, Amount)>,
+    /// What a trade has to be worth to be taken, where accounts choose in place of trades; by index into the problem's
+    /// trades. A trade that is not listed has the price 0.
+    pub trades: Vec<(usize, Amount)>,
+    /// The row that an account keeps then, at most one for each, with what its weights and its room are counted in,
+    /// rounded down.
+    pub kept: Vec<(usize, Amount)>,
 }
 
 /// A node of the tree.

@@ -440,7 +440,7 @@ pub(crate) fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Opti
 }
 
 /// More than any placement costs.
-fn most(kernel: &Kernel<'_>) -> f64 {
+pub(crate) fn most(kernel: &Kernel<'_>) -> f64 {
     let dearest = |mover| kernel.choices(mover).map(|choice| kernel.cost[choice]).fold(f64::MIN, f64::max);
     let movers: f64 = (0..kernel.movers.len()).map(dearest).sum();
     let mut reach: Vec<f64> = kernel.positions.iter().map(|position| (-position.base).max(0.0)).collect();

@@ -12,7 +12,7 @@ use crate::redundancy::is_hopeless;
 /// no choice can keep.
 pub fn without_search(problem: &AssignmentProblem, outcome: &Outcome) -> Option<Proof> {
     let leaf = |rows: Vec<(usize, Amount)>, aim| Proof {
-        price_lists: vec![PriceList { rows, shares: Vec::new() }],
+        price_lists: vec![PriceList { rows, ..PriceList::default() }],
         tree: vec![Node::Leaf { prices: 0, aim }],
     };
     if outcome.plan().is_some() {

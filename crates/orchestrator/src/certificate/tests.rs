@@ -127,7 +127,7 @@ fn a_price_is_paid_on_the_room_of_its_row() {
     let shorts = problem.shorts(&placement);
     for (index, row) in problem.rows.iter().enumerate() {
         let price = amount("0.375");
-        let list = proof::PriceList { rows: vec![(index, price.clone())], shares: Vec::new() };
+        let list = proof::PriceList { rows: vec![(index, price.clone())], ..Default::default() };
         let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
         let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });
         // The least value above 0 that a denominator can have counts as 0.
@@ -148,7 +148,7 @@ fn slopes_and_branches_are_named_by_the_desk() {
     let book = metric_engine::compile(&desk, &trades).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
     let shares = (0..problem.positions.len()).map(|index| (index, Amount::from(1))).collect();
-    let list = proof::PriceList { rows: Vec::new(), shares };
+    let list = proof::PriceList { shares, ..Default::default() };
     let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
     let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf, leaf];
     let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree });

@@ -3,7 +3,9 @@
 
 use std::io::Write;
 
-use domain::certificate::{Aim, Certificate, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::certificate::{
+    Aim, Certificate, KeptLimit, Node, Part, PriceList, ShadowPrice, Slope, Subject, TradePrice,
+};
 use domain::{AccountId, Bound, MetricName, SecurityId, TradeId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,51 @@ struct PriceListEntry {
     shadow_prices: Vec<ShadowPriceEntry>,
     /// The lines that are laid above positions which may end on either side of 0.
     slopes: Vec<SlopeEntry>,
+    /// What trades have to be worth to be taken, where accounts choose in place of trades; 0 for those not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trade_prices: Vec<TradePriceEntry>,
+    /// The limit that each account keeps then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept_limits: Vec<KeptLimitEntry>,
+}
+
+/// What a trade has to be worth to be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TradePrice")]
+struct TradePriceEntry {
+    /// The trade.
+    #[serde(with = "text::trade_id")]
+    #[schemars(with = "String")]
+    trade_id: TradeId,
+    /// Units of the objective.
+    price: Exact,
+}
+
+/// A limit that its account keeps: what it takes is a knapsack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "KeptLimit")]
+struct KeptLimitEntry {
+    /// The account.
+    #[serde(with = "text::account_id")]
+    #[schemars(with = "String")]
+    account: AccountId,
+    /// The metric.
+    #[serde(with = "text::metric_name")]
+    #[schemars(with = "String")]
+    metric: MetricName,
+    /// Which end of its limit.
+    #[serde(with = "text::bound")]
+    #[schemars(schema_with = "text::bound::schema")]
+    bound: Bound,
+    /// The limit itself, or that a ratio with a limit has a denominator above 0.
+    #[serde(with = "text::part")]
+    #[schemars(schema_with = "text::part::schema")]
+    part: Part,
+    /// What room and weights are counted in, above 0: units of the metric, or of limit times denominator minus
+    /// numerator where it is a ratio.
+    step: Exact,
 }
 
 /// What one unit of room under a limit is worth.
@@ -172,6 +219,8 @@ impl PriceListEntry {
         Self {
             shadow_prices: list.shadow_prices.iter().map(ShadowPriceEntry::of).collect(),
             slopes: list.slopes.iter().map(slope).collect(),
+            trade_prices: list.trade_prices.iter().map(TradePriceEntry::of).collect(),
+            kept_limits: list.kept_limits.iter().filter_map(KeptLimitEntry::of).collect(),
         }
     }
 
@@ -183,7 +232,33 @@ impl PriceListEntry {
         PriceList {
             shadow_prices: self.shadow_prices.into_iter().map(ShadowPriceEntry::into_price).collect(),
             slopes: self.slopes.into_iter().map(slope).collect(),
+            trade_prices: self.trade_prices.into_iter().map(TradePriceEntry::into_price).collect(),
+            kept_limits: self.kept_limits.into_iter().map(KeptLimitEntry::into_limit).collect(),
         }
+    }
+}
+
+impl TradePriceEntry {
+    fn of(price: &TradePrice) -> Self {
+        Self { trade_id: price.trade.clone(), price: Exact(price.price.clone()) }
+    }
+
+    fn into_price(self) -> TradePrice {
+        TradePrice { trade: self.trade_id, price: self.price.0 }
+    }
+}
+
+impl KeptLimitEntry {
+    /// The entry; nothing for a limit of no account, which none can keep.
+    fn of(kept: &KeptLimit) -> Option<Self> {
+        let Subject::Limit { account, metric, end, part } = &kept.subject else { return None };
+        let step = Exact(kept.step.clone());
+        Some(Self { account: account.clone(), metric: metric.clone(), bound: *end, part: *part, step })
+    }
+
+    fn into_limit(self) -> KeptLimit {
+        let Self { account, metric, bound, part, step } = self;
+        KeptLimit { subject: Subject::Limit { account, metric, end: bound, part }, step: step.0 }
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Kept {
     pub(crate) room: i64,
     /// How much one place in a table is.
     pub(crate) step: i64,
+    /// What a weight of 1 is in the problem's row.
+    pub(crate) unit: Amount,
 }
 
 /// The most places of a table.
@@ -52,13 +54,18 @@ impl KeptRows {
         kept.rows.iter().any(Option::is_some).then_some(kept)
     }
 
+    /// The problem's rows that are kept, each with what a step is.
+    pub(crate) fn stated(&self) -> Vec<(usize, Amount)> {
+        self.rows.iter().flatten().map(|kept| (kept.end, &kept.unit * &Amount::from(kept.step))).collect()
+    }
+
     fn keep(&mut self, kernel: &Kernel<'_>, row: usize, is_high: bool) -> Option<Kept> {
         let end = if is_high { kernel.rows[row].at_most } else { kernel.rows[row].at_least }?;
         let stated = &kernel.problem.rows[end];
         if stated.shorts().next().is_some() {
             return None;
         }
-        let (weights, room) = whole(stated)?;
+        let (weights, room, unit) = whole(stated)?;
         let choice = |booking: constraint_manager::Counted<'_>| {
             let mover = kernel.movers.binary_search(&booking.trade).ok()?;
             kernel.choices(mover).find(|choice| kernel.account[*choice] == booking.account)
@@ -68,12 +75,12 @@ impl KeptRows {
         let complements: i64 = choices.iter().map(|choice| self.weights[*choice].min(0)).sum();
         let room = room - complements;
         let step = if room > MOST_PLACES { room / (MOST_PLACES / 2) + 1 } else { 1 };
-        Some(Kept { row, is_high, end, room, step })
+        Some(Kept { row, is_high, end, room, step, unit })
     }
 }
 
-/// A row as `Σ w·x <= r` in whole numbers, `w` by booking; nothing where they are too large.
-fn whole(row: &Row) -> Option<(Vec<i64>, i64)> {
+/// A row as `Σ w·x <= r` in whole numbers, `w` by booking, with what 1 of them is; nothing where they are too large.
+fn whole(row: &Row) -> Option<(Vec<i64>, i64, Amount)> {
     let sign = |amount: Amount| if row.relation == Relation::AtMost { amount } else { -amount };
     let bound = sign(&row.bound - &row.constant());
     let amounts: Vec<Amount> = row.bookings().map(|booking| sign(booking.amount.clone())).collect();
@@ -89,7 +96,7 @@ fn whole(row: &Row) -> Option<(Vec<i64>, i64)> {
     let room = nearest.in_units(decimals)? - i128::from(nearest > bound);
     let small = |number: i128| i64::try_from(number).ok().filter(|_| number.abs() < MOST_WEIGHT);
     let weights = weights.iter().map(|weight| small(weight / common)).collect::<Option<_>>()?;
-    Some((weights, small(room.div_euclid(common))?))
+    Some((weights, small(room.div_euclid(common))?, Amount::from_parts(common, decimals)))
 }
 
 /// The greatest common divisor.

@@ -339,7 +339,11 @@ impl Prover<'_, '_> {
     /// Keeps a list of prices for the steps that follow.
     fn keep(&mut self, prices: &Prices) {
         if self.tree.steps.len() < MOST_STEPS {
-            self.tree.lists.push(prices.clone());
+            // What is decided needs no price.
+            let mut prices = prices.clone();
+            let decided = |mover: &usize| self.remaining.left(*mover) == 1;
+            (0..prices.movers.len()).filter(decided).for_each(|mover| prices.movers[mover] = 0.0);
+            self.tree.lists.push(prices);
         }
     }
 

@@ -195,7 +195,8 @@ mod tests {
             let profit = |random: &mut Random| random.below(60) as i32 - 15;
             let items: Vec<Item> =
                 (0..count).map(|_| Item { weight: random.below(20), profit: profit(&mut random) }).collect();
-            let room = random.below(20 + 10 * random.below(8));
+            let most = 20 + 10 * random.below(8);
+            let room = random.below(most);
             let best = table.fill(&items, room, &mut taken);
             assert_eq!(Some(best), enumerated(&items, room, |_| true), "{items:?} in {room}");
             let set = taken.iter().enumerate().fold(0, |set, (index, is_in)| set | u32::from(*is_in) << index);

@@ -3,6 +3,7 @@
 use domain::Amount;
 use domain::certificate::Aim;
 
+use super::objective_decimals;
 use crate::float::to_amount;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
@@ -13,17 +14,26 @@ use crate::tree::{Step, Tree};
 const MORE_DIGITS: usize = 8;
 /// Decimals of a share.
 const SHARE_DECIMALS: usize = 6;
+/// Decimals of a trade's price beyond those of the objective: what all of them are rounded by together has to be less
+/// than the hundredth of a last decimal that the search leaves.
+const TRADE_DECIMALS: usize = 6;
 
 /// A finished tree as a proof; nothing where it was too long to be kept.
 pub(super) fn whole(kernel: &Kernel<'_>, tree: &Tree, aim: Aim) -> Option<Proof> {
-    if !tree.is_whole() {
-        return None;
-    }
+    tree.is_whole().then(|| proof(kernel, (&tree.lists, &tree.steps), aim))
+}
+
+/// What a tree that was not finished shows all the same: the last bound that was shown to hold.
+pub(super) fn shown(kernel: &Kernel<'_>, tree: &Tree) -> Option<Proof> {
+    tree.shown.as_ref().map(|(lists, steps)| proof(kernel, (lists, steps), Aim::Best))
+}
+
+fn proof(kernel: &Kernel<'_>, (lists, steps): (&[Prices], &[Step]), aim: Aim) -> Proof {
     let branch =
         |choice: usize| Node::Branch { trade: kernel.movers[kernel.mover[choice]], account: kernel.account[choice] };
     let leaf = |prices: usize| Node::Leaf { prices, aim };
-    let mut nodes = Vec::with_capacity(2 * tree.steps.len());
-    for step in &tree.steps {
+    let mut nodes = Vec::with_capacity(2 * steps.len());
+    for step in steps {
         match *step {
             Step::Leaf(list) => nodes.push(leaf(list)),
             // A choice that costs too much by itself is a branch that ends at once.
@@ -31,15 +41,21 @@ pub(super) fn whole(kernel: &Kernel<'_>, tree: &Tree, aim: Aim) -> Option<Proof>
             Step::Branch(choice) => nodes.push(branch(choice)),
         }
     }
-    Some(Proof { price_lists: tree.lists.iter().map(|prices| list(kernel, prices)).collect(), tree: nodes })
+    let decimals = price_decimals(kernel);
+    Proof { price_lists: lists.iter().map(|prices| list(kernel, prices, decimals)).collect(), tree: nodes }
 }
 
 /// The bound at the root of a tree.
 pub(super) fn root(kernel: &Kernel<'_>, prices: &Prices) -> Proof {
-    Proof { price_lists: vec![list(kernel, prices)], tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }] }
+    Proof { price_lists: vec![list(kernel, prices, price_decimals(kernel))], tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }] }
 }
 
-fn list(kernel: &Kernel<'_>, prices: &Prices) -> PriceList {
+/// Decimals of the prices of trades.
+fn price_decimals(kernel: &Kernel<'_>) -> usize {
+    objective_decimals(kernel.problem).max(0) as usize + TRADE_DECIMALS
+}
+
+fn list(kernel: &Kernel<'_>, prices: &Prices, decimals: usize) -> PriceList {
     let mut rows = Vec::new();
     for (price, row) in prices.rows.iter().zip(&kernel.rows) {
         let end = if *price > 0.0 { row.at_most } else { row.at_least };
@@ -53,7 +69,21 @@ fn list(kernel: &Kernel<'_>, prices: &Prices) -> PriceList {
     // Where short is worth something, the bound takes the chord, and so does who checks it.
     let shared = (0..kernel.positions.len()).filter(|position| prices.worth_of_short(kernel, *position) >= 0.0);
     let shares = shared.filter_map(|place| Some((kernel.positions[place].index, share(prices.shares[place])?)));
-    PriceList { rows, shares: shares.collect() }
+    let worth = |(mover, price): (usize, &f64)| {
+        let price = in_decimals(-price * kernel.cost_scale, decimals)?;
+        (!price.is_zero()).then_some((kernel.movers[mover], price))
+    };
+    PriceList {
+        rows,
+        shares: shares.collect(),
+        trades: prices.movers.iter().enumerate().filter_map(worth).collect(),
+        kept: prices.kept.iter().flat_map(|kept| kept.stated()).collect(),
+    }
+}
+
+/// A float with so many decimals; nothing for what is not finite.
+fn in_decimals(value: f64, decimals: usize) -> Option<Amount> {
+    if value.is_finite() { format!("{value:.decimals$}").parse().ok() } else { None }
 }
 
 /// A float with few digits; nothing for what is not finite.

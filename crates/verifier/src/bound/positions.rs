@@ -64,7 +64,7 @@ struct Trade<N> {
 
 /// `F` of every position under a price list.
 pub(super) struct Priced<N: Number> {
-    units: Units,
+    pub(super) units: Units,
     /// `Σ λ·constant + Σ weight·M0`.
     constant: Amount,
     /// `-Σ F(P0)`.
@@ -72,6 +72,12 @@ pub(super) struct Priced<N: Number> {
     /// What a change from the last plan adds, 0 or below.
     change: N::Product,
     sides: Vec<Sides<N>>,
+}
+
+/// Lines above the positions of a node: what is decided adds up to, and the slope of each for open trades.
+pub(super) struct Lines<N: Number> {
+    total: N::Product,
+    slopes: Vec<N>,
 }
 
 /// `F` of one position.
@@ -271,6 +277,18 @@ impl<'a, N: Number> Positions<'a, N> {
 
     /// What the priced sum cannot exceed in this node.
     pub(super) fn bound(&self, priced: &Priced<N>) -> Amount {
+        let lines = self.lines(priced);
+        let mut total = lines.total.clone();
+        for (index, trade) in self.trades.iter().enumerate() {
+            let at = |account: &usize| self.added(index, *account, priced, &lines);
+            let best = trade.accounts.iter().map(at).max().expect("a trade has accounts");
+            total = N::sum(&total, &best);
+        }
+        &priced.constant + &N::to_amount(&total, priced.units)
+    }
+
+    /// A line above each position.
+    pub(super) fn lines(&self, priced: &Priced<N>) -> Lines<N> {
         let mut total = priced.opening.clone();
         let mut slopes = Vec::with_capacity(self.positions.len());
         for (position, sides) in self.positions.iter().zip(&priced.sides) {
@@ -285,16 +303,17 @@ impl<'a, N: Number> Positions<'a, N> {
             };
             slopes.push(slope);
         }
-        for trade in &self.trades {
-            let at = |account: &usize| self.added(trade, *account, priced, &slopes);
-            let best = trade.accounts.iter().map(at).max().expect("a trade has accounts");
-            total = N::sum(&total, &best);
-        }
-        &priced.constant + &N::to_amount(&total, priced.units)
+        Lines { total, slopes }
+    }
+
+    /// The priced sum of what is decided, open trades apart.
+    pub(super) fn constant(&self, priced: &Priced<N>, lines: &Lines<N>) -> Amount {
+        &priced.constant + &N::to_amount(&lines.total, priced.units)
     }
 
     /// What a trade adds at an account. The position of one that is booked has it already.
-    fn added(&self, trade: &Trade<N>, account: usize, priced: &Priced<N>, slopes: &[N]) -> N::Product {
+    pub(super) fn added(&self, trade: usize, account: usize, priced: &Priced<N>, lines: &Lines<N>) -> N::Product {
+        let trade = &self.trades[trade];
         let change = if trade.home.is_left_for(account) { priced.change.clone() } else { N::no_product() };
         let open_legs = if trade.accounts.len() > 1 { &trade.legs[..] } else { &[] };
         open_legs.iter().fold(change, |total, (security, value)| {
@@ -304,7 +323,7 @@ impl<'a, N: Number> Positions<'a, N> {
                 let sides = &priced.sides[index];
                 N::difference(&sides.of(&position.base.plus(value)), &sides.of(&position.base))
             } else {
-                slopes[index].times(value)
+                lines.slopes[index].times(value)
             };
             N::sum(&total, &added)
         })

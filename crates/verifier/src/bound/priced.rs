@@ -139,6 +139,30 @@ impl<'a> Prices<'a> {
         Ok(Weights { by_metric, constant, per_change, slopes: self.slopes(&list.slopes)?, is_strict })
     }
 
+    /// What room under a limit of an account is, as a sum over its metrics.
+    ///
+    /// # Errors
+    /// A limit that nothing has to keep, or one of no account.
+    pub(super) fn room_weights(&self, subject: &Subject) -> Result<(usize, Weights), NoProof> {
+        let Priceable::Metrics(here, room) = self.room(subject)? else {
+            return Err(NoProof::NoAccount(subject.clone()));
+        };
+        let mut by_metric: Vec<Vec<Amount>> =
+            self.worths.iter().map(|worths| vec![Amount::zero(); worths.len()]).collect();
+        let mut constant = room.constant.clone();
+        for (metric, coefficient) in &room.terms {
+            by_metric[here][*metric] += coefficient;
+            constant += &(coefficient * &self.opening[here][*metric]);
+        }
+        let (per_change, slopes, is_strict) = (Amount::zero(), BTreeMap::new(), room.is_strict);
+        Ok((here, Weights { by_metric, constant, per_change, slopes, is_strict }))
+    }
+
+    /// How many accounts there are.
+    pub(super) fn accounts(&self) -> usize {
+        self.worths.len()
+    }
+
     /// The room that a price is paid on.
     fn room(&self, subject: &Subject) -> Result<Priceable<'_>, NoProof> {
         let found = match subject {

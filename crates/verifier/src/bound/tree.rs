@@ -6,6 +6,7 @@ use domain::certificate::{Aim, Node};
 use domain::{AccountId, Amount, Certificate, TradeId};
 use metric_engine::Book;
 
+use super::knapsacks::{Effort, Knapsacks};
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
@@ -26,6 +27,8 @@ struct Last<N: Number> {
     aim: Aim,
     priced: Priced<N>,
     is_strict: bool,
+    /// The knapsacks, where the list prices trades.
+    knapsacks: Option<Knapsacks<N>>,
 }
 
 /// What the leaves show together; nothing where a number does not fit.
@@ -37,7 +40,7 @@ pub(super) fn walk<N: Number>(
     let trades: BTreeMap<&TradeId, usize> = book.trades.iter().map(|line| &line.id).zip(0..).collect();
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
     let (mut stack, mut last, mut largest): (Vec<Open>, Option<Last<N>>, Option<Amount>) = (Vec::new(), None, None);
-    let mut nodes = certificate.tree.iter().enumerate();
+    let (mut nodes, mut effort) = (certificate.tree.iter().enumerate(), Effort::default());
     loop {
         let Some((node, kind)) = nodes.next() else { return Err(NoProof::Incomplete) };
         match kind {
@@ -53,14 +56,26 @@ pub(super) fn walk<N: Number>(
                     };
                     let weights = prices.weights(stated, *aim)?;
                     let Some(priced) = positions.price(&weights) else { return Ok(None) };
-                    last = Some(Last { list: *list, aim: *aim, priced, is_strict: weights.is_strict });
+                    let mut knapsacks = None;
+                    if !stated.trade_prices.is_empty() || !stated.kept_limits.is_empty() {
+                        knapsacks = Knapsacks::of(stated, prices, &positions, &trades)?;
+                        if knapsacks.is_none() {
+                            return Ok(None);
+                        }
+                    }
+                    last = Some(Last { list: *list, aim: *aim, priced, is_strict: weights.is_strict, knapsacks });
                 }
                 let Some(last) = &last else { unreachable!("the prices of this leaf were set above") };
-                let bound = positions.bound(&last.priced);
-                match aim {
-                    Aim::Best => largest = largest.max(Some(bound)),
-                    Aim::NoPlan if bound.is_negative() || last.is_strict && bound.is_zero() => {}
-                    Aim::NoPlan => return Err(NoProof::NotShown { node, reached: bound }),
+                let bound = match &last.knapsacks {
+                    None => Some(positions.bound(&last.priced)),
+                    Some(knapsacks) => knapsacks.bound(&positions, &last.priced, (node, &mut effort))?,
+                };
+                match (aim, bound) {
+                    // No assignment of the node keeps the kept limits.
+                    (_, None) => {}
+                    (Aim::Best, Some(bound)) => largest = largest.max(Some(bound)),
+                    (Aim::NoPlan, Some(bound)) if bound.is_negative() || last.is_strict && bound.is_zero() => {}
+                    (Aim::NoPlan, Some(reached)) => return Err(NoProof::NotShown { node, reached }),
                 }
             }
         }

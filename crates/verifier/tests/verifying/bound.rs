@@ -33,6 +33,7 @@ pub(crate) fn list(prices: &[&str], slopes: &[&str]) -> PriceList {
     PriceList {
         shadow_prices: prices.iter().map(|row| price(row)).collect(),
         slopes: slopes.iter().map(|row| slope(row)).collect(),
+        ..PriceList::default()
     }
 }
 
