@@ -106,7 +106,7 @@ impl<N: Number> Knapsacks<N> {
         priced: &Priced<N>,
         (node, effort): (usize, &mut Effort),
     ) -> Result<Option<Amount>, NoProof> {
-        let lines = positions.lines(priced);
+        let lines = positions.lines(priced, positions.all());
         let mut total = positions.constant(priced, &lines);
         let mut open: Vec<Vec<usize>> = vec![Vec::new(); self.kept.len()];
         for trade in 0..self.prices.len() {
@@ -160,7 +160,7 @@ impl<N: Number> Knapsacks<N> {
             return Some(sack);
         };
         let whole = |product: &N::Product| N::whole(product, *decimals, room.units);
-        let lines = positions.lines(room);
+        let lines = positions.lines(room, positions.of_account(account));
         let (mut left, _) = Amount::whole(&positions.constant(room, &lines), *decimals, room.units)?;
         for trade in trades {
             let (brought, is_exact) = whole(&positions.added(*trade, account, room, &lines))?;

@@ -146,9 +146,12 @@ impl Number for i128 {
         let power = |places: i64| 10_i128.checked_pow(u32::try_from(places).ok()?);
         let more = units.slope() + units.value - decimals;
         if more <= 0 {
-            return Some((product.divided_down(1)?.checked_mul(power(-more)?)?, true));
+            return Some((product.narrow()?.checked_mul(power(-more)?)?, true));
         }
         let unit = power(more)?;
+        if let Some(product) = product.narrow() {
+            return Some((product.div_euclid(unit), product.rem_euclid(unit) == 0));
+        }
         let whole = product.divided_down(unit)?;
         Some((whole, Wide::product(whole, unit) == *product))
     }

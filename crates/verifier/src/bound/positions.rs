@@ -13,6 +13,8 @@
 //! Without a slope in the list `d = (F(high) - F(low)) / (high - low)`, rounded down at 18 decimals. What an open trade
 //! adds at an account is then a number, less what a change takes off if it is one, and it goes where that is largest.
 
+use std::ops::Range;
+
 use domain::Amount;
 use metric_engine::{Additive, Book, Form};
 
@@ -78,6 +80,8 @@ pub(super) struct Priced<N: Number> {
 pub(super) struct Lines<N: Number> {
     total: N::Product,
     slopes: Vec<N>,
+    /// The position of the first slope.
+    first: usize,
 }
 
 /// `F` of one position.
@@ -277,7 +281,7 @@ impl<'a, N: Number> Positions<'a, N> {
 
     /// What the priced sum cannot exceed in this node.
     pub(super) fn bound(&self, priced: &Priced<N>) -> Amount {
-        let lines = self.lines(priced);
+        let lines = self.lines(priced, self.all());
         let mut total = lines.total.clone();
         for (index, trade) in self.trades.iter().enumerate() {
             let at = |account: &usize| self.added(index, *account, priced, &lines);
@@ -287,11 +291,11 @@ impl<'a, N: Number> Positions<'a, N> {
         &priced.constant + &N::to_amount(&total, priced.units)
     }
 
-    /// A line above each position.
-    pub(super) fn lines(&self, priced: &Priced<N>) -> Lines<N> {
+    /// A line above each position of these; nothing else is priced.
+    pub(super) fn lines(&self, priced: &Priced<N>, range: Range<usize>) -> Lines<N> {
         let mut total = priced.opening.clone();
-        let mut slopes = Vec::with_capacity(self.positions.len());
-        for (position, sides) in self.positions.iter().zip(&priced.sides) {
+        let mut slopes = Vec::with_capacity(range.len());
+        for (position, sides) in self.positions[range.clone()].iter().zip(&priced.sides[range.clone()]) {
             let slope = if position.movers < 2 {
                 total = N::sum(&total, &sides.of(&position.base));
                 N::zero()
@@ -303,7 +307,18 @@ impl<'a, N: Number> Positions<'a, N> {
             };
             slopes.push(slope);
         }
-        Lines { total, slopes }
+        Lines { total, slopes, first: range.start }
+    }
+
+    /// Every position.
+    pub(super) fn all(&self) -> Range<usize> {
+        0..self.positions.len()
+    }
+
+    /// The positions of an account.
+    pub(super) fn of_account(&self, account: usize) -> Range<usize> {
+        let first = |account: usize| self.positions.partition_point(|position| position.account < account);
+        first(account)..first(account + 1)
     }
 
     /// The priced sum of what is decided, open trades apart.
@@ -323,7 +338,7 @@ impl<'a, N: Number> Positions<'a, N> {
                 let sides = &priced.sides[index];
                 N::difference(&sides.of(&position.base.plus(value)), &sides.of(&position.base))
             } else {
-                lines.slopes[index].times(value)
+                lines.slopes[index - lines.first].times(value)
             };
             N::sum(&total, &added)
         })
