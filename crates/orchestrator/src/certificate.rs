@@ -99,7 +99,11 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
             .iter()
             .map(|(trade, price)| TradePrice { trade: book.trades[*trade].id.clone(), price: price.clone() })
             .collect(),
-        kept_limits: list.kept.iter().map(|(row, step)| kept_limit(book, &opening, &problem.rows[*row], step)).collect(),
+        kept_limits: list
+            .kept
+            .iter()
+            .filter_map(|(row, step)| kept_limit(book, &opening, &problem.rows[*row], step))
+            .collect(),
     };
     let node = |node: &proof::Node| match *node {
         proof::Node::Branch { trade, account } => {
@@ -136,15 +140,12 @@ fn shadow_price(book: &Book, opening: &[Vec<MetricValue>], row: &Row, price: &Am
     ShadowPrice { subject: subject(origin), price }
 }
 
-/// A row that an account keeps. Where the certificate has another unit for its room, the step is in that unit.
-fn kept_limit(book: &Book, opening: &[Vec<MetricValue>], row: &Row, step: &Amount) -> KeptLimit {
+/// A row that an account keeps; nothing for changes, which are no account's. Where the certificate has another unit for
+/// the room, the step is in that unit.
+fn kept_limit(book: &Book, opening: &[Vec<MetricValue>], row: &Row, step: &Amount) -> Option<KeptLimit> {
     let one = shadow_price(book, opening, row, &Amount::from(1));
-    let step = if one.price == Amount::from(1) {
-        step.clone()
-    } else {
-        step.divided_rounded(&one.price, PRICE_DIGITS)
-    };
-    KeptLimit { subject: one.subject, step }
+    let step = if one.price == Amount::from(1) { step.clone() } else { step.divided_rounded(&one.price, PRICE_DIGITS) };
+    (one.subject != Subject::MaxChanges).then_some(KeptLimit { subject: one.subject, step })
 }
 
 fn subject(origin: &LimitOrigin) -> Subject {

@@ -69,10 +69,28 @@ pub(crate) fn take_over(
     let kept = prices.kept.clone()?;
     let (tried, scratch) = (f64::INFINITY, Scratch::default());
     let remaining = Remaining::all(kernel);
-    let mut prover =
-        Prover { kernel, kept, aim, beyond, partner, best, tree, remaining, is_stopped: false, allowed: u64::MAX, is_given_up: false, tried, scratch };
-    let prices = if is_known { prices } else { prover.worthwhile(prices)? };
-    prover.run(prices);
+    let mut prover = Prover {
+        kernel,
+        kept,
+        aim,
+        beyond,
+        partner,
+        best,
+        tree,
+        remaining,
+        is_stopped: false,
+        allowed: u64::MAX,
+        is_given_up: false,
+        tried,
+        scratch,
+    };
+    let prices = if is_known { Some(prices) } else { prover.worthwhile(prices) };
+    match prices {
+        Some(prices) => prover.run(prices),
+        // Told to stop before anything was known.
+        None if prover.is_stopped => {}
+        None => return None,
+    }
     Some(!prover.is_stopped)
 }
 
@@ -229,7 +247,7 @@ impl Prover<'_, '_> {
             consider(self.kernel, &placement, self.best);
             let (filled, losses) = sacks.force(&improved.costs, &improved.prices.movers, &mut self.scratch);
             let limit = self.cut() - margin(self.kernel);
-            let Some(closed) = self.narrow(&sacks, (&filled, &losses), &improved.prices, limit) else { return None };
+            let closed = self.narrow(&sacks, (&filled, &losses), &improved.prices, limit)?;
             let is_worth_it = closed * WORTH_ANOTHER > sacks.view.open.len() && round < MOST_ROUNDS;
             let torn = self.torn(&sacks, &losses, limit - filled.value).filter(|_| !is_worth_it);
             prices = improved.prices;
@@ -266,7 +284,8 @@ impl Prover<'_, '_> {
         let sums = kernel.sums(&placement);
         let mut prices = Prices::none(kernel);
         if !kernel.keeps_rows(&sums, &placement) && sums.cost < self.cut() {
-            let broken = |row: &usize| (sums.rows[*row] - kernel.rows[*row].high).max(kernel.rows[*row].low - sums.rows[*row]);
+            let broken =
+                |row: &usize| (sums.rows[*row] - kernel.rows[*row].high).max(kernel.rows[*row].low - sums.rows[*row]);
             let Some(row) = (0..sums.rows.len()).max_by(|a, b| broken(a).total_cmp(&broken(b))) else { return };
             let price = (self.cut() - sums.cost + 1.0) / broken(&row);
             prices.rows[row] = if sums.rows[row] > kernel.rows[row].high { price } else { -price };

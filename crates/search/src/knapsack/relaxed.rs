@@ -67,6 +67,9 @@ pub(super) struct Scratch {
     pub(super) work: u64,
 }
 
+/// Who listens to each knapsack as it was filled: what is in the scratch, its choices, its unit and its room.
+type Hear<'h> = dyn FnMut(&mut Scratch, &[usize], (f64, usize)) + 'h;
+
 /// A room that nothing fills.
 const ENDLESS: usize = usize::MAX / 4;
 
@@ -158,7 +161,7 @@ impl<'k> Sacks<'k> {
             slopes.push(worth * line.1);
             shorts.push(line);
         }
-        let priced: Vec<Vec<(usize, f64)>> = 
+        let priced: Vec<Vec<(usize, f64)>> =
             (0..=kernel.accounts()).map(|block| paid_rows(kernel, prices, block)).collect();
         let cost = |choice: &usize| {
             let account = kernel.account[*choice];
@@ -189,8 +192,7 @@ impl<'k> Sacks<'k> {
                 let here = forced.put_in.map_or(f64::INFINITY, |loss| f64::from(loss) * unit);
                 let elsewhere = f64::from(forced.left_out) * unit;
                 let is_complement = self.is_complement(*place);
-                (put_in[*place], left_out[*place]) =
-                    if is_complement { (elsewhere, here) } else { (here, elsewhere) };
+                (put_in[*place], left_out[*place]) = if is_complement { (elsewhere, here) } else { (here, elsewhere) };
             }
         });
         for index in 0..self.view.open.len() {
@@ -203,13 +205,7 @@ impl<'k> Sacks<'k> {
     }
 
     /// Fills one knapsack after the other; `hear` is called while each is in the scratch, with its unit and its room.
-    fn fill_each(
-        &self,
-        costs: &Costs,
-        movers: &[f64],
-        scratch: &mut Scratch,
-        hear: &mut dyn FnMut(&mut Scratch, &[usize], (f64, usize)),
-    ) -> Filled {
+    fn fill_each(&self, costs: &Costs, movers: &[f64], scratch: &mut Scratch, hear: &mut Hear<'_>) -> Filled {
         let worth = |place: usize| movers[self.view.open[self.owner[place]]] - costs.of[place];
         let mut filled = Filled {
             value: costs.constant + self.view.open.iter().map(|mover| movers[*mover]).sum::<f64>(),
@@ -304,7 +300,8 @@ impl<'k> Sacks<'k> {
             let room = |place: usize| rooms[kernel.account[view.choices[place]]] - weight(place);
             let has_room =
                 |place: &usize| self.kept.rows[kernel.account[view.choices[*place]]].is_none() || room(*place) >= 0;
-            let place = cheapest(&mut view.of(index).filter(has_room)).or_else(|| view.of(index).max_by_key(|place| room(*place)));
+            let place = cheapest(&mut view.of(index).filter(has_room))
+                .or_else(|| view.of(index).max_by_key(|place| room(*place)));
             if let Some(place) = place {
                 put(place, &mut rooms);
             }

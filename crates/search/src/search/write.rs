@@ -47,7 +47,10 @@ fn proof(kernel: &Kernel<'_>, (lists, steps): (&[Prices], &[Step]), aim: Aim) ->
 
 /// The bound at the root of a tree.
 pub(super) fn root(kernel: &Kernel<'_>, prices: &Prices) -> Proof {
-    Proof { price_lists: vec![list(kernel, prices, price_decimals(kernel))], tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }] }
+    Proof {
+        price_lists: vec![list(kernel, prices, price_decimals(kernel))],
+        tree: vec![Node::Leaf { prices: 0, aim: Aim::Best }],
+    }
 }
 
 /// Decimals of the prices of trades.

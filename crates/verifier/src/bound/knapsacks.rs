@@ -120,7 +120,8 @@ impl<N: Number> Knapsacks<N> {
             }
         }
         for (account, trades) in open.iter().enumerate() {
-            let sack = self.sack(positions, account, trades, &|trade| self.profit(positions, trade, account, (priced, &lines)));
+            let sack = self
+                .sack(positions, account, trades, &|trade| self.profit(positions, trade, account, (priced, &lines)));
             let Some(sack) = sack else { return Err(NoProof::NotChecked { node }) };
             if sack.room < 0 {
                 return Ok(None);
@@ -139,7 +140,8 @@ impl<N: Number> Knapsacks<N> {
         account: usize,
         (priced, lines): (&Priced<N>, &Lines<N>),
     ) -> Option<i128> {
-        let (added, is_exact) = N::whole(&positions.added(trade, account, priced, lines), PROFIT_DECIMALS, priced.units)?;
+        let (added, is_exact) =
+            N::whole(&positions.added(trade, account, priced, lines), PROFIT_DECIMALS, priced.units)?;
         let (price, _) = Amount::whole(&self.prices[trade], PROFIT_DECIMALS, priced.units)?;
         added.checked_add(i128::from(!is_exact))?.checked_sub(price)
     }

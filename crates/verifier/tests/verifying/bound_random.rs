@@ -213,7 +213,8 @@ fn random_knapsacks(dice: &mut Dice, scene: &Scene) -> PriceList {
         }
     }
     for account in &scene.desk.accounts {
-        let of_account = |price: &ShadowPrice| matches!(&price.subject, Subject::Limit { account: of, .. } if *of == account.id);
+        let of_account =
+            |price: &ShadowPrice| matches!(&price.subject, Subject::Limit { account: of, .. } if *of == account.id);
         let mut limits: Vec<Subject> = rooms(scene, &assignments(scene)[0])
             .into_iter()
             .map(|(price, _)| price)

@@ -99,13 +99,8 @@ fn what_is_decided_takes_up_room() {
     let tree = vec![branch("T1", "PB1"), leaf(0, Aim::Best), leaf(0, Aim::Best)];
     assert_eq!(shown(&scene, &Certificate { price_lists: lists.clone(), tree }), "-1.9");
     // Both at PB1, which is no assignment at all.
-    let both = vec![
-        branch("T1", "PB1"),
-        branch("T2", "PB1"),
-        leaf(0, Aim::NoPlan),
-        leaf(0, Aim::Best),
-        leaf(0, Aim::Best),
-    ];
+    let both =
+        vec![branch("T1", "PB1"), branch("T2", "PB1"), leaf(0, Aim::NoPlan), leaf(0, Aim::Best), leaf(0, Aim::Best)];
     assert_eq!(shown(&scene, &Certificate { price_lists: lists, tree: both }), "-1.9");
 }
 
