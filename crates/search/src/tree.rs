@@ -176,7 +176,7 @@ impl<'a> Prover<'a> {
         }
         if prices.kept.is_some() {
             self.tree.root = prices;
-            self.hand_over();
+            self.is_stopped |= !self.hand_over();
         } else {
             self.branch(prices, schedule, 0);
         }

@@ -84,7 +84,7 @@ pub(crate) fn take_over(
         tried,
         scratch,
     };
-    let prices = if is_known { Some(prices) } else { prover.worthwhile(prices) };
+    let prices = if is_known { prover.rooted(prices, AT_ROOT_AGAIN) } else { prover.worthwhile(prices) };
     match prices {
         Some(prices) => prover.run(prices),
         // Told to stop before anything was known.
@@ -131,7 +131,14 @@ impl Prover<'_, '_> {
         if after <= before + worth {
             return None;
         }
-        let improved = self.improve(&sacks, improved.prices, AT_ROOT);
+        self.rooted(improved.prices, AT_ROOT)
+    }
+
+    /// The root's bound with prices that are known to be good.
+    fn rooted(&mut self, prices: Prices, schedule: Schedule) -> Option<Prices> {
+        let kept = self.kept.clone();
+        let sacks = Sacks::new(self.kernel, &kept, &self.remaining)?;
+        let improved = self.improve(&sacks, prices, schedule);
         self.tree.root_bound = improved.filled.value;
         self.tree.root = improved.prices.clone();
         Some(improved.prices)
