@@ -33,7 +33,8 @@ pub struct Goal {
 pub struct Budget {
     /// When to stop, by the clock.
     pub deadline: Option<Instant>,
-    /// When to stop while a proof seems near and others could try it.
+    /// When to stop while a proof seems near and others could try it; not where knapsacks are at work, which others do
+    /// not have.
     pub proving: Option<Instant>,
     /// When to stop without any plan, so that others could look for one.
     pub without_plan: Option<Instant>,

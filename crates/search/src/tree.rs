@@ -84,6 +84,8 @@ pub(crate) struct Standing {
     pub(crate) work: u64,
     pub(crate) root_bound: f64,
     pub(crate) nodes: u64,
+    /// Whether knapsacks are at work, which others do not have: nobody else is nearer to a proof.
+    pub(crate) has_knapsacks: bool,
 }
 
 /// The distance below the best that is not worth looking at, in scaled units.
@@ -276,7 +278,8 @@ impl<'a> Prover<'a> {
         let target = self.best.as_ref().map(|best| best.cost);
         let enough = self.cut() - self.margin();
         let work = (view.choices.len() + PRICING) as u64;
-        let at = Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes };
+        let (root_bound, nodes) = (self.tree.root_bound, self.tree.nodes);
+        let at = Standing { work, root_bound, nodes, has_knapsacks: false };
         let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
         let mut look = |priced: &Priced| {
             if priced.keeps_rows(kernel) && best.as_ref().is_none_or(|best| priced.value < best.cost) {

@@ -268,10 +268,13 @@ impl Prover<'_, '_> {
     fn improve(&mut self, sacks: &Sacks<'_>, prices: Prices, schedule: Schedule) -> Improved {
         let target = self.cut() - margin(self.kernel);
         let (root_bound, nodes) = (self.tree.root_bound, self.tree.nodes);
+        // While they are tried, they have not taken over.
+        let has_knapsacks = self.tree.root.kept.is_some();
         let Self { kernel, kept, best, partner, is_stopped, scratch, .. } = self;
         let overhead = (sacks.view.choices.len() / 4 + FILLING) as u64;
         let mut look = |places: u64| {
-            let at = Standing { work: places / PLACES_A_CHOICE + overhead, root_bound, nodes };
+            let work = places / PLACES_A_CHOICE + overhead;
+            let at = Standing { work, root_bound, nodes, has_knapsacks };
             match partner.meet(at, best.as_ref()) {
                 None => *is_stopped = true,
                 Some(Some(other)) if best.as_ref().is_none_or(|best| other.cost < best.cost) => **best = Some(other),

@@ -66,6 +66,8 @@ pub(super) struct Pair<'a> {
     root_bound: f64,
     is_stopped: bool,
     is_annealing: bool,
+    /// Whether the prover has knapsacks, which no other solver has.
+    has_knapsacks: bool,
     /// How often the budget was looked at, and which of the looks said stop.
     looks: u64,
     pub(super) cuts: Vec<u64>,
@@ -78,6 +80,7 @@ struct Report {
     moves: u64,
     root_bound: f64,
     nodes: u64,
+    has_knapsacks: bool,
     hint: Option<Hint>,
 }
 
@@ -115,6 +118,7 @@ impl<'a> Pair<'a> {
             root_bound,
             is_stopped,
             is_annealing,
+            has_knapsacks: false,
             looks: 0,
             cuts: Vec::new(),
         }
@@ -136,7 +140,7 @@ impl<'a> Pair<'a> {
     fn is_used_up(&self) -> bool {
         let deadline = match self.best {
             None => self.budget.without_plan,
-            Some(_) if self.is_annealing => self.budget.deadline,
+            Some(_) if self.is_annealing || self.has_knapsacks => self.budget.deadline,
             Some(_) => self.budget.proving,
         };
         self.is_stopped
@@ -220,6 +224,7 @@ impl<'a> Pair<'a> {
             let mut hint = None;
             if let Some(report) = proved {
                 self.root_bound = self.root_bound.max(report.root_bound);
+                self.has_knapsacks |= report.has_knapsacks;
                 self.offer(report.best);
                 hint = report.hint.filter(|_| !matches!(task, Task::Find));
             }
@@ -312,7 +317,14 @@ fn anneal(
             return;
         }
         let best = annealer.best.clone();
-        let report = Report { best, moves: annealer.moves, root_bound: f64::NEG_INFINITY, nodes: 0, hint: None };
+        let report = Report {
+            best,
+            moves: annealer.moves,
+            root_bound: f64::NEG_INFINITY,
+            nodes: 0,
+            hint: None,
+            has_knapsacks: false,
+        };
         if out.send(report).is_err() {
             return;
         }
@@ -344,7 +356,8 @@ impl Partner for Meeting {
         self.work = 0;
         self.round += 1;
         let (best, hint) = (best.cloned(), self.hint.take());
-        self.out.send(Report { best, moves: 0, root_bound: at.root_bound, nodes: at.nodes, hint }).ok()?;
+        let Standing { root_bound, nodes, has_knapsacks, .. } = at;
+        self.out.send(Report { best, moves: 0, root_bound, nodes, has_knapsacks, hint }).ok()?;
         self.inbox.recv().ok()?
     }
 
