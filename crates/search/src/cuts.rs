@@ -75,7 +75,8 @@ impl Knapsack {
     /// The high or the low end of a row; nothing where short sizes count in it or nothing can exceed it.
     fn of(kernel: &Kernel<'_>, account: usize, row: usize, is_high: bool, shares: &[f32]) -> Option<Self> {
         let place = row - kernel.block(account).start;
-        let has_shorts = |position: &crate::kernel::Position| position.account == account && position.factors[place] != 0.0;
+        let has_shorts =
+            |position: &crate::kernel::Position| position.account == account && position.factors[place] != 0.0;
         if kernel.positions.iter().any(has_shorts) {
             return None;
         }

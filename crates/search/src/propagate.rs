@@ -33,7 +33,8 @@ pub(crate) fn rulings(kernel: &Kernel<'_>, view: &View<'_>) -> Vec<Ruling> {
             let (own, _) = kernel.coefficients(choice);
             for (row, c) in kernel.block(kernel.account[choice]).zip(own) {
                 // Going elsewhere is possible too: what the mover may leave out was counted, and what it may take.
-                let (high, low) = (least[row] + c.abs() - kernel.rows[row].high, kernel.rows[row].low - most[row] + c.abs());
+                let (high, low) =
+                    (least[row] + c.abs() - kernel.rows[row].high, kernel.rows[row].low - most[row] + c.abs());
                 if high > NOISE {
                     over[row].0 = over[row].0.min(high);
                 }

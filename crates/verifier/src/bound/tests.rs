@@ -34,18 +34,19 @@ fn list(price: &Amount, slope: Option<Amount>) -> PriceList {
     let shadow = ShadowPrice { subject, price: price.clone() };
     let of_cash =
         |slope| Slope { account: AccountId::new("PB2"), security: SecurityId::new("USD"), is_cash: true, slope };
-    PriceList {
-        shadow_prices: vec![shadow],
-        slopes: slope.into_iter().map(of_cash).collect(),
-        ..PriceList::default()
-    }
+    let slopes = slope.into_iter().map(of_cash).collect();
+    PriceList { shadow_prices: vec![shadow], slopes, ..PriceList::default() }
 }
 
 /// A branch on the first trade with a leaf of its own prices on each side.
 fn certificate(price: &Amount, slope: Amount) -> Certificate {
     let leaf = |prices| Node::Leaf { prices, aim: Aim::Best };
     let branch = Node::Branch { trade: TradeId::new("T0"), account: AccountId::new("PB2") };
-    Certificate { cuts: Vec::new(), price_lists: vec![list(price, Some(slope)), list(price, None)], tree: vec![branch, leaf(0), leaf(1)] }
+    Certificate {
+        cuts: Vec::new(),
+        price_lists: vec![list(price, Some(slope)), list(price, None)],
+        tree: vec![branch, leaf(0), leaf(1)],
+    }
 }
 
 /// What the tree shows in whole numbers, and in amounts.

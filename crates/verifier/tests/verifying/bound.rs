@@ -415,7 +415,11 @@ fn a_certified_bound_that_the_certificate_does_not_give_is_found() {
 #[test]
 fn infeasibility_that_is_not_shown_is_found_and_so_is_a_plan_beside_it() {
     let scene = levered(OnBreach::MustCure, "T1 buy 10 A government");
-    let lists = |price: &str| Certificate { cuts: Vec::new(), price_lists: vec![list(&[price], &[])], tree: vec![leaf(0, Aim::NoPlan)] };
+    let lists = |price: &str| Certificate {
+        cuts: Vec::new(),
+        price_lists: vec![list(&[price], &[])],
+        tree: vec![leaf(0, Aim::NoPlan)],
+    };
     let (shows, fails) = (lists("PB1 leverage max 1"), lists("PB1 leverage max 0"));
     let claimed = scene.claim(None);
     let certified = Claim { certified_infeasible: true, ..claimed.clone() };

@@ -43,7 +43,11 @@ fn floor(metric: &str, least: &str) -> Floor {
 
 fn of_cost(price_lists: Vec<PriceList>, tree: Vec<Node>) -> LevelCertificate {
     let metric = Some(MetricName::new("cost"));
-    LevelCertificate { metric, certificate: Some(Certificate { cuts: Vec::new(), price_lists, tree }), ..LevelCertificate::default() }
+    LevelCertificate {
+        metric,
+        certificate: Some(Certificate { cuts: Vec::new(), price_lists, tree }),
+        ..LevelCertificate::default()
+    }
 }
 
 fn of_rest(least: &str, price_lists: Vec<PriceList>, tree: Vec<Node>) -> LevelCertificate {
@@ -128,7 +132,8 @@ fn a_floor_is_one_of_a_level_before() {
     let unknown = LevelCertificate { metric: Some(MetricName::new("wallet")), ..rest(&[]) };
     assert_eq!(shown(&scene, &unknown), "the order of the desk has no metric wallet");
     let (price_lists, tree) = prices(&["floor cost 1"]);
-    let whole = certified_bound(&scene.desk, &scene.day, &scene.book, &Certificate { cuts: Vec::new(), price_lists, tree });
+    let whole =
+        certified_bound(&scene.desk, &scene.day, &scene.book, &Certificate { cuts: Vec::new(), price_lists, tree });
     assert_eq!(whole.map_err(|reason| reason.to_string()), Err(nothing.to_owned()));
 }
 
