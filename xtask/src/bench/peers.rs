@@ -183,7 +183,7 @@ fn row(
         bound: attempt.bound,
         certified_gap: attempt.certified_gap,
         first_plan_s: judged.first_plan_s,
-        proof_s: is_proven.then_some(attempt.seconds),
+        proof_s: is_proven.then_some(attempt.solving_s.unwrap_or(attempt.seconds)),
         seconds: attempt.seconds,
         plans: attempt.plans.len(),
         broken: judged.broken,

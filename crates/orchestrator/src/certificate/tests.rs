@@ -133,7 +133,7 @@ fn a_price_is_paid_on_the_room_of_its_row() {
         let price = amount("0.375");
         let list = proof::PriceList { rows: vec![(index, price.clone())], ..Default::default() };
         let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
-        let certificate = named(&book, &problem, &Proof { cuts: Vec::new(), price_lists: vec![list], tree });
+        let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
         // The least value above 0 that a denominator can have counts as 0.
         let step = if why(row) == Some(Why::Defined) { row.bound.clone() } else { Amount::zero() };
         let room = row.room(&problem.row_value(row, &placement, &shorts)) + step;
@@ -165,7 +165,7 @@ fn a_row_that_its_account_keeps_is_kept_or_leaves_no_assignment() {
             let (kept_row, trades) = (vec![(index, amount("0.25"))], vec![(0, amount("1.5"))]);
             let list = proof::PriceList { kept: kept_row, trades, ..Default::default() };
             let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
-            let certificate = named(&book, &problem, &Proof { cuts: Vec::new(), price_lists: vec![list], tree });
+            let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
             let shown = verifier::certified_bound(&desk, &day, &book, &certificate);
             // Both trades are pinned, and nothing is left to decide.
             let is_broken = problem.broken_rows(&placement).iter().any(|(row, _)| *row == index);
@@ -201,7 +201,7 @@ fn a_price_is_paid_on_what_a_level_has_above_its_floor() {
         metric: None,
         floors: vec![Floor { metric: MetricName::new("cost"), least: floors[0].clone() }],
         best: Vec::new(),
-        certificate: Some(named(&book, &of_level, &Proof { cuts: Vec::new(), price_lists: vec![list], tree })),
+        certificate: Some(named(&book, &of_level, &Proof { price_lists: vec![list], tree, ..Proof::default() })),
     };
     // 30 × 0.01 at PB1 and twice 10 × 0.02 at PB2 cost 0.7: 0.2 above the floor, at 3 each.
     let reached = amount("0.6");
@@ -280,7 +280,7 @@ fn slopes_and_branches_are_named_by_the_desk() {
     let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
     let close = proof::Node::Close { choices: vec![(0, 1)], prices: 0, aim: Aim::Best };
     let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf.clone(), close, leaf];
-    let certificate = named(&book, &problem, &Proof { cuts: Vec::new(), price_lists: vec![list], tree });
+    let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
     let named: Vec<(&AccountId, &SecurityId, bool)> = certificate.price_lists[0]
         .slopes
         .iter()

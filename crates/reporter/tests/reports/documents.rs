@@ -316,6 +316,7 @@ fn certificate_json_has_an_entry_for_each_level() {
           "tree": [
             {"branch":{"trade_id":"T1","account":"PB2"}},
             {"leaf":{"prices":1,"aim":"no_plan"}},
+            {"close":{"choices":[{"trade_id":"T2","account":"PB1"}],"prices":1,"aim":"best"}},
             {"leaf":{"prices":0,"aim":"best"}}
           ]
         },

@@ -162,7 +162,7 @@ pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
             metric: Some(metric("wallet")),
             floors: vec![floor("cost", "-18790.5")],
             best: Vec::new(),
-            certificate: Some(Certificate { price_lists: vec![list], tree: vec![leaf] }),
+            certificate: Some(Certificate { cuts: Vec::new(), price_lists: vec![list], tree: vec![leaf] }),
         },
         LevelCertificate {
             metric: None,

@@ -34,8 +34,7 @@ fn list(price: &Amount, slope: Option<Amount>) -> PriceList {
     let shadow = ShadowPrice { subject, price: price.clone() };
     let of_cash =
         |slope| Slope { account: AccountId::new("PB2"), security: SecurityId::new("USD"), is_cash: true, slope };
-    let slopes = slope.into_iter().map(of_cash).collect();
-    PriceList { shadow_prices: vec![shadow], slopes, ..PriceList::default() }
+    PriceList { shadow_prices: vec![shadow], slopes: slope.into_iter().map(of_cash).collect(), ..PriceList::default() }
 }
 
 /// A branch on the first trade with a leaf of its own prices on each side.

@@ -23,6 +23,8 @@ pub(super) struct Attempt {
     pub(super) status: Option<Status>,
     /// Until its end, in seconds.
     pub(super) seconds: f64,
+    /// What of that went into solving, where reading, checking and writing files was part of it.
+    pub(super) solving_s: Option<f64>,
     /// Plans with the time at which they were reported, each better than those before by the solver's own account;
     /// a plan that could not be read is nothing.
     pub(super) plans: Vec<(f64, Option<Plan>)>,
@@ -113,7 +115,8 @@ impl Attempt {
     }
 }
 
-/// Runs the product as its users do; the time is that of the whole process, files and checks included.
+/// Runs the product as its users do; the time is that of the whole process, files and checks included, with what of it
+/// went into solving.
 pub(super) fn ours(program: &Path, order: &Order<'_>) -> Outcome<Attempt> {
     let (desk, out) = (order.prepared.desk.join("desk.yaml"), order.prepared.folder.join("ours"));
     if out.exists() {
@@ -143,9 +146,20 @@ pub(super) fn ours(program: &Path, order: &Order<'_>) -> Outcome<Attempt> {
         });
     };
     let mut attempt = of_result(&result, seconds);
-    let recorded = read("run.json").and_then(|run| run["work"]["first_plan_ms"].as_f64());
+    let run = read("run.json");
+    let recorded = run.as_ref().and_then(|run| run["work"]["first_plan_ms"].as_f64());
+    attempt.solving_s = run.as_ref().map(solving_s);
     attempt.first_plan_s = recorded.map(|ms| ms / 1_000.0).or(seen).filter(|_| !attempt.plans.is_empty());
     Ok(attempt)
+}
+
+/// The time for stating the model, searching and certifying what was found, of a `run.json`; at least a millisecond,
+/// since that is what is counted.
+fn solving_s(run: &Value) -> f64 {
+    let stages = run["stages"].as_array().into_iter().flatten();
+    let counts = |stage: &&Value| ["constraints", "solve", "certify"].iter().any(|name| stage["stage"] == *name);
+    let elapsed: f64 = stages.filter(counts).filter_map(|stage| stage["elapsed_ms"].as_f64()).sum();
+    elapsed.max(1.0) / 1_000.0
 }
 
 /// Whether a line of the log tells of a plan: it has the best objective so far.
@@ -171,6 +185,7 @@ fn of_result(result: &Value, seconds: f64) -> Attempt {
             _ => Status::Error,
         }),
         seconds,
+        solving_s: None,
         plans: if plan.is_empty() { Vec::new() } else { vec![(seconds, Some(plan))] },
         first_plan_s: None,
         bound: number(&ending.bound),
@@ -198,6 +213,15 @@ mod tests {
         assert_eq!(attempt.plans.len(), 1);
         let failed = of_result(&json!({ "status": "failed", "reason": "unknown" }), 1.5);
         assert!(failed.status == Some(Status::Unknown) && failed.plans.is_empty());
+    }
+
+    #[test]
+    fn solving_is_told_from_reading_and_writing() {
+        let stage = |name: &str, ms: u32| json!({ "stage": name, "elapsed_ms": ms });
+        let run =
+            json!({ "stages": [stage("load", 7), stage("constraints", 2), stage("solve", 20), stage("certify", 3)] });
+        assert!((solving_s(&run) - 0.025).abs() < 1e-12);
+        assert!((solving_s(&json!({ "stages": [stage("load", 7)] })) - 0.001).abs() < 1e-12);
     }
 
     #[test]
