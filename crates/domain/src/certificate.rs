@@ -5,7 +5,8 @@
 //! turns the limit into a term `λ · room` of the objective, `room >= 0` where the limit is kept. What then remains is
 //! an assignment without limits, whose best value is found trade by trade, those that move one position together, and no
 //! feasible assignment of the node can be worth more. The verifier states the sum in full; whatever numbers stand here,
-//! it is a bound, good or bad.
+//! it is a bound, good or bad. Prices of trades turn the sum around: each account then keeps a limit of its own, and is a
+//! knapsack.
 //!
 //! Limits say more than their sums do, since trades go whole: of some bookings a limit does not allow more than a few.
 //! Such a cut is checked by itself, and then a price may be paid on it as on a limit.
@@ -77,6 +78,11 @@ pub struct PriceList {
     pub slopes: Vec<Slope>,
     /// Each cut at most once; one that is not listed has the price 0.
     pub cut_prices: Vec<CutPrice>,
+    /// Each trade at most once. Where there are prices of trades or kept limits, accounts choose in place of trades: each
+    /// takes what is worth most to it under the limit that it keeps, and a trade costs whoever takes it its price.
+    pub trade_prices: Vec<TradePrice>,
+    /// At most one for each account; an account without one takes whatever is worth more than its price.
+    pub kept_limits: Vec<KeptLimit>,
 }
 
 /// `Σ weight·[the trade is booked at the account] <= most` for every assignment that keeps the limit: no set of bookings
@@ -103,6 +109,24 @@ pub struct CutPrice {
     pub cut: usize,
     /// Units of the objective.
     pub price: Amount,
+}
+
+/// What a trade has to be worth to be taken: `π`, of either sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TradePrice {
+    /// The trade.
+    pub trade: TradeId,
+    /// `π`: units of the objective. A trade that is not listed has the price 0.
+    pub price: Amount,
+}
+
+/// A limit that its account keeps: what it takes is a knapsack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptLimit {
+    /// An end of the limit of a metric.
+    pub subject: Subject,
+    /// What room and weights are counted in, above 0: units of the room. Weights are rounded down to whole steps.
+    pub step: Amount,
 }
 
 /// What one unit of room under a limit is worth: `λ`.

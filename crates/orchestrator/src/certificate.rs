@@ -3,7 +3,9 @@
 mod slopes;
 
 use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Row, Why};
-use domain::certificate::{Aim, Certificate, Cut, CutPrice, Floor, Node, Part, PriceList, ShadowPrice, Subject};
+use domain::certificate::{
+    Aim, Certificate, Cut, CutPrice, Floor, KeptLimit, Node, Part, PriceList, ShadowPrice, Subject, TradePrice,
+};
 use domain::{Amount, Certificates, LevelCertificate};
 use metric_engine::{Book, MetricValue};
 use reporter::{Evidence, LevelReport, ObjectiveReport, Reason};
@@ -178,6 +180,16 @@ fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate
             .collect(),
         slopes: slopes::of(book, problem, &opening, list, has_objective),
         cut_prices: list.cuts.iter().map(|(cut, price)| CutPrice { cut: *cut, price: price.clone() }).collect(),
+        trade_prices: list
+            .trades
+            .iter()
+            .map(|(trade, price)| TradePrice { trade: book.trades[*trade].id.clone(), price: price.clone() })
+            .collect(),
+        kept_limits: list
+            .kept
+            .iter()
+            .filter_map(|(row, step)| kept_limit(book, &opening, &problem.rows[*row], step))
+            .collect(),
     };
     let cut = |cut: &proof::Cut| {
         let limit = problem.rows[cut.row].origin.limit().expect("a cut is made of a limit");
@@ -232,6 +244,14 @@ fn shadow_price(book: &Book, opening: &[Vec<MetricValue>], row: &Row, price: &Am
         _ => price.clone(),
     };
     ShadowPrice { subject: subject(origin), price }
+}
+
+/// A row that an account keeps; nothing for what is of no account. Where the certificate has another unit for
+/// the room, the step is in that unit.
+fn kept_limit(book: &Book, opening: &[Vec<MetricValue>], row: &Row, step: &Amount) -> Option<KeptLimit> {
+    let one = shadow_price(book, opening, row, &Amount::from(1));
+    let step = if one.price == Amount::from(1) { step.clone() } else { step.divided_rounded(&one.price, PRICE_DIGITS) };
+    matches!(one.subject, Subject::Limit { .. }).then_some(KeptLimit { subject: one.subject, step })
 }
 
 fn subject(origin: &LimitOrigin) -> Subject {

@@ -14,8 +14,11 @@
 //! None of it is above `κ·n(P)`, so that any prices and slopes give a bound. Slopes are of their own, and no share of `κ`:
 //! so the bound is concave in prices and slopes together, and `subgradient.rs` improves both.
 
+use std::sync::Arc;
+
 use crate::clusters::{Cluster, Tables, Tie, clusters};
 use crate::kernel::{Kernel, Position, add};
+use crate::knapsack::KeptRows;
 use crate::remaining::Remaining;
 
 /// Prices of rows and slopes of positions.
@@ -25,20 +28,24 @@ pub(crate) struct Prices {
     pub(crate) rows: Vec<f64>,
     /// `d` by position, from `-κ` to 0 where `κ >= 0`: a unit of the position for each unit of the objective.
     pub(crate) slopes: Vec<f64>,
+    /// `u` by mover where accounts keep rows (see `knapsack`); empty where every mover chooses for itself.
+    pub(crate) movers: Vec<f64>,
+    /// The rows that they keep.
+    pub(crate) kept: Option<Arc<KeptRows>>,
 }
 
 impl Prices {
     /// Nothing has a price.
     pub(crate) fn none(kernel: &Kernel<'_>) -> Self {
         let slopes = kernel.positions.iter().map(|position| -0.5 * position.cost.max(0.0)).collect();
-        Self { rows: vec![0.0; kernel.rows.len()], slopes }
+        Self { rows: vec![0.0; kernel.rows.len()], slopes, movers: Vec::new(), kept: None }
     }
 }
 
 impl Prices {
     /// Brings slopes to where a line may be laid, which the pricing has done for itself.
-    pub(crate) fn clamp(&mut self, priced: &Priced) {
-        for (slope, worth) in self.slopes.iter_mut().zip(&priced.worth) {
+    pub(crate) fn clamp(&mut self, worth: &[f64]) {
+        for (slope, worth) in self.slopes.iter_mut().zip(worth) {
             *slope = slope.clamp(-worth.max(0.0), 0.0);
         }
     }
@@ -82,7 +89,7 @@ pub(crate) struct Priced {
     /// The cheapest of the view's choices for each open mover, as an index into the view's choices.
     pub(crate) cheapest: Vec<usize>,
     /// `κ` by position: what a unit of short costs, rows included.
-    worth: Vec<f64>,
+    pub(crate) worth: Vec<f64>,
     /// The left sides there, with short sizes as the bound takes them.
     pub(crate) rows: Vec<f64>,
     /// By position, how the bound follows the slope.
@@ -182,22 +189,11 @@ impl<'k> View<'k> {
 
     /// The bound that prices give.
     pub(crate) fn price(&self, prices: &Prices) -> Priced {
-        let kernel = self.kernel;
-        let mut value = self.cost;
-        for ((price, row), sum) in prices.rows.iter().zip(&kernel.rows).zip(&self.rows) {
-            if *price > 0.0 {
-                value += price * (sum - row.high);
-            } else if *price < 0.0 {
-                value += price * (sum - row.low);
-            }
-        }
-        let paid = PaidRows::of(kernel, prices);
+        let paid = PaidRows::of(self.kernel, prices);
         let worth = self.worth(&paid);
         let lines: Vec<Line> =
             (0..self.spans.len()).map(|position| self.line(position, worth[position], prices)).collect();
-        for (line, span) in lines.iter().zip(&self.spans) {
-            value += line.at_zero + line.slope * span.base;
-        }
+        let mut value = self.constant(prices, &lines);
         let reduced = self.reduced(&paid, &lines);
         let mut cheapest = vec![0; self.open.len()];
         for index in (0..self.open.len()).filter(|index| !self.is_clustered[*index]) {
@@ -214,8 +210,22 @@ impl<'k> View<'k> {
         Priced { value, reduced, cheapest, worth, rows, slopes }
     }
 
+    /// What is decided costs, with what prices and lines have apart from choices.
+    pub(crate) fn constant(&self, prices: &Prices, lines: &[Line]) -> f64 {
+        let mut constant = self.cost;
+        for ((price, row), sum) in prices.rows.iter().zip(&self.kernel.rows).zip(&self.rows) {
+            if *price > 0.0 {
+                constant += price * (sum - row.high);
+            } else if *price < 0.0 {
+                constant += price * (sum - row.low);
+            }
+        }
+        let of_lines = lines.iter().zip(&self.spans).map(|(line, span)| line.at_zero + line.slope * span.base);
+        constant + of_lines.sum::<f64>()
+    }
+
     /// What each choice costs, where it does not depend on others.
-    fn reduced(&self, paid: &PaidRows<'_>, lines: &[Line]) -> Vec<f64> {
+    pub(crate) fn reduced(&self, paid: &PaidRows<'_>, lines: &[Line]) -> Vec<f64> {
         let kernel = self.kernel;
         let reduced = |choice: &usize| {
             let coefficients = &kernel.coefficients[kernel.offset[*choice]..];
@@ -229,17 +239,17 @@ impl<'k> View<'k> {
     }
 
     /// `κ` by position.
-    fn worth(&self, paid: &PaidRows<'_>) -> Vec<f64> {
+    pub(crate) fn worth(&self, paid: &PaidRows<'_>) -> Vec<f64> {
         let worth = |position: &Position| position.cost + paid.times(self.kernel, position.account, &position.factors);
         self.kernel.positions.iter().map(worth).collect()
     }
 
-    /// The left sides of rows with these choices, and how the bound follows each share.
-    fn sums(&self, cheapest: &[usize], lines: &[Line]) -> (Vec<f64>, Vec<f64>) {
+    /// The left sides of rows with these choices, and how the bound follows each slope.
+    pub(crate) fn sums(&self, chosen: &[usize], lines: &[Line]) -> (Vec<f64>, Vec<f64>) {
         let kernel = self.kernel;
         let mut rows = self.rows.clone();
         let mut values: Vec<f64> = self.spans.iter().map(|span| span.base).collect();
-        for place in cheapest {
+        for place in chosen {
             let choice = self.choices[*place];
             let (own, shared) = kernel.coefficients(choice);
             add(&mut rows[kernel.block(kernel.account[choice])], own, 1.0);
@@ -296,7 +306,7 @@ impl<'k> View<'k> {
         let worth = self.worth(&PaidRows::of(self.kernel, prices));
         let is_loose = |position: &usize| {
             let Span { low, high, movers, .. } = self.spans[*position];
-            low < 0.0 && high > 0.0 && movers > 1 && !self.is_tied[*position]
+            low < 0.0 && high > 0.0 && movers > 1 && !self.is_tied(*position, prices)
         };
         let share = |position: usize| {
             let Span { low, high, .. } = self.spans[position];
@@ -309,8 +319,13 @@ impl<'k> View<'k> {
         (0..self.spans.len()).filter(is_loose).map(share).collect()
     }
 
+    /// Whether a position is exact in a cluster: where accounts choose, none of them knows a whole cluster.
+    fn is_tied(&self, position: usize, prices: &Prices) -> bool {
+        prices.kept.is_none() && self.is_tied[position]
+    }
+
     /// The line below what a position's short size costs, nothing for one that is exact in a cluster.
-    fn line(&self, position: usize, worth: f64, prices: &Prices) -> Line {
+    pub(crate) fn line(&self, position: usize, worth: f64, prices: &Prices) -> Line {
         let Span { low, high, movers, .. } = self.spans[position];
         let chord = |at_zero, slope| Line {
             worth,
@@ -319,7 +334,7 @@ impl<'k> View<'k> {
             kind: Kind::Chord { at_zero, slope },
         };
         match () {
-            () if self.is_tied[position] => Line { worth, at_zero: 0.0, slope: 0.0, kind: Kind::Exact },
+            () if self.is_tied(position, prices) => Line { worth, at_zero: 0.0, slope: 0.0, kind: Kind::Exact },
             () if low >= 0.0 => chord(0.0, 0.0),
             () if high <= 0.0 => chord(0.0, -1.0),
             () if worth >= 0.0 && movers > 1 => {
@@ -347,7 +362,8 @@ impl<'k> View<'k> {
 }
 
 /// `at_zero + slope·P`, below what the short size of `P` costs.
-struct Line {
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
     /// `κ`
     worth: f64,
     at_zero: f64,
@@ -356,6 +372,7 @@ struct Line {
 }
 
 /// How a line is laid.
+#[derive(Debug, Clone)]
 enum Kind {
     /// Not at all.
     Exact,
@@ -380,7 +397,7 @@ impl Line {
 }
 
 /// The prices of rows, ready to be multiplied by many coefficients.
-struct PaidRows<'p> {
+pub(crate) struct PaidRows<'p> {
     /// By account.
     own: Vec<Paid<'p>>,
     shared: Vec<(usize, f64)>,
@@ -395,7 +412,7 @@ enum Paid<'p> {
 }
 
 impl<'p> PaidRows<'p> {
-    fn of(kernel: &Kernel<'_>, prices: &'p Prices) -> Self {
+    pub(crate) fn of(kernel: &Kernel<'_>, prices: &'p Prices) -> Self {
         let own = |account| {
             let few = paid_rows(kernel, prices, account);
             let all = &prices.rows[kernel.block(account)];
@@ -405,7 +422,7 @@ impl<'p> PaidRows<'p> {
     }
 
     /// What coefficients come to, first those in the rows of an account, then those in the shared ones.
-    fn times(&self, kernel: &Kernel<'_>, account: usize, coefficients: &[f64]) -> f64 {
+    pub(crate) fn times(&self, kernel: &Kernel<'_>, account: usize, coefficients: &[f64]) -> f64 {
         let own = match &self.own[account] {
             Paid::Few(paid) => paid.iter().map(|(row, price)| price * coefficients[*row]).sum(),
             Paid::Many(prices) => dot(prices, coefficients),

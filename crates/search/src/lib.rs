@@ -15,6 +15,7 @@ mod average;
 mod clusters;
 mod cuts;
 mod kernel;
+mod knapsack;
 mod lagrangian;
 mod propagate;
 mod random;

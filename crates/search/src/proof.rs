@@ -31,6 +31,12 @@ pub struct PriceList {
     pub shares: Vec<(usize, Amount)>,
     /// `μ >= 0` by cut, as an index into [`Proof::cuts`]; each cut once, ascending. It is worth `μ · (most - Σ weight·x)`.
     pub cuts: Vec<(usize, Amount)>,
+    /// What a trade has to be worth to be taken, where accounts choose in place of trades; by index into the problem's
+    /// trades. A trade that is not listed has the price 0.
+    pub trades: Vec<(usize, Amount)>,
+    /// The row that an account keeps then, at most one for each, with what its weights and its room are counted in,
+    /// rounded down.
+    pub kept: Vec<(usize, Amount)>,
 }
 
 /// Bookings at one account of which a row does not allow more than `most` by weight: `Σ weight·x <= most` for every

@@ -171,7 +171,7 @@ fn found(
 ) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
     let best = pair.best.as_ref().map(|best| (kernel.plan(&best.choices), best.cost));
-    let root = || tree.root_bound.is_finite().then(|| write::root(tree));
+    let root = || write::shown(tree).or_else(|| tree.root_bound.is_finite().then(|| write::root(tree)));
     match best {
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),
@@ -215,6 +215,11 @@ fn objective_constant(problem: &AssignmentProblem) -> f64 {
 
 /// The step between values that the objective can have: one unit of its last decimal.
 fn grid(problem: &AssignmentProblem) -> f64 {
+    10_f64.powi(-i32::try_from(objective_decimals(problem)).unwrap_or(i32::MAX))
+}
+
+/// How many decimals the objective of a plan has at most, less what is there before any decision.
+fn objective_decimals(problem: &AssignmentProblem) -> i64 {
     let mut decimals = 0;
     for term in problem.objective.iter().flat_map(|objective| &objective.terms) {
         let worth = term.worth.decimals();
@@ -226,7 +231,7 @@ fn grid(problem: &AssignmentProblem) -> f64 {
         });
         decimals = decimals.max(worth + bookings.chain(shorts).max().unwrap_or(0));
     }
-    10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX))
+    decimals
 }
 
 impl Kernel<'_> {

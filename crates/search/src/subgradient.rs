@@ -87,7 +87,7 @@ pub(crate) fn improve(
     while iterations < schedule.iterations {
         iterations += 1;
         let priced = view.price(&prices);
-        prices.clamp(&priced);
+        prices.clamp(&priced.worth);
         match &mut average {
             // An even average at first, so that the first prices do not linger.
             Some(average) => average.add(view, &priced, schedule.forget.max(1.0 / iterations as f64)),

@@ -8,6 +8,7 @@
 //! Every closing is recorded with its prices, so that the tree can be checked without trust in this code.
 
 mod branching;
+mod record;
 mod root;
 mod ruling;
 
@@ -16,6 +17,8 @@ use std::sync::Arc;
 use crate::anneal::Hint;
 use crate::average::Average;
 use crate::kernel::{Kernel, MANY};
+use crate::knapsack;
+use crate::knapsack::KeptRows;
 use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
 use crate::subgradient::{AGAIN, AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target, improve};
@@ -60,6 +63,8 @@ pub(crate) struct Tree<'p> {
     pub(crate) root_steps: usize,
     pub(crate) root_lists: usize,
     pub(crate) nodes: u64,
+    /// A whole tree for less than the best: its lists and steps show that nothing costs less than `root_bound`.
+    pub(crate) shown: Option<(Vec<List>, Vec<Step>)>,
 }
 
 /// Prices as they are written down.
@@ -69,12 +74,17 @@ pub(crate) struct List {
     pub(crate) rows: Vec<f64>,
     /// The share of each position that is bounded by a line; the others are exact.
     pub(crate) shares: Vec<(usize, f64)>,
+    /// `u` by mover, and the rows that accounts keep; nothing where movers choose for themselves.
+    pub(crate) movers: Vec<f64>,
+    pub(crate) kept: Option<Arc<KeptRows>>,
 }
 
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
 /// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
-const MOST_STEPS: usize = 40_000;
+pub(crate) const MOST_STEPS: usize = 40_000;
+/// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
+const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices.
 const PRICING: usize = 20;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
@@ -151,6 +161,8 @@ pub(crate) struct Prover<'a, 'p> {
     pub(crate) best: Option<Best>,
     tree: Tree<'p>,
     is_stopped: bool,
+    /// Whether the search with knapsacks has closed everything.
+    is_done_elsewhere: bool,
     /// How far the cut was from the root's bound when the root was narrowed; nothing before that.
     root_gap: Option<f64>,
     /// Whether the tree was stopped to be started anew.
@@ -180,10 +192,23 @@ impl<'a, 'p> Prover<'a, 'p> {
             root_steps: usize::MAX,
             root_lists: usize::MAX,
             nodes: 0,
+            shown: None,
         };
         let (beyond, remaining) = (1.0 + most(&kernel), Remaining::all(&kernel));
-        let (is_stopped, root_gap, starts_anew) = (false, None, false);
-        Self { kernel, aim, partner, remaining, best, tree, is_stopped, root_gap, starts_anew, beyond }
+        let (is_stopped, is_done_elsewhere, root_gap, starts_anew) = (false, false, None, false);
+        Self {
+            kernel,
+            aim,
+            partner,
+            remaining,
+            best,
+            tree,
+            is_stopped,
+            is_done_elsewhere,
+            root_gap,
+            starts_anew,
+            beyond,
+        }
     }
 
     /// Runs until everything is closed, the work is used up or the partner says stop.
@@ -191,6 +216,11 @@ impl<'a, 'p> Prover<'a, 'p> {
         let is_first = start.is_none();
         let kernel = Arc::clone(&self.kernel);
         let mut prices = start.unwrap_or_else(|| Prices::none(&kernel));
+        if prices.kept.is_some() {
+            self.tree.root = prices;
+            self.tree.is_finished = self.hand_over();
+            return (self.tree, self.best);
+        }
         let many = kernel.movers.len() > MANY;
         let schedule = match () {
             () if !is_first => AGAIN,
@@ -220,7 +250,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             (self.tree.root_steps, self.tree.root_lists) = (usize::MAX, usize::MAX);
             from = (Start { prices: self.tree.root.clone(), average: None }, AGAIN);
         }
-        self.tree.is_finished = !self.is_stopped;
+        self.tree.is_finished = !self.is_stopped || self.is_done_elsewhere;
         (self.tree, self.best)
     }
 
@@ -244,7 +274,7 @@ impl<'a, 'p> Prover<'a, 'p> {
     }
 
     fn margin(&self) -> f64 {
-        MARGIN * (1.0 + self.kernel.movers.len() as f64)
+        margin(&self.kernel)
     }
 
     /// Searches a branch; whatever it closes is open again afterwards.
@@ -280,6 +310,9 @@ impl<'a, 'p> Prover<'a, 'p> {
         self.tree.nodes += 1;
         if self.tree.nodes > self.aim.nodes {
             self.is_stopped = true;
+        }
+        if self.tree.nodes == BEFORE_KNAPSACKS {
+            self.hand_over();
         }
         for round in 1.. {
             let kernel = Arc::clone(&self.kernel);
@@ -322,6 +355,15 @@ impl<'a, 'p> Prover<'a, 'p> {
             }
         }
         None
+    }
+
+    /// Hands the tree over to the search with knapsacks, where those bound better; says whether that closed everything.
+    fn hand_over(&mut self) -> bool {
+        let Self { kernel, aim, partner, best, tree, .. } = self;
+        if let Some(is_finished) = knapsack::take_over((kernel, *aim, self.beyond), *partner, best, tree) {
+            (self.is_stopped, self.is_done_elsewhere) = (true, is_finished);
+        }
+        self.is_done_elsewhere
     }
 
     fn improve(&mut self, view: &View<'_>, start: Start, schedule: Schedule) -> Improved {
@@ -394,45 +436,6 @@ impl<'a, 'p> Prover<'a, 'p> {
         prices.rows[row] = if sums.rows[row] > self.kernel.rows[row].high { price } else { -price };
         self.close(view, &prices);
     }
-
-    /// Closes the choices whose forced bound reaches the limit; returns how many.
-    fn narrow(&mut self, view: &View<'_>, priced: &Priced, prices: &Prices, limit: f64) -> usize {
-        let excess = view.excess(priced);
-        let mut closed = Vec::new();
-        for index in 0..view.open.len() {
-            for place in view.of(index) {
-                if priced.value + excess[place] >= limit && place != priced.cheapest[index] {
-                    self.remaining.close(&self.kernel, view.choices[place]);
-                    closed.push(view.choices[place]);
-                }
-            }
-        }
-        let count = closed.len();
-        if count > 0 {
-            self.keep(view, prices);
-            self.step(Step::Close { choices: closed, list: self.tree.lists.len().saturating_sub(1) });
-        }
-        count
-    }
-
-    /// Closes the branch.
-    fn close(&mut self, view: &View<'_>, prices: &Prices) {
-        self.keep(view, prices);
-        self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
-    }
-
-    /// Keeps a list of prices for the steps that follow.
-    fn keep(&mut self, view: &View<'_>, prices: &Prices) {
-        if self.tree.steps.len() < MOST_STEPS {
-            self.tree.lists.push(List { rows: prices.rows.clone(), shares: view.shares(prices) });
-        }
-    }
-
-    fn step(&mut self, step: Step) {
-        if self.tree.steps.len() < MOST_STEPS {
-            self.tree.steps.push(step);
-        }
-    }
 }
 
 impl Tree<'_> {
@@ -442,8 +445,13 @@ impl Tree<'_> {
     }
 }
 
+/// How far below the cut a bound still closes its branch.
+pub(crate) fn margin(kernel: &Kernel<'_>) -> f64 {
+    MARGIN * (1.0 + kernel.movers.len() as f64)
+}
+
 /// Keeps a placement that keeps every row and costs less.
-fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Option<Best>) {
+pub(crate) fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Option<Best>) {
     let sums = kernel.sums(placement);
     if kernel.keeps_rows(&sums, placement) && best.as_ref().is_none_or(|best| sums.cost < best.cost) {
         *best = Some(Best { choices: placement.to_vec(), cost: sums.cost });
@@ -451,7 +459,7 @@ fn consider(kernel: &Kernel<'_>, placement: &[usize], best: &mut Option<Best>) {
 }
 
 /// More than any placement costs.
-fn most(kernel: &Kernel<'_>) -> f64 {
+pub(crate) fn most(kernel: &Kernel<'_>) -> f64 {
     let dearest = |mover| kernel.choices(mover).map(|choice| kernel.cost[choice]).fold(f64::MIN, f64::max);
     let movers: f64 = (0..kernel.movers.len()).map(dearest).sum();
     let mut reach: Vec<f64> = kernel.positions.iter().map(|position| (-position.base).max(0.0)).collect();

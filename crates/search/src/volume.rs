@@ -30,7 +30,7 @@ pub(crate) fn climb(
     let kernel = view.kernel;
     let priced = view.price(&prices);
     let mut best = (prices, priced);
-    best.0.clamp(&best.1);
+    best.0.clamp(&best.1.worth);
     let (mut step, mut stalled, mut forget) = (schedule.step, 0, schedule.forget);
     let mut reached = best.1.value;
     let mut rows = vec![0.0; kernel.rows.len()];
@@ -44,7 +44,7 @@ pub(crate) fn climb(
         let mut prices = best.0.clone();
         walk(kernel, &mut prices, step * gap / length, &rows, &slopes);
         let priced = view.price(&prices);
-        prices.clamp(&priced);
+        prices.clamp(&priced.worth);
         average.add(view, &priced, forget);
         let goes_on = look(&priced);
         if priced.value > best.1.value {

@@ -33,6 +33,7 @@ mod changes;
 mod clusters;
 mod cuts;
 mod grid;
+mod knapsacks;
 mod level;
 mod number;
 mod positions;
@@ -103,6 +104,24 @@ pub enum NoProof {
         account: AccountId,
         /// The security.
         security: SecurityId,
+    },
+    /// Two prices for one trade in one list.
+    #[error("a list has two prices for trade {0}")]
+    TradePriceRepeated(TradeId),
+    /// A second limit that its account is to keep in one list.
+    #[error("a list has {0} kept at an account that keeps another limit")]
+    KeptRepeated(Subject),
+    /// A limit of no account is to be kept.
+    #[error("{0} is of no account that could keep it")]
+    NoAccount(Subject),
+    /// A kept limit is counted in steps that are not above 0.
+    #[error("{0} is kept in steps that are not above 0")]
+    NoStep(Subject),
+    /// Knapsacks that take too long, or have numbers too large.
+    #[error("not checked: the knapsacks up to node {node} take more than the verifier spends on them")]
+    NotChecked {
+        /// The node, counted from 0.
+        node: usize,
     },
     /// A level that the order of the desk does not have.
     #[error("the order of the desk has no metric {0}")]

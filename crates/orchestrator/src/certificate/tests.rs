@@ -147,6 +147,37 @@ fn a_price_is_paid_on_the_room_of_its_row() {
 }
 
 #[test]
+fn a_row_that_its_account_keeps_is_kept_or_leaves_no_assignment() {
+    let desk = desk(vec![every_kind("PB1"), every_kind("PB2")]);
+    let (mut kept, mut broken) = (0, 0);
+    for placement in [[0, 0], [0, 1], [1, 0], [1, 1]] {
+        let [first, second] = placement.map(|account| ["PB1", "PB2"][account]);
+        let day = opening()
+            .trade(&format!("T1 sell 30 A government {first}"))
+            .trade(&format!("T2 buy 200 B government {second}"));
+        let book = metric_engine::compile(&desk, &day).unwrap();
+        let problem = constraint_manager::build(&book, false).unwrap();
+        let objective = problem.objective_value(&placement).unwrap();
+        for (index, row) in problem.rows.iter().enumerate() {
+            if !matches!(&row.origin, Origin::Limit(origin) if origin.why != Why::Defined) {
+                continue;
+            }
+            let (kept_row, trades) = (vec![(index, amount("0.25"))], vec![(0, amount("1.5"))]);
+            let list = proof::PriceList { kept: kept_row, trades, ..Default::default() };
+            let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
+            let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
+            let shown = verifier::certified_bound(&desk, &day, &book, &certificate);
+            // Both trades are pinned, and nothing is left to decide.
+            let is_broken = problem.broken_rows(&placement).iter().any(|(row, _)| *row == index);
+            *if is_broken { &mut broken } else { &mut kept } += 1;
+            let expected = if is_broken { Certified::Infeasible } else { Certified::Bound(objective.clone()) };
+            assert_eq!(shown, Ok(expected), "{:?} at {first}, {second}", row.origin);
+        }
+    }
+    assert!(kept > 5 && broken > 5, "{kept} kept, {broken} broken");
+}
+
+#[test]
 fn a_price_is_paid_on_what_a_level_has_above_its_floor() {
     let metrics = |cost: &str, priority: &str| {
         vec![

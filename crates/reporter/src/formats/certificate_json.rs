@@ -2,6 +2,7 @@
 //! One line for each price list and for each node of the tree; decimals are strings; the same run gives the same bytes.
 
 mod cuts;
+mod knapsacks;
 
 use std::io::Write;
 
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::cuts::{CutEntry, CutPriceEntry};
+use self::knapsacks::{KeptLimitEntry, TradePriceEntry};
 use super::result_json::{Exact, text};
 use super::{Format, Rendered};
 use crate::{Report, ReporterError};
@@ -113,6 +115,12 @@ struct PriceListEntry {
     /// What room under cuts is worth; 0 for cuts that are not listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     cut_prices: Vec<CutPriceEntry>,
+    /// What trades have to be worth to be taken, where accounts choose in place of trades; 0 for those not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trade_prices: Vec<TradePriceEntry>,
+    /// The limit that each account keeps then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept_limits: Vec<KeptLimitEntry>,
 }
 
 /// What one unit of room under a limit is worth.
@@ -316,6 +324,8 @@ impl PriceListEntry {
             shadow_prices: list.shadow_prices.iter().map(ShadowPriceEntry::of).collect(),
             slopes: list.slopes.iter().map(slope).collect(),
             cut_prices: list.cut_prices.iter().map(CutPriceEntry::of).collect(),
+            trade_prices: list.trade_prices.iter().map(TradePriceEntry::of).collect(),
+            kept_limits: list.kept_limits.iter().filter_map(KeptLimitEntry::of).collect(),
         }
     }
 
@@ -328,6 +338,8 @@ impl PriceListEntry {
             shadow_prices: self.shadow_prices.into_iter().map(ShadowPriceEntry::into_price).collect(),
             slopes: self.slopes.into_iter().map(slope).collect(),
             cut_prices: self.cut_prices.into_iter().map(CutPriceEntry::into_price).collect(),
+            trade_prices: self.trade_prices.into_iter().map(TradePriceEntry::into_price).collect(),
+            kept_limits: self.kept_limits.into_iter().map(KeptLimitEntry::into_limit).collect(),
         }
     }
 }

@@ -269,7 +269,7 @@ fn certificate_json_has_a_line_for_each_entry() {
       "run_id": "2026-11-20-0f3a",
       "price_lists": [
         {"shadow_prices":[],"slopes":[]},
-        {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}]}
+        {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}],"trade_prices":[{"trade_id":"T2","price":"-3.25"}],"kept_limits":[{"account":"PB1","metric":"gross","bound":"max","part":"limit","step":"0.5"}]}
       ],
       "tree": [
         {"branch":{"trade_id":"T1","account":"PB2"}},
@@ -366,6 +366,8 @@ fn a_certificate_with_anything_else_in_it_is_refused_by_schema_and_reader() {
         "/price_lists/1",
         "/price_lists/1/shadow_prices/0/limit",
         "/price_lists/1/shadow_prices/2/max_changes",
+        "/price_lists/1/trade_prices/0",
+        "/price_lists/1/kept_limits/0",
         "/tree/0/branch",
         "/tree/1/leaf",
         "/levels/0",

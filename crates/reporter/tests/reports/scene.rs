@@ -1,6 +1,6 @@
 //! A desk, a day and a report of it.
 
-use domain::certificate::{Aim, Floor, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::certificate::{Aim, Floor, KeptLimit, Node, Part, PriceList, ShadowPrice, Slope, Subject, TradePrice};
 use domain::{
     Account, AccountId, Amount, Bound, Certificate, Certificates, Day, Desk, LevelCertificate, MetricName, OnBreach,
     SecurityId, TradeId,
@@ -127,7 +127,12 @@ fn certificate() -> Certificate {
     };
     let prices = vec![price(Bound::Max, Part::Limit, "0.00012"), price(Bound::Min, Part::Defined, "0"), of_changes];
     let slopes = vec![slope("XS001", false, "-0.0000000001"), slope("USD", true, "12")];
-    let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes, ..PriceList::default() }];
+    let trade_prices = vec![TradePrice { trade: TradeId::new("T2"), price: amount("-3.25") }];
+    let (account, metric) = (AccountId::new("PB1"), MetricName::new("gross"));
+    let subject = Subject::Limit { account, metric, end: Bound::Max, part: Part::Limit };
+    let kept_limits = vec![KeptLimit { subject, step: amount("0.5") }];
+    let knapsacks = PriceList { trade_prices, kept_limits, ..PriceList::default() };
+    let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes, ..knapsacks }];
     let branch = Node::Branch { trade: TradeId::new("T1"), account: AccountId::new("PB2") };
     let leaf = |prices, aim| Node::Leaf { prices, aim };
     let choices = vec![(TradeId::new("T2"), AccountId::new("PB1"))];

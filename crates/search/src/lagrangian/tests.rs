@@ -15,7 +15,7 @@ fn prices(kernel: &Kernel<'_>, random: &mut Random) -> Prices {
         if has_end { price } else { 0.0 }
     };
     let rows = kernel.rows.iter().map(|here| row(here, number())).collect();
-    Prices { rows, slopes: kernel.positions.iter().map(|_| number()).collect() }
+    Prices { rows, slopes: kernel.positions.iter().map(|_| number()).collect(), ..Prices::none(kernel) }
 }
 
 /// What a placement costs with its rows priced.

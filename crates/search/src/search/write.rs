@@ -3,6 +3,7 @@
 use domain::Amount;
 use domain::certificate::Aim;
 
+use super::objective_decimals;
 use crate::float::to_amount;
 use crate::kernel::{Cut, Kernel};
 use crate::proof::{self, Node, PriceList, Proof};
@@ -12,16 +13,26 @@ use crate::tree::{List, Step, Tree};
 const MORE_DIGITS: usize = 8;
 /// Decimals of a share.
 const SHARE_DECIMALS: usize = 12;
+/// Decimals of a trade's price beyond those of the objective: what all of them are rounded by together has to be less
+/// than the hundredth of a last decimal that the search leaves.
+const TRADE_DECIMALS: usize = 6;
 
 /// A finished tree as a proof; nothing where it was too long to be kept.
 pub(super) fn whole(tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
-    let kernel = &*tree.kernel;
-    if !tree.is_whole() {
-        return None;
+    tree.is_whole().then(|| proof(&tree.kernel, (&tree.lists, &tree.steps), aim))
+}
+
+/// What a tree that was not finished shows all the same: the last bound that was shown to hold.
+pub(super) fn shown(tree: &Tree<'_>) -> Option<Proof> {
+    tree.shown.as_ref().map(|(lists, steps)| proof(&tree.kernel, (lists, steps), Aim::Best))
+}
+
+fn proof(kernel: &Kernel<'_>, (lists, steps): (&[List], &[Step]), aim: Aim) -> Proof {
+    Proof {
+        cuts: cuts(kernel),
+        price_lists: lists.iter().map(|list| written(kernel, list)).collect(),
+        tree: steps.iter().map(|step| node(kernel, step, aim)).collect(),
     }
-    let nodes = tree.steps.iter().map(|step| node(kernel, step, aim)).collect();
-    let price_lists = tree.lists.iter().map(|list| written(kernel, list)).collect();
-    Some(Proof { cuts: cuts(kernel), price_lists, tree: nodes })
 }
 
 fn node(kernel: &Kernel<'_>, step: &Step, aim: Aim) -> Node {
@@ -41,7 +52,7 @@ fn node(kernel: &Kernel<'_>, step: &Step, aim: Aim) -> Node {
 /// The bound at the root of a tree, after what it closed.
 pub(super) fn root(tree: &Tree<'_>) -> Proof {
     let kernel = &*tree.kernel;
-    let best = List { rows: tree.root.rows.clone(), shares: tree.root_shares.clone() };
+    let best = List::of(&tree.root, tree.root_shares.clone());
     let lists: Vec<&List> = tree.lists.iter().take(tree.root_lists).chain([&best]).collect();
     let closes = tree.steps.iter().take(tree.root_steps).filter(|step| matches!(step, Step::Close { .. }));
     let leaf = Node::Leaf { prices: lists.len() - 1, aim: Aim::Best };
@@ -77,7 +88,23 @@ fn written(kernel: &Kernel<'_>, list: &List) -> PriceList {
     cuts.sort_by_key(|(cut, _)| *cut);
     let share = |share: f64| format!("{share:.SHARE_DECIMALS$}").parse::<Amount>().ok();
     let shares = list.shares.iter().filter_map(|(place, value)| Some((kernel.positions[*place].index, share(*value)?)));
-    PriceList { rows, shares: shares.collect(), cuts }
+    let decimals = usize::try_from(objective_decimals(kernel.problem)).unwrap_or_default() + TRADE_DECIMALS;
+    let worth = |(mover, price): (usize, &f64)| {
+        let price = in_decimals(-price * kernel.cost_scale, decimals)?;
+        (!price.is_zero()).then_some((kernel.movers[mover], price))
+    };
+    PriceList {
+        rows,
+        shares: shares.collect(),
+        cuts,
+        trades: list.movers.iter().enumerate().filter_map(worth).collect(),
+        kept: list.kept.iter().flat_map(|kept| kept.stated()).collect(),
+    }
+}
+
+/// A float with so many decimals; nothing for what is not finite.
+fn in_decimals(value: f64, decimals: usize) -> Option<Amount> {
+    if value.is_finite() { format!("{value:.decimals$}").parse().ok() } else { None }
 }
 
 /// A float with few digits; nothing for what is not finite.

@@ -66,7 +66,11 @@ impl Prover<'_, '_> {
         }
         self.grow(cuts, &kept);
         let carried: Vec<f64> = kept.iter().map(|cut| prices[*cut]).collect();
-        let prices = Prices { rows: self.kernel.joined(&rows, &carried), slopes: improved.prices.slopes.clone() };
+        let prices = Prices {
+            rows: self.kernel.joined(&rows, &carried),
+            slopes: improved.prices.slopes.clone(),
+            ..Prices::none(&kernel)
+        };
         let average = carried_over(&improved.average, &kernel, &self.kernel);
         Some(Start { prices, average: Some(average) })
     }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::certificate::{Aim, Cut, CutPrice, Part, PriceList, ShadowPrice, Subject};
+use domain::certificate::{Cut, CutPrice, Part, Subject};
 use domain::{Amount, TradeId};
 
 use super::NoProof;
@@ -43,7 +43,7 @@ pub(super) fn checked<N: Number>(
         let subject = Subject::Limit { account: account.clone(), metric: metric.clone(), end: *end, part: Part::Limit };
         let account = prices.account(account)?;
         if !rooms.contains_key(&subject) {
-            let Some(room) = room(prices, positions, &subject, account)? else { return Ok(None) };
+            let Some(room) = room(prices, positions, &subject)? else { return Ok(None) };
             rooms.insert(subject.clone(), room.ok_or(NoProof::CutNotShown { cut: number })?);
         }
         let (base, gains) = &rooms[&subject];
@@ -72,10 +72,8 @@ fn room<N: Number>(
     prices: &Prices<'_>,
     positions: &Positions<'_, N>,
     subject: &Subject,
-    account: usize,
 ) -> Result<Option<Option<Room>>, NoProof> {
-    let price = ShadowPrice { subject: subject.clone(), price: Amount::from(1) };
-    let weights = prices.weights(&PriceList { shadow_prices: vec![price], ..PriceList::default() }, Aim::NoPlan)?;
+    let (account, weights) = prices.room_weights(subject)?;
     let Some(priced) = positions.price(&weights) else { return Ok(None) };
     Ok(Some(Sum::of(positions, &priced).by_booking(positions, account)))
 }

@@ -66,6 +66,9 @@ pub(super) trait Number: Clone + Ord {
     /// `product / value`, `value` above 0, rounded down at [`QUOTIENT_DECIMALS`] decimals, as a slope.
     fn slope_of(product: &Self::Product, value: &Self, units: Units) -> Self;
     fn to_amount(product: &Self::Product, units: Units) -> Amount;
+    /// A product as a whole number of `10^-decimals`, rounded down, and whether nothing was lost; nothing where that
+    /// does not fit.
+    fn whole(product: &Self::Product, decimals: i64, units: Units) -> Option<(i128, bool)>;
 }
 
 impl Number for i128 {
@@ -138,6 +141,20 @@ impl Number for i128 {
     fn to_amount(product: &Wide, units: Units) -> Amount {
         product.to_amount(units.slope() + units.value)
     }
+
+    fn whole(product: &Wide, decimals: i64, units: Units) -> Option<(i128, bool)> {
+        let power = |places: i64| 10_i128.checked_pow(u32::try_from(places).ok()?);
+        let more = units.slope() + units.value - decimals;
+        if more <= 0 {
+            return Some((product.narrow()?.checked_mul(power(-more)?)?, true));
+        }
+        let unit = power(more)?;
+        if let Some(product) = product.narrow() {
+            return Some((product.div_euclid(unit), product.rem_euclid(unit) == 0));
+        }
+        let whole = product.divided_down(unit)?;
+        Some((whole, Wide::product(whole, unit) == *product))
+    }
 }
 
 impl Number for Amount {
@@ -201,6 +218,15 @@ impl Number for Amount {
 
     fn to_amount(product: &Self, _: Units) -> Amount {
         product.clone()
+    }
+
+    fn whole(product: &Self, decimals: i64, _: Units) -> Option<(i128, bool)> {
+        if let Some(whole) = product.in_units(decimals) {
+            return Some((whole, true));
+        }
+        let nearest = product.rounded(decimals);
+        let whole = nearest.in_units(decimals)?;
+        Some((whole - i128::from(nearest > *product), nearest == *product))
     }
 }
 

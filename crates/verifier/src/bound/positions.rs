@@ -6,6 +6,7 @@
 //! `bound/sum.rs` adds it up.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use domain::Amount;
 use metric_engine::{Additive, Book, Form};
@@ -178,6 +179,17 @@ impl<'a, N: Number> Positions<'a, N> {
     /// The position of a security that some trade moves, as an index.
     pub(super) fn place(&self, account: usize, security: usize) -> usize {
         self.index[account * self.book.securities.len() + security]
+    }
+
+    /// Every position.
+    pub(super) fn all(&self) -> Range<usize> {
+        0..self.positions.len()
+    }
+
+    /// The positions of an account.
+    pub(super) fn of_account(&self, account: usize) -> Range<usize> {
+        let first = |account: usize| self.positions.partition_point(|position| position.account < account);
+        first(account)..first(account + 1)
     }
 
     /// The accounts that a trade may still go to.

@@ -153,6 +153,22 @@ impl<'a> Prices<'a> {
         Ok(Weights { by_metric, constant, per_change, by_booking, slopes, is_strict })
     }
 
+    /// The account of a limit, and what room under it is.
+    ///
+    /// # Errors
+    /// A limit that nothing has to keep, or one of no account.
+    pub(super) fn room_weights(&self, subject: &Subject) -> Result<(usize, Weights), NoProof> {
+        let price = ShadowPrice { subject: subject.clone(), price: Amount::from(1) };
+        let weights = self.weights(&PriceList { shadow_prices: vec![price], ..PriceList::default() }, Aim::NoPlan)?;
+        let Subject::Limit { account, .. } = subject else { return Err(NoProof::NoAccount(subject.clone())) };
+        Ok((self.account(account)?, weights))
+    }
+
+    /// How many accounts there are.
+    pub(super) fn accounts(&self) -> usize {
+        self.worths.len()
+    }
+
     /// The room that a price is paid on.
     fn room(&self, subject: &Subject) -> Result<Priceable<'_>, NoProof> {
         let found = match subject {

@@ -9,10 +9,11 @@
 //! | on both sides of 0, in a cluster | `F(P)`, by the joint choice of the trades that move it: `bound/clusters.rs` |
 //! | on both sides of 0, too many trades for a cluster | as with a slope `d = (F(high) - F(low)) / (high - low)` |
 //!
-//! That slope is rounded down at 18 decimals. Clusters apart, what an open trade adds at an account is then a number, less what a change takes off if it is one. A trade
-//! goes where that is largest, and a cluster where its sum is.
+//! That slope is rounded down at 18 decimals. Clusters apart, what an open trade adds at an account is then a number, less
+//! what a change takes off if it is one. A trade goes where that is largest, and a cluster where its sum is.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use domain::Amount;
 
@@ -34,27 +35,26 @@ pub(super) struct Sum<'a, N: Number> {
     best_of_trade: Vec<N::Product>,
 }
 
+/// Lines above the positions of a node: what is decided adds up to, and the slope of each for open trades.
+pub(super) struct Lines<N: Number> {
+    total: N::Product,
+    slopes: Vec<N>,
+    /// The position of the first slope.
+    first: usize,
+}
+
 impl<'a, N: Number> Sum<'a, N> {
     pub(super) fn of(positions: &Positions<'_, N>, priced: &'a Priced<N>) -> Self {
         let worth = |position: usize, value: &N| priced.sides[position].of(value);
         let (clusters, tied) = clusters(positions.trades.len(), ties(positions, priced), worth);
         let mut is_tied = vec![false; positions.positions.len()];
         tied.iter().for_each(|position| is_tied[*position] = true);
-        let (mut slopes, mut total) = (Vec::with_capacity(is_tied.len()), priced.opening.clone());
-        for ((position, sides), is_tied) in positions.positions.iter().zip(&priced.sides).zip(is_tied) {
-            let slope = if is_tied {
-                N::zero()
-            } else if position.movers < 2 {
-                total = N::sum(&total, &sides.of(&position.base));
-                N::zero()
-            } else {
-                let (slope, offset) = sides.line(position, priced.units);
-                total = N::sum(&total, &N::sum(&offset, &slope.times(&position.base)));
-                slope
-            };
-            slopes.push(slope);
-        }
-        let added = (0..positions.trades.len()).map(|trade| added(positions, priced, &slopes, trade)).collect();
+        let lines = Lines::beside(positions, priced, positions.all(), &|position| is_tied[position]);
+        let added_at = |trade: usize| {
+            let at = |account: &usize| (*account, lines.added(positions, priced, trade, *account));
+            positions.accounts(trade).iter().map(at).collect()
+        };
+        let (total, added) = (lines.total.clone(), (0..positions.trades.len()).map(added_at).collect());
         let mut cluster_of = vec![None; positions.trades.len()];
         for (index, cluster) in clusters.iter().enumerate() {
             cluster.trades.iter().for_each(|trade| cluster_of[*trade] = Some(index));
@@ -152,35 +152,70 @@ fn ties<N: Number>(positions: &Positions<'_, N>, priced: &Priced<N>) -> Vec<Tie<
     ties
 }
 
-/// What a trade adds at each account that it may go to. The position of one that is booked has it already.
-fn added<N: Number>(
-    positions: &Positions<'_, N>,
-    priced: &Priced<N>,
-    slopes: &[N],
-    trade: usize,
-) -> Vec<(usize, N::Product)> {
-    let (number, trade) = (trade, &positions.trades[trade]);
-    let open_legs = if trade.accounts.len() > 1 { &trade.legs[..] } else { &[] };
-    let at = |account: &usize| {
-        let change = if trade.home.is_left_for(*account) { priced.change.clone() } else { N::no_product() };
-        let booked = match priced.bookings.get(&(number, *account)) {
+impl<N: Number> Lines<N> {
+    /// A line above each position of a range; nothing else counts.
+    pub(super) fn of(positions: &Positions<'_, N>, priced: &Priced<N>, range: Range<usize>) -> Self {
+        Self::beside(positions, priced, range, &|_| false)
+    }
+
+    /// The same without the positions that clusters count.
+    fn beside(
+        positions: &Positions<'_, N>,
+        priced: &Priced<N>,
+        range: Range<usize>,
+        is_tied: &dyn Fn(usize) -> bool,
+    ) -> Self {
+        let mut lines =
+            Self { total: priced.opening.clone(), slopes: Vec::with_capacity(range.len()), first: range.start };
+        for index in range {
+            let (position, sides) = (&positions.positions[index], &priced.sides[index]);
+            let slope = if is_tied(index) {
+                N::zero()
+            } else if position.movers < 2 {
+                lines.total = N::sum(&lines.total, &sides.of(&position.base));
+                N::zero()
+            } else {
+                let (slope, offset) = sides.line(position, priced.units);
+                lines.total = N::sum(&lines.total, &N::sum(&offset, &slope.times(&position.base)));
+                slope
+            };
+            lines.slopes.push(slope);
+        }
+        lines
+    }
+
+    /// The priced sum of what is decided, open trades apart.
+    pub(super) fn constant(&self, priced: &Priced<N>) -> Amount {
+        &priced.constant + &N::to_amount(&self.total, priced.units)
+    }
+
+    /// What a trade adds at an account. The position of one that is booked has it already.
+    pub(super) fn added(
+        &self,
+        positions: &Positions<'_, N>,
+        priced: &Priced<N>,
+        trade: usize,
+        account: usize,
+    ) -> N::Product {
+        let (number, trade) = (trade, &positions.trades[trade]);
+        let open_legs = if trade.accounts.len() > 1 { &trade.legs[..] } else { &[] };
+        let change = if trade.home.is_left_for(account) { priced.change.clone() } else { N::no_product() };
+        let booked = match priced.bookings.get(&(number, account)) {
             Some(booked) => N::sum(&change, booked),
             None => change,
         };
-        let all = open_legs.iter().fold(booked, |total, (security, value)| {
-            let index = positions.place(*account, *security);
+        open_legs.iter().fold(booked, |total, (security, value)| {
+            let index = positions.place(account, *security);
             let position = &positions.positions[index];
             let added = if position.movers == 1 {
                 let sides = &priced.sides[index];
                 N::difference(&sides.of(&position.base.plus(value)), &sides.of(&position.base))
             } else {
-                slopes[index].times(value)
+                self.slopes[index - self.first].times(value)
             };
             N::sum(&total, &added)
-        });
-        (*account, all)
-    };
-    trade.accounts.iter().map(at).collect()
+        })
+    }
 }
 
 impl<N: Number> Sides<N> {

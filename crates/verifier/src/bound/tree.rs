@@ -7,6 +7,7 @@ use domain::{AccountId, Amount, Certificate, TradeId};
 use metric_engine::Book;
 
 use super::cuts::{self, Checked};
+use super::knapsacks::{Effort, Knapsacks};
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
@@ -27,14 +28,18 @@ struct Last<N: Number> {
     aim: Aim,
     priced: Priced<N>,
     is_strict: bool,
+    /// The knapsacks, where the list prices trades.
+    knapsacks: Option<Knapsacks<N>>,
 }
 
 /// What the nodes have shown so far.
 struct Shown<'a, N: Number> {
     prices: &'a Prices<'a>,
     lists: &'a [PriceList],
+    trades: &'a BTreeMap<&'a TradeId, usize>,
     cuts: Vec<Checked>,
     last: Option<Last<N>>,
+    effort: Effort,
     /// The largest of the bounds.
     largest: Option<Amount>,
 }
@@ -49,7 +54,8 @@ pub(super) fn walk<N: Number>(
     let index = |trade: &TradeId| trades.get(trade).copied().ok_or_else(|| NoProof::UnknownTrade(trade.clone()));
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
     let Some(cuts) = cuts::checked(&certificate.cuts, prices, &positions, index)? else { return Ok(None) };
-    let mut shown = Shown { prices, lists: &certificate.price_lists, cuts, last: None, largest: None };
+    let (lists, effort) = (&certificate.price_lists[..], Effort::default());
+    let mut shown = Shown { prices, lists, trades: &trades, cuts, last: None, effort, largest: None };
     let mut stack: Vec<Open> = Vec::new();
     let mut nodes = certificate.tree.iter().enumerate();
     loop {
@@ -60,25 +66,24 @@ pub(super) fn walk<N: Number>(
                 continue;
             }
             Node::Close { choices, prices: list, aim } => {
-                let Some(last) = shown.priced(&positions, node, (*list, *aim))? else { return Ok(None) };
-                let sum = Sum::of(&positions, &last.priced);
-                let (mut open, mut reached) = (Vec::with_capacity(choices.len()), Vec::with_capacity(choices.len()));
+                let mut open = Vec::with_capacity(choices.len());
                 for (trade, account) in choices {
                     let (place, here) = (index(trade)?, prices.account(account)?);
                     if !is_open(&positions, place, here) {
                         return Err(NoProof::NotOpen { node, trade: trade.clone(), account: account.clone() });
                     }
-                    reached.push(sum.forced(place, here));
                     open.push((trade, account, place, here));
                 }
-                reached.into_iter().try_for_each(|reached| shown.take(node, reached))?;
+                if shown.forced(&mut positions, node, (*list, *aim), &open)?.is_none() {
+                    return Ok(None);
+                }
                 stack.push(close(&mut positions, node, &open)?);
                 continue;
             }
             Node::Leaf { prices: list, aim } => {
-                let Some(last) = shown.priced(&positions, node, (*list, *aim))? else { return Ok(None) };
-                let reached = Sum::of(&positions, &last.priced).bound();
-                shown.take(node, reached)?;
+                if shown.whole(&positions, node, (*list, *aim))?.is_none() {
+                    return Ok(None);
+                }
             }
         }
         if !turn(&mut positions, &mut stack) {
@@ -104,9 +109,65 @@ impl<N: Number> Shown<'_, N> {
             let mut weights = self.prices.weights(stated, aim)?;
             cuts::pay(&self.cuts, &stated.cut_prices, &mut weights)?;
             let Some(priced) = positions.price(&weights) else { return Ok(None) };
-            self.last = Some(Last { list, aim, priced, is_strict: weights.is_strict });
+            let mut knapsacks = None;
+            if !stated.trade_prices.is_empty() || !stated.kept_limits.is_empty() {
+                knapsacks = Knapsacks::of(stated, self.prices, positions, self.trades)?;
+                if knapsacks.is_none() {
+                    return Ok(None);
+                }
+            }
+            self.last = Some(Last { list, aim, priced, is_strict: weights.is_strict, knapsacks });
         }
         Ok(self.last.as_ref())
+    }
+
+    /// Takes note of what prices bound a node by; nothing where a number does not fit.
+    fn whole(
+        &mut self,
+        positions: &Positions<'_, N>,
+        node: usize,
+        prices: (usize, Aim),
+    ) -> Result<Option<()>, NoProof> {
+        if self.priced(positions, node, prices)?.is_none() {
+            return Ok(None);
+        }
+        let Self { last: Some(Last { priced, knapsacks, .. }), effort, .. } = self else {
+            unreachable!("the prices of this node were set above")
+        };
+        let reached = match knapsacks {
+            None => Some(Sum::of(positions, priced).bound()),
+            Some(knapsacks) => knapsacks.bound(positions, priced, (node, effort))?,
+        };
+        // Nothing where no assignment of the node keeps the kept limits.
+        reached.map_or(Ok(()), |reached| self.take(node, reached))?;
+        Ok(Some(()))
+    }
+
+    /// The same for the assignments of a node that have one of some open choices, for each of those by itself.
+    fn forced(
+        &mut self,
+        positions: &mut Positions<'_, N>,
+        node: usize,
+        prices: (usize, Aim),
+        choices: &[(&TradeId, &AccountId, usize, usize)],
+    ) -> Result<Option<()>, NoProof> {
+        let Some(last) = self.priced(positions, node, prices)? else { return Ok(None) };
+        if last.knapsacks.is_none() {
+            let sum = Sum::of(positions, &last.priced);
+            let reached: Vec<Amount> =
+                choices.iter().map(|(_, _, trade, account)| sum.forced(*trade, *account)).collect();
+            reached.into_iter().try_for_each(|reached| self.take(node, reached))?;
+            return Ok(Some(()));
+        }
+        for (_, _, trade, account) in choices {
+            let before = positions.restrict(*trade, vec![*account]);
+            let shown = self.whole(positions, node, prices);
+            positions.restrict(*trade, before);
+            if shown?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
     }
 
     /// Takes note of what the last prices bound some assignments by.

@@ -56,6 +56,12 @@ impl Wide {
         Some(if is_negative { -quotient - i128::from(rest > 0) } else { quotient })
     }
 
+    /// The same as a number of 128 bits; nothing where it does not fit.
+    pub(super) fn narrow(self) -> Option<i128> {
+        let narrow = self.low.cast_signed();
+        (self.high == narrow >> (i128::BITS - 1)).then_some(narrow)
+    }
+
     /// `self · 10^-decimals`.
     pub(super) fn to_amount(self, decimals: i64) -> Amount {
         let half = Amount::from_parts(1 << 64, 0);
@@ -87,6 +93,7 @@ mod tests {
             prop_assert_eq!(one.plus(other).to_amount(0), &exact_one + &exact_other);
             prop_assert_eq!(one.minus(other).to_amount(0), &exact_one - &exact_other);
             prop_assert_eq!(one.cmp(&other), exact_one.cmp(&exact_other));
+            prop_assert_eq!(one.narrow(), exact_one.in_units(0));
             prop_assert_eq!(one.to_amount(3), &exact_one * &Amount::from_parts(1, 3));
         }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::certificate::{Aim, KeptLimit, Node, Part, PriceList, ShadowPrice, Slope, Subject, TradePrice};
 use domain::limit::Bound;
 use domain::{AccountId, Amount, Certificate, Day, Decimal, Desk, Keep, OnBreach, Place, PlannedBooking};
 use metric_engine::MetricValue;
@@ -203,6 +203,36 @@ fn random_list(dice: &mut Dice, scene: &Scene) -> PriceList {
     PriceList { shadow_prices, slopes, ..PriceList::default() }
 }
 
+/// The same with prices of trades, and a limit that each account keeps if it is lucky.
+fn random_knapsacks(dice: &mut Dice, scene: &Scene) -> PriceList {
+    let mut list = random_list(dice, scene);
+    for trade in &scene.book.trades {
+        if dice.roll(4) > 0 {
+            let price = Amount::from(dice.between(-300, 300, 2));
+            list.trade_prices.push(TradePrice { trade: trade.id.clone(), price });
+        }
+    }
+    for account in &scene.desk.accounts {
+        let of_account =
+            |price: &ShadowPrice| matches!(&price.subject, Subject::Limit { account: of, .. } if *of == account.id);
+        let mut limits: Vec<Subject> = rooms(scene, &assignments(scene)[0])
+            .into_iter()
+            .map(|(price, _)| price)
+            .filter(of_account)
+            .map(|price| price.subject)
+            .collect();
+        if dice.roll(4) > 0 && !limits.is_empty() {
+            let subject = limits.swap_remove(usize::from(dice.roll(8)) % limits.len());
+            list.kept_limits.push(KeptLimit { subject, step: Amount::from(dice.between(1, 400, 2)) });
+        }
+    }
+    list
+}
+
+fn either_list(dice: &mut Dice, scene: &Scene) -> PriceList {
+    if dice.roll(2) == 0 { random_list(dice, scene) } else { random_knapsacks(dice, scene) }
+}
+
 fn branch(scene: &Scene, trade: usize, account: usize) -> Node {
     Node::Branch { trade: scene.book.trades[trade].id.clone(), account: scene.desk.accounts[account].id.clone() }
 }
@@ -212,7 +242,7 @@ fn random_tree(dice: &mut Dice, scene: &Scene, mut allowed: Vec<Vec<usize>>, cer
     let open: Vec<usize> = (0..allowed.len()).filter(|trade| allowed[*trade].len() > 1).collect();
     if open.is_empty() || dice.roll(3) == 0 {
         certificate.tree.push(Node::Leaf { prices: certificate.price_lists.len(), aim: Aim::Best });
-        certificate.price_lists.push(random_list(dice, scene));
+        certificate.price_lists.push(either_list(dice, scene));
         return;
     }
     if dice.roll(3) == 0 {
@@ -223,7 +253,7 @@ fn random_tree(dice: &mut Dice, scene: &Scene, mut allowed: Vec<Vec<usize>>, cer
             choices.push((scene.book.trades[trade].id.clone(), scene.desk.accounts[closed].id.clone()));
         }
         certificate.tree.push(Node::Close { choices, prices: certificate.price_lists.len(), aim: Aim::Best });
-        certificate.price_lists.push(random_list(dice, scene));
+        certificate.price_lists.push(either_list(dice, scene));
         random_tree(dice, scene, allowed, certificate);
         return;
     }
@@ -345,10 +375,11 @@ proptest! {
         let mut certificate = Certificate::default();
         let allowed = |trade| (0..scene.book.accounts.len()).filter(|account| scene.book.allows(trade, *account)).collect();
         random_tree(&mut dice, &scene, (0..trades).map(allowed).collect(), &mut certificate);
-        let bound = bound(&scene, &certificate);
+        let certified = certified(&scene, &certificate);
         for placement in assignments(&scene) {
             let (objective, is_feasible) = judged(&scene, &placement);
-            prop_assert!(!is_feasible || objective <= bound, "{placement:?} reaches {objective} above {bound}");
+            let holds = matches!(&certified, Certified::Bound(bound) if objective <= *bound);
+            prop_assert!(!is_feasible || holds, "{placement:?} reaches {objective}, and {certified:?}");
         }
     }
 

@@ -6,6 +6,7 @@ mod bound_random;
 mod claim_changes;
 mod goals;
 mod hand_worked;
+mod knapsacks;
 mod levels;
 mod limits;
 mod random;

@@ -1,0 +1,216 @@
+//! The priced sum where accounts keep a limit each, and trades are priced in its place.
+//!
+//! Let `π[i]` be the price of a trade, of either sign, and `v[i,a]` what the trade adds to the priced sum at an account
+//! (`bound/sum.rs`). Every trade is booked once, so that `Σ π[i]·(1 - Σ x[i,a]) = 0`, and
+//!
+//! `objective + Σ λ·room <= constant + Σ π[i] + Σ_a max { Σ (v[i,a] - π[i])·x[i,a] : a keeps its limit }`,
+//!
+//! where a trade may be taken by several accounts or by none. The room of a kept limit is a sum over positions as the
+//! priced sum is: with lines above them, `room <= r + Σ r[i,a]·x[i,a]` for an account. Keeping the limit takes
+//! `Σ -r[i,a]·x[i,a] <= r`: a knapsack, filled by dynamic programming. A trade with `r[i,a] > 0` is in it as its
+//! complement, which takes up what the trade would bring.
+//!
+//! Everything is rounded to where the bound can only rise: weights down and the room down to whole steps of what the
+//! certificate says, profits up at a decimal at which all of them together are a number of 64 bits.
+
+use std::collections::BTreeMap;
+
+use domain::certificate::{KeptLimit, PriceList, TradePrice};
+use domain::{Amount, TradeId};
+
+use super::NoProof;
+use super::number::Number;
+use super::positions::{Positions, Priced};
+use super::priced::Prices;
+use super::sum::Lines;
+
+/// What a certificate may have filled: places of tables, all leaves together. A few seconds.
+const MOST_PLACES: u64 = 4_000_000_000;
+/// Decimals of a profit at most.
+const PROFIT_DECIMALS: i64 = 18;
+/// Profits of an account together stay below this.
+const MOST_PROFIT: i128 = 1 << 62;
+
+/// The prices of trades and the kept limits of a price list.
+pub(super) struct Knapsacks<N: Number> {
+    /// `π` by trade; 0 where there is none.
+    prices: Vec<Amount>,
+    /// By account.
+    kept: Vec<Option<Kept<N>>>,
+}
+
+/// A limit that an account keeps.
+struct Kept<N: Number> {
+    /// Its room, as a priced sum.
+    room: Priced<N>,
+    /// What weights are counted in, as a whole number of `10^-decimals`.
+    step: i128,
+    decimals: i64,
+}
+
+/// A knapsack: the items that could be taken, and what fits.
+struct Sack {
+    /// Weight and profit.
+    items: Vec<(i128, i128)>,
+    room: i128,
+    /// The profit of what is taken before anything is decided.
+    for_sure: i128,
+}
+
+/// Places filled so far.
+#[derive(Default)]
+pub(super) struct Effort(u64);
+
+impl<N: Number> Knapsacks<N> {
+    /// What a list states; nothing where it prices no trades, or where a number does not fit.
+    ///
+    /// # Errors
+    /// A name that is not there, a trade or an account that is there twice, a limit that no account can keep.
+    pub(super) fn of(
+        list: &PriceList,
+        prices: &Prices<'_>,
+        positions: &Positions<'_, N>,
+        trades: &BTreeMap<&TradeId, usize>,
+    ) -> Result<Option<Self>, NoProof> {
+        let mut by_trade: Vec<Option<Amount>> = vec![None; trades.len()];
+        for TradePrice { trade, price } in &list.trade_prices {
+            let Some(index) = trades.get(trade) else { return Err(NoProof::UnknownTrade(trade.clone())) };
+            if by_trade[*index].replace(price.clone()).is_some() {
+                return Err(NoProof::TradePriceRepeated(trade.clone()));
+            }
+        }
+        let mut kept: Vec<Option<Kept<N>>> = (0..prices.accounts()).map(|_| None).collect();
+        for KeptLimit { subject, step } in &list.kept_limits {
+            let (account, weights) = prices.room_weights(subject)?;
+            if !step.is_positive() {
+                return Err(NoProof::NoStep(subject.clone()));
+            }
+            let decimals = step.decimals();
+            let (Some(step), Some(room)) = (step.in_units(decimals), positions.price(&weights)) else {
+                return Ok(None);
+            };
+            if kept[account].replace(Kept { room, step, decimals }).is_some() {
+                return Err(NoProof::KeptRepeated(subject.clone()));
+            }
+        }
+        let prices = by_trade.into_iter().map(Option::unwrap_or_default).collect();
+        Ok(Some(Self { prices, kept }))
+    }
+
+    /// What the priced sum cannot exceed in this node; nothing where no assignment of it keeps the kept limits.
+    ///
+    /// # Errors
+    /// The knapsacks are too large, or it is too many of them.
+    pub(super) fn bound(
+        &self,
+        positions: &Positions<'_, N>,
+        priced: &Priced<N>,
+        (node, effort): (usize, &mut Effort),
+    ) -> Result<Option<Amount>, NoProof> {
+        let lines = Lines::of(positions, priced, positions.all());
+        let mut total = lines.constant(priced);
+        let mut open: Vec<Vec<usize>> = vec![Vec::new(); self.kept.len()];
+        for trade in 0..self.prices.len() {
+            match positions.accounts(trade) {
+                // Where it is booked is in the positions; what is left is a change from the last plan.
+                [account] => total += &N::to_amount(&lines.added(positions, priced, trade, *account), priced.units),
+                accounts => {
+                    total += &self.prices[trade];
+                    accounts.iter().for_each(|account| open[*account].push(trade));
+                }
+            }
+        }
+        for (account, trades) in open.iter().enumerate() {
+            let sack = self
+                .sack(positions, account, trades, &|trade| self.profit(positions, trade, account, (priced, &lines)));
+            let Some(sack) = sack else { return Err(NoProof::NotChecked { node }) };
+            if sack.room < 0 {
+                return Ok(None);
+            }
+            let Some(filled) = sack.filled(effort) else { return Err(NoProof::NotChecked { node }) };
+            total += &filled;
+        }
+        Ok(Some(total))
+    }
+
+    /// What an account gains by taking a trade, rounded up; nothing where it does not fit.
+    fn profit(
+        &self,
+        positions: &Positions<'_, N>,
+        trade: usize,
+        account: usize,
+        (priced, lines): (&Priced<N>, &Lines<N>),
+    ) -> Option<i128> {
+        let (added, is_exact) =
+            N::whole(&lines.added(positions, priced, trade, account), PROFIT_DECIMALS, priced.units)?;
+        let (price, _) = Amount::whole(&self.prices[trade], PROFIT_DECIMALS, priced.units)?;
+        added.checked_add(i128::from(!is_exact))?.checked_sub(price)
+    }
+
+    /// The knapsack of an account; nothing where a number does not fit.
+    fn sack(
+        &self,
+        positions: &Positions<'_, N>,
+        account: usize,
+        trades: &[usize],
+        profit: &dyn Fn(usize) -> Option<i128>,
+    ) -> Option<Sack> {
+        let mut sack = Sack { items: Vec::with_capacity(trades.len()), room: 0, for_sure: 0 };
+        let Some(Kept { room, step, decimals }) = &self.kept[account] else {
+            for trade in trades {
+                sack.items.push((0, profit(*trade)?));
+            }
+            return Some(sack);
+        };
+        let whole = |product: &N::Product| N::whole(product, *decimals, room.units);
+        let lines = Lines::of(positions, room, positions.of_account(account));
+        let (mut left, _) = Amount::whole(&lines.constant(room), *decimals, room.units)?;
+        for trade in trades {
+            let (brought, is_exact) = whole(&lines.added(positions, room, *trade, account))?;
+            let profit = profit(*trade)?;
+            if brought >= 0 {
+                // The complement takes up what the trade brings. Rounded up, the room for it is never too little.
+                left = left.checked_add(brought + i128::from(!is_exact))?;
+                sack.for_sure = sack.for_sure.checked_add(profit)?;
+                sack.items.push((brought / step, -profit));
+            } else {
+                let taken_up = -brought - i128::from(!is_exact);
+                sack.items.push((taken_up / step, profit));
+            }
+        }
+        sack.room = left.div_euclid(*step);
+        Some(sack)
+    }
+}
+
+impl Sack {
+    /// The best that fits; nothing where that takes more than may be done.
+    fn filled(&self, effort: &mut Effort) -> Option<Amount> {
+        let mut items: Vec<(i128, i128)> =
+            self.items.iter().copied().filter(|(weight, profit)| *profit > 0 && *weight <= self.room).collect();
+        let sum = |items: &[(i128, i128)]| items.iter().try_fold(0_i128, |sum, (_, profit)| sum.checked_add(*profit));
+        let for_sure = Amount::from_parts(self.for_sure, PROFIT_DECIMALS);
+        let mut decimals = PROFIT_DECIMALS;
+        while sum(&items)? >= MOST_PROFIT {
+            items.iter_mut().for_each(|(_, profit)| *profit = (*profit + 9).div_euclid(10));
+            decimals -= 1;
+        }
+        let weights = items.iter().try_fold(0_i128, |sum, (weight, _)| sum.checked_add(*weight))?;
+        if weights <= self.room {
+            return Some(for_sure + Amount::from_parts(sum(&items)?, decimals));
+        }
+        let width = usize::try_from(self.room).ok()?.checked_add(1)?;
+        effort.0 = effort.0.checked_add((width as u64).checked_mul(items.len() as u64)?)?;
+        if effort.0 > MOST_PLACES {
+            return None;
+        }
+        let mut best = vec![0_i64; width];
+        for (weight, profit) in items {
+            let (weight, profit) = (usize::try_from(weight).ok()?, i64::try_from(profit).ok()?);
+            for room in (weight..width).rev() {
+                best[room] = best[room].max(best[room - weight] + profit);
+            }
+        }
+        Some(for_sure + Amount::from_parts(i128::from(best[width - 1]), decimals))
+    }
+}
