@@ -9,7 +9,7 @@ use crate::random::Random;
 
 /// Any prices, of either sign where a row has the end, and any slopes.
 fn prices(kernel: &Kernel<'_>, random: &mut Random) -> Prices {
-    let mut number = || 4.0 * f64::from(random.unit()) - 2.0;
+    let mut number = || 4.0 * random.below(1 << 20) as f64 / f64::from(1 << 20) - 2.0;
     let row = |row: &crate::kernel::Row, price: f64| {
         let has_end = if price > 0.0 { row.high.is_finite() } else { row.low.is_finite() };
         if has_end { price } else { 0.0 }
