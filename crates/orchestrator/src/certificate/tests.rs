@@ -445,3 +445,39 @@ fn the_bound_of_a_search_that_is_cut_short_is_certified_as_it_is_claimed() {
         "{cut_short} of 40, {with_lines} with lines, {with_closed} with closed choices"
     );
 }
+
+#[test]
+fn what_knapsacks_prove_is_certified() {
+    // Jobs for agents, where a cheap one takes much: cost = 111 - weight, give or take 10.
+    let mut dice = 5_u64;
+    let mut draw = |below: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 40) % below
+    };
+    let (jobs, agents) = (60, 5);
+    let mut accounts = Vec::new();
+    for agent in 0..agents {
+        let weights: Vec<u64> = (0..jobs).map(|_| 1 + draw(100)).collect();
+        let rows = |rate: &mut dyn FnMut(u64) -> u64| -> Vec<String> {
+            weights.iter().enumerate().map(|(job, weight)| format!("job{job} {}", rate(*weight))).collect()
+        };
+        let (gross, cost) = (rows(&mut |weight| weight), rows(&mut |weight| 121 - weight - draw(21)));
+        let metric = |name: &str, rows: &[String]| {
+            by_type(name, &rows.iter().map(String::as_str).chain(["cash 0"]).collect::<Vec<_>>())
+        };
+        let room = weights.iter().sum::<u64>() * 8 / 10 / agents;
+        let metrics = vec![metric("gross", &gross).max(&room.to_string()), metric("cost", &cost).priority("-1")];
+        accounts.push(account(&format!("PB{agent}"), metrics));
+    }
+    let desk = desk(accounts);
+    let day = (0..jobs).fold(day(), |day, job| day.trade(&format!("T{job} buy 1 B{job} job{job}")));
+    let book = metric_engine::compile(&desk, &day).unwrap();
+    let problem = constraint_manager::build(&book, false).unwrap();
+    let solved = solve(&problem, &rounds(40), &mut |_| ());
+    let certificate = named(&book, &problem, &solved.proof.expect("there is a proof"));
+    assert!(certificate.price_lists.iter().any(|list| !list.kept_limits.is_empty()), "no knapsacks");
+    assert!(certificate.tree.iter().any(|node| matches!(node, Node::Close { .. })), "nothing closed by one list");
+    let Outcome::Proven(plan) = &solved.outcome else { panic!("not proven: {:?}", solved.outcome) };
+    let best = plan.value.clone().expect("a plan has a value");
+    assert_eq!(verifier::certified_bound(&desk, &day, &book, &certificate), Ok(Certified::Bound(best)));
+}

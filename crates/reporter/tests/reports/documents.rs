@@ -311,7 +311,7 @@ fn certificate_json_has_an_entry_for_each_level() {
           ],
           "price_lists": [
             {"shadow_prices":[],"slopes":[]},
-            {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}]}
+            {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}],"trade_prices":[{"trade_id":"T2","price":"-3.25"}],"kept_limits":[{"account":"PB1","metric":"gross","bound":"max","part":"limit","step":"0.5"}]}
           ],
           "tree": [
             {"branch":{"trade_id":"T1","account":"PB2"}},
