@@ -203,3 +203,6 @@ impl Knapsack {
         Cut { account: self.account, row: row.expect("the end that cuts is there"), weights, most }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,7 @@ fn problem(trades: u64, metrics: u64) -> AssignmentProblem {
 
 /// A problem that the search closes, but not at once.
 fn slow() -> AssignmentProblem {
-    problem(50, 4)
+    problem(90, 4)
 }
 
 /// A problem that it does not close.
