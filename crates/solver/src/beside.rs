@@ -176,7 +176,7 @@ impl Table {
     /// Waits for the search to end, or to have a plan where that is enough; until then and no longer.
     fn wait(&self, until: Instant, for_plan: bool) -> MutexGuard<'_, State> {
         let time = until.saturating_duration_since(Instant::now());
-        let goes_on = |state: &mut State| !state.has_ended && !(for_plan && state.ours.is_some());
+        let goes_on = |state: &mut State| !(state.has_ended || for_plan && state.ours.is_some());
         self.changed.wait_timeout_while(self.state(), time, goes_on).unwrap_or_else(PoisonError::into_inner).0
     }
 
