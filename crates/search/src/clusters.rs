@@ -8,12 +8,14 @@
 //!
 //! A position is tied together by a cluster when that keeps the cluster small, those with the fewest movers first.
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, MANY};
 
 /// No choice there is open, or no position's.
 const NONE: usize = usize::MAX;
 /// Movers in a cluster at most: the programme takes `3^k` steps an account.
 const MOST_TOGETHER: usize = 9;
+/// With more movers than [`MANY`] so few that the programme costs no more than the choices themselves.
+const MOST_OF_MANY: usize = 5;
 
 /// Movers that are priced together.
 #[derive(Debug)]
@@ -61,7 +63,8 @@ pub(crate) fn clusters(
 ) -> (Vec<Cluster>, Vec<bool>) {
     let mut is_tied = vec![false; kernel.positions.len()];
     ties.sort_by_key(|tie| (tie.movers.len(), tie.position));
-    let mut groups = Groups::new(first.len() - 1);
+    let most = if kernel.movers.len() > MANY { MOST_OF_MANY } else { MOST_TOGETHER };
+    let mut groups = Groups::new(first.len() - 1, most);
     ties.retain(|tie| groups.joined(&tie.movers));
     let mut of_root = vec![NONE; first.len() - 1];
     let mut found: Vec<Cluster> = Vec::new();
@@ -293,11 +296,13 @@ fn cheapest_part(one: &[f64], other: &[f64], set: usize) -> (f64, usize) {
 struct Groups {
     parent: Vec<usize>,
     size: Vec<usize>,
+    /// The largest that a group may be.
+    most: usize,
 }
 
 impl Groups {
-    fn new(movers: usize) -> Self {
-        Self { parent: (0..movers).collect(), size: vec![1; movers] }
+    fn new(movers: usize, most: usize) -> Self {
+        Self { parent: (0..movers).collect(), size: vec![1; movers], most }
     }
 
     fn root(&mut self, mover: usize) -> usize {
@@ -315,7 +320,7 @@ impl Groups {
         roots.sort_unstable();
         roots.dedup();
         let size: usize = roots.iter().map(|root| self.size[*root]).sum();
-        if size > MOST_TOGETHER {
+        if size > self.most {
             return false;
         }
         for root in &roots[1..] {
