@@ -6,6 +6,8 @@
 //! product is ever rounded and none can overflow. Division does not exist here; a ratio is kept as its
 //! numerator and denominator and compared by multiplication.
 
+mod number;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
@@ -15,69 +17,66 @@ use std::str::FromStr;
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode, Signed, Zero};
 
+use number::Number;
+
 /// A number as written in an input: at most 28 significant digits, exact.
 pub use rust_decimal::Decimal;
 
 /// An exact decimal number of any length. Unit and sign convention are those of the field that holds it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Amount(BigDecimal);
+pub struct Amount(Number);
 
 impl Amount {
     /// The number 0.
     pub fn zero() -> Self {
-        Self(BigDecimal::zero())
+        Self(Number::new(0, 0))
     }
 
     /// The number `digits * 10^-scale`.
     pub fn from_parts(digits: i128, scale: i64) -> Self {
-        Self(BigDecimal::new(BigInt::from(digits), scale))
+        Self(Number::new(digits, scale))
     }
 
     /// `(digits, scale)` with `self = digits * 10^-scale`, no trailing zero in `digits`.
     pub fn to_parts(&self) -> (BigInt, i64) {
-        self.0.normalized().into_bigint_and_exponent()
+        self.0.long().normalized().into_bigint_and_exponent()
     }
 
     /// `(digits, scale)` with `self = digits * 10^-scale`, as it is at hand: `digits` may end in zeros. Nothing where they
     /// are more than fit. Much faster than [`to_parts`](Self::to_parts).
     pub fn to_small_parts(&self) -> Option<(i128, i64)> {
-        let (digits, scale) = self.0.as_bigint_and_scale();
-        Some((i128::try_from(&*digits).ok()?, scale))
+        self.0.parts().map(|(digits, scale)| (digits, i64::from(scale)))
     }
 
     /// Whether the number is 0.
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        self.0.signum() == 0
     }
 
     /// Whether the number is below 0.
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        self.0.signum() < 0
     }
 
     /// Whether the number is above 0.
     pub fn is_positive(&self) -> bool {
-        self.0.is_positive()
+        self.0.signum() > 0
     }
 
     /// The number without its sign.
     pub fn abs(&self) -> Self {
-        Self(self.0.abs())
+        if self.is_negative() { -self } else { self.clone() }
     }
 
     /// The sign: -1, 0 or 1.
     pub fn signum(&self) -> i32 {
-        match self.cmp(&Self::zero()) {
-            Ordering::Less => -1,
-            Ordering::Equal => 0,
-            Ordering::Greater => 1,
-        }
+        self.0.signum()
     }
 
     /// Rounded half to even at `places` decimals. For display and for published ratios only: nothing
     /// is decided on a rounded number.
     pub fn rounded(&self, places: i64) -> Self {
-        Self(self.0.with_scale_round(places, RoundingMode::HalfEven))
+        Self(Number::of(self.0.long().with_scale_round(places, RoundingMode::HalfEven)))
     }
 
     /// `self / divisor` rounded half to even at `places` decimals, for publishing a ratio.
@@ -87,9 +86,10 @@ impl Amount {
     pub fn divided_rounded(&self, divisor: &Self, places: i64) -> Self {
         assert!(!divisor.is_zero(), "a ratio with denominator 0 is undefined and is never published");
         // Integers on one grid: q = n / d with n, d whole, then the remainder decides the last digit.
-        let scale = self.0.fractional_digit_count().max(divisor.0.fractional_digit_count()).max(0);
-        let (n, _) = self.0.with_scale(scale + places).into_bigint_and_exponent();
-        let (d, _) = divisor.0.with_scale(scale).into_bigint_and_exponent();
+        let (dividend, divisor) = (self.0.long(), divisor.0.long());
+        let scale = dividend.fractional_digit_count().max(divisor.fractional_digit_count()).max(0);
+        let (n, _) = dividend.with_scale(scale + places).into_bigint_and_exponent();
+        let (d, _) = divisor.with_scale(scale).into_bigint_and_exponent();
         let (n, d) = if d.is_negative() { (-n, -d) } else { (n, d) };
         let mut quotient = &n / &d;
         let remainder = &n - &quotient * &d;
@@ -102,28 +102,29 @@ impl Amount {
         if up {
             quotient += BigInt::from(if n.is_negative() { -1 } else { 1 });
         }
-        Self(BigDecimal::new(quotient, places))
+        Self(Number::of(BigDecimal::new(quotient, places)))
     }
 
     /// The number as a whole count of units of `10^-decimals`; nothing where it is not whole or too large to hold.
     pub fn in_units(&self, decimals: i64) -> Option<i128> {
-        let in_units = |digits: &BigInt, scale: i64| {
+        let in_units = |digits: i128, scale: i64| {
             let up = u32::try_from(decimals - scale).ok()?;
-            i128::try_from(digits).ok()?.checked_mul(10_i128.checked_pow(up)?)
+            digits.checked_mul(10_i128.checked_pow(up)?)
         };
         // Trailing zeros may be in the way, and are seldom there to be taken off.
-        let (digits, scale) = self.0.as_bigint_and_scale();
-        in_units(&digits, scale).or_else(|| {
+        let as_it_is = self.to_small_parts().and_then(|(digits, scale)| in_units(digits, scale));
+        as_it_is.or_else(|| {
             let (digits, scale) = self.to_parts();
-            in_units(&digits, scale)
+            in_units(i128::try_from(digits).ok()?, scale)
         })
     }
 
     /// How many decimals the number has, trailing zeros not counted; 0 for whole numbers.
     pub fn decimals(&self) -> i64 {
-        let (digits, scale) = self.0.as_bigint_and_scale();
-        let has_trailing_zero = (&*digits % BigInt::from(10)).is_zero();
-        if has_trailing_zero { self.to_parts().1.max(0) } else { scale.max(0) }
+        match self.to_small_parts() {
+            Some((digits, scale)) if digits % 10 != 0 => scale.max(0),
+            _ => self.to_parts().1.max(0),
+        }
     }
 }
 
@@ -170,14 +171,14 @@ impl FromStr for Amount {
         if !all_digits(whole) || !all_digits(fraction) {
             return Err(refused());
         }
-        BigDecimal::from_str(text).map(Self).map_err(|_| refused())
+        BigDecimal::from_str(text).map(|number| Self(Number::of(number))).map_err(|_| refused())
     }
 }
 
 impl fmt::Display for Amount {
     /// Plain digits with a point, no exponent, no trailing zeros: `-18234.55`, `0.000012`, `5`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.normalized().to_plain_string();
+        let text = self.0.long().normalized().to_plain_string();
         f.pad_integral(!self.is_negative(), "", text.trim_start_matches('-'))
     }
 }
@@ -199,13 +200,13 @@ macro_rules! arithmetic {
         impl $operation for Amount {
             type Output = Amount;
             fn $method(self, other: Amount) -> Amount {
-                Amount(self.0.$method(other.0))
+                Amount((&self.0).$method(&other.0))
             }
         }
         impl $operation<&Amount> for Amount {
             type Output = Amount;
             fn $method(self, other: &Amount) -> Amount {
-                Amount(self.0.$method(&other.0))
+                Amount((&self.0).$method(&other.0))
             }
         }
     )*};
@@ -215,7 +216,7 @@ arithmetic!(Add add, Sub sub, Mul mul);
 impl Neg for Amount {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(-&self.0)
     }
 }
 
@@ -228,13 +229,13 @@ impl Neg for &Amount {
 
 impl AddAssign<&Self> for Amount {
     fn add_assign(&mut self, other: &Self) {
-        self.0 += &other.0;
+        self.0 = &self.0 + &other.0;
     }
 }
 
 impl SubAssign<&Self> for Amount {
     fn sub_assign(&mut self, other: &Self) {
-        self.0 -= &other.0;
+        self.0 = &self.0 - &other.0;
     }
 }
 

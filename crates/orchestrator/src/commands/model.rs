@@ -15,7 +15,7 @@ use crate::telemetry;
 /// # Errors
 /// Every problem with configuration or files; an output that cannot be written.
 pub fn run(arguments: &ModelArguments) -> Result<(Exit, String), Failure> {
-    let prepared = prepare(&arguments.inputs.config, &arguments.inputs.given(), &mut Stages::default())?;
+    let prepared = prepare(&arguments.inputs.config, &arguments.inputs.given(), &mut Stages::new())?;
     let problem = match prepared.problem.levels.as_slice() {
         [first, _, ..] => {
             let first = first.metric.as_ref().map_or_else(String::new, |metric| format!(", {metric}"));

@@ -47,7 +47,7 @@ pub fn run(arguments: &ReplayArguments) -> Result<(Exit, String), Failure> {
         positions: arguments.positions.clone(),
         out: None,
     };
-    let mut stages = Stages::default();
+    let mut stages = Stages::new();
     let prepared = prepare(&config, &given, &mut stages)?;
     require_same_files(&record.read, &files_read(&prepared, &config))?;
     let again = stages.run("solve", || repeat(&prepared, &record))?;

@@ -25,13 +25,14 @@ use crate::{Failure, answer, claim, telemetry};
 /// Whatever stops a run before it has an outcome, or an outcome that does not stand up to recomputation; nothing is
 /// published then.
 pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
-    let mut stages = Stages::default();
+    let mut stages = Stages::new();
     let prepared = prepare(&arguments.inputs.config, &arguments.given(), &mut stages)?;
     let out = &prepared.config.outputs;
     if !arguments.dry_run {
         reporter::check_target(out)?;
     }
-    let settings = settings(&prepared.config);
+    let configured = settings(&prepared.config);
+    let settings = Settings { timeout: stages.left_of(configured.timeout), ..configured };
     let solved = stages.run("solve", || solve(&prepared, &settings));
     let ending = stages.run("certify", || certificate::ending(&prepared, &solved));
     let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings));

@@ -14,7 +14,7 @@ use crate::{Failure, telemetry};
 /// Every problem that was found.
 pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
     let Prepared { book, problem, warnings, read, .. } =
-        prepare(&arguments.config, &arguments.given(), &mut Stages::default())?;
+        prepare(&arguments.config, &arguments.given(), &mut Stages::new())?;
     for warning in &warnings {
         telemetry::tell(&warning.to_string());
     }

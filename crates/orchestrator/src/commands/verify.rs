@@ -36,7 +36,7 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
         positions: arguments.positions.clone(),
         out: None,
     };
-    let prepared = prepare(&config, &given, &mut Stages::default())?;
+    let prepared = prepare(&config, &given, &mut Stages::new())?;
     let mut found = changed_inputs(&document, &prepared);
     found.extend(unsupported(&document, &prepared));
     let claim = claim::of(&document);

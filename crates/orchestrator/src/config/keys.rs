@@ -266,7 +266,8 @@ fn solver() -> Vec<Key> {
             "timeout",
             Shape::Duration,
             "10s",
-            "how long to look for a better assignment; above 0, with its unit",
+            "how long a run may take: it looks for a better assignment until then, less what reading the files and checking \
+             the answer take, and for a tenth of the time at least; above 0, with its unit",
         ),
         Key::optional(
             "effort",

@@ -327,7 +327,7 @@ fn a_child_does_not_outlive_a_run_that_is_killed() {
 
 #[test]
 fn who_lacks_python_or_ortools_is_told_what_to_do() {
-    let desk = hard_desk("timeout: 3s, gap: 0, backends: [search, ortools], python: ./python");
+    let desk = hard_desk("timeout: 8s, gap: 0, backends: [search, ortools], python: ./python");
     let ran = |python: &str| {
         std::fs::write(desk.path().join("python"), python).expect("a file");
         let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);

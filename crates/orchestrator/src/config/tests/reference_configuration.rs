@@ -105,7 +105,7 @@ fn the_reference_has_a_row_for_every_key() {
         @r#"
     | `version` | `1` | required | the version of this format |
     | `fx` | mapping from currency to decimal | base currency only | units of base currency for one unit of each other currency, above 0; a currency without a rate is an error |
-    | `solver.timeout` | length of time: `500ms`, `10s`, `2m` | 10s | how long to look for a better assignment; above 0, with its unit |
+    | `solver.timeout` | length of time: `500ms`, `10s`, `2m` | 10s | how long a run may take: it looks for a better assignment until then, less what reading the files and checking the answer take, and for a tenth of the time at least; above 0, with its unit |
     | `accounts[].metrics.<metric>.on_breach` | `must_cure`, `must_not_worsen`, `report_only` | must_cure | what a limit asks for when the opening positions break it already |
     "#
     );
