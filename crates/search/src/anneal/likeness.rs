@@ -3,12 +3,16 @@
 //! A trade is compared with others the first time that it is asked for, so that a problem that is solved at once pays
 //! nothing.
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, MANY};
 
 /// Beyond this number of movers, likeness is looked for among those of about the same size only.
 const COMPARED: usize = 300;
 /// And at most so many are remembered then.
 const MOST_REMEMBERED: usize = 64;
+/// With many movers fewer are compared, and at so many accounts: comparing all of them once must not take longer than the
+/// moves that it is for.
+const COMPARED_OF_MANY: usize = 96;
+const ACCOUNTS_OF_MANY: usize = 3;
 
 /// Movers by size, and by what they have in common.
 #[derive(Debug, Clone)]
@@ -55,8 +59,9 @@ impl Likeness {
     /// The others by what is left when `sign` times what they move is added.
     fn sorted(&self, kernel: &Kernel<'_>, mover: usize, sign: f64) -> Vec<u32> {
         let order = &self.by_size;
-        let from = self.place[mover].saturating_sub(COMPARED / 2).min(order.len().saturating_sub(COMPARED));
-        let others = order[from..].iter().take(COMPARED).filter(|other| **other != mover);
+        let compared = if order.len() > MANY { COMPARED_OF_MANY } else { COMPARED };
+        let from = self.place[mover].saturating_sub(compared / 2).min(order.len().saturating_sub(compared));
+        let others = order[from..].iter().take(compared).filter(|other| **other != mover);
         let mut others: Vec<(f64, u32)> =
             others.map(|other| (rest(kernel, mover, *other, sign), u32::try_from(*other).unwrap_or(0))).collect();
         others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -77,9 +82,14 @@ fn size(kernel: &Kernel<'_>, mover: usize) -> f64 {
 /// What is left of a mover in the rows of its accounts when `sign` times another one is added.
 fn rest(kernel: &Kernel<'_>, mover: usize, other: usize, sign: f64) -> f64 {
     let mut sum = 0.0;
-    for choice in kernel.choices(mover) {
+    let choices = kernel.choices(mover);
+    let most = if kernel.movers.len() > MANY { ACCOUNTS_OF_MANY } else { choices.len() };
+    for choice in choices.clone().step_by(choices.len().div_ceil(most)) {
         let account = kernel.account[choice];
-        let twin = kernel.choices(other).find(|twin| kernel.account[*twin] == account);
+        let same = kernel.first_choice[other] + (choice - choices.start);
+        let is_same = kernel.choices(other).contains(&same) && kernel.account[same] == account;
+        let twin = is_same.then_some(same);
+        let twin = twin.or_else(|| kernel.choices(other).find(|twin| kernel.account[*twin] == account));
         let (own, _) = kernel.coefficients(choice);
         sum += match twin {
             Some(twin) => own.iter().zip(kernel.coefficients(twin).0).map(|(a, b)| (a + sign * b).abs()).sum::<f64>(),
