@@ -13,7 +13,7 @@ mod state;
 
 use crate::kernel::{Kernel, MANY};
 use crate::random::Random;
-use crate::tree::Best;
+use crate::tree::{Best, MOST_MOVERS};
 use propose::{Heat, Proposals};
 use state::State;
 
@@ -23,10 +23,11 @@ const HOT: f32 = 5.0;
 const WARM: f32 = 0.33;
 const WARM_OF_MANY: f32 = 0.1;
 const COLD: f32 = 0.017;
+const COLD_OF_MANY: f32 = 0.002;
 /// Steps of a first cycle, for each mover; each of the next ones takes twice as many, up to the most, which is less while
 /// there is no plan.
 const STEPS_FIRST: u64 = 2_000;
-const STEPS_FIRST_OF_MANY: u64 = 200;
+const STEPS_FIRST_OF_MANY: u64 = 20;
 const STEPS_MOST: u64 = 60_000;
 const STEPS_MOST_WHEN_LOST: u64 = 40_000;
 /// A cycle that starts anew follows so many that went on without a better placement; without any plan already so many.
@@ -39,6 +40,7 @@ const PENALTY: f64 = 1.5;
 /// What a unit of cost weighs in the very first cycle, in the first one from a hint, and at least and at most ever.
 const BLIND: f32 = 0.28;
 const HINTED: f32 = 1.1;
+const HINTED_OF_MANY: f32 = 3.0;
 const WEIGHTS: (f32, f32) = (0.03, 300.0);
 /// What a cycle without a plan divides that weight by while there is none: cost is not what matters then.
 const WHEN_LOST: f32 = 10.0;
@@ -133,10 +135,12 @@ impl<'a> Annealer<'a> {
         let (hint, best) = (self.hint.clone(), self.best.clone());
         let state = State::new(self.kernel, &placement, &self.penalties());
         let mut other = Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, ..*self };
-        if let Some(best) = &other.best {
-            other.state.go_to(other.kernel, &best.choices);
+        let best = other.best.as_ref().map(|best| &best.choices);
+        let start = best.or(other.hint.as_ref().map(|hint| &hint.choices));
+        if let Some(start) = start {
+            other.state.go_to(other.kernel, start);
         }
-        other.begin(if other.best.is_some() { other.warm() } else { HOT });
+        other.begin(if start.is_some() { other.warm() } else { HOT });
         other
     }
 
@@ -147,6 +151,10 @@ impl<'a> Annealer<'a> {
 
     /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
     pub(crate) fn run(&mut self, steps: u64, is_over: &dyn Fn() -> bool) {
+        // Moves from a random placement of so many are of no use, and take time from the prices that suggest a better one.
+        if self.hint.is_none() && self.movers() > MOST_MOVERS {
+            return;
+        }
         let end = self.moves + steps;
         while self.moves < end && !is_over() {
             if self.cycle.done >= self.cycle.steps {
@@ -155,11 +163,15 @@ impl<'a> Annealer<'a> {
             if (self.cycle.done / STRETCH).is_multiple_of(STRETCHES_BETWEEN_SUMS) {
                 self.state.sum_up(self.kernel);
             }
+            let cold = if self.movers() > MANY { COLD_OF_MANY } else { COLD };
             let progress = self.cycle.done as f32 / self.cycle.steps as f32;
-            self.temperature = self.cycle.from * (COLD / self.cycle.from).powf(progress);
+            self.temperature = self.cycle.from * (cold / self.cycle.from).powf(progress);
             let heat = Heat::of(self.temperature);
             for _ in 0..STRETCH {
                 self.step(heat);
+            }
+            if self.kernel.movers.len() > MANY && self.state.excess() < NEARLY_NONE {
+                self.look();
             }
             self.cycle.done += STRETCH;
             self.moves += STRETCH;
@@ -175,7 +187,7 @@ impl<'a> Annealer<'a> {
 
     /// Goes on with what the prover knows: at once from the placement that it suggests.
     pub(crate) fn take_hint(&mut self, hint: Hint) {
-        self.weight = HINTED;
+        self.weight = if self.movers() > MANY { HINTED_OF_MANY } else { HINTED };
         self.turns = 0;
         self.is_rising = true;
         self.state.go_to(self.kernel, &hint.choices);
@@ -221,7 +233,7 @@ impl<'a> Annealer<'a> {
         // Large steps until the right weight lies between two tried ones, and while there is no plan at all.
         let is_lost = self.best.is_none() && !self.cycle.has_kept_rows;
         let factor = match self.turns {
-            _ if is_lost => WHEN_LOST,
+            _ if is_lost && self.movers() <= MANY => WHEN_LOST,
             0 => 2.0,
             turns => 1.0 + 0.6 / turns as f32,
         };
@@ -267,6 +279,7 @@ impl<'a> Annealer<'a> {
         let dare = self.temperature * self.random.exponential();
         if let Some(excess) = self.state.attempt(self.kernel, &change, self.weight, dare)
             && excess < NEARLY_NONE
+            && self.kernel.movers.len() <= MANY
         {
             self.look();
         }

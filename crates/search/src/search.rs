@@ -19,7 +19,7 @@ use domain::certificate::Aim;
 use crate::float::to_float;
 use crate::kernel::Kernel;
 use crate::proof::Proof;
-use crate::tree::{Best, Slack, Tree};
+use crate::tree::{Best, MOST_MOVERS, Slack, Tree};
 use pair::{Pair, Task};
 
 /// What is asked for.
@@ -130,7 +130,8 @@ pub fn search(
 
     let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
     let (mut shown, mut rough) = (slack, None);
-    if pair.best.is_none() && (tree.is_finished || !pair.is_over()) {
+    let is_large = kernel.movers.len() > MOST_MOVERS;
+    if pair.best.is_none() && (tree.is_finished || !(is_large || pair.is_over())) {
         // A proof that there is no plan may not lean on costs.
         let costless = Arc::new(kernel.without_costs());
         let without = pair.run(&costless, Task::Find, None);

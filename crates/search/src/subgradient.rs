@@ -3,7 +3,7 @@
 //! far the positions are from where their lines touch.
 
 use crate::average::Average;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, MANY};
 use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
 
@@ -29,9 +29,12 @@ pub(crate) const AT_ROOT: Schedule =
 /// For a first look, that suggests where to start.
 pub(crate) const AT_FIRST: Schedule =
     Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7, memory: 0.7, forget: 0.1 };
-/// For the first bound where many movers make each pricing slow.
+/// The same where many movers make each pricing slow: the bound is nearly the best after it.
+pub(crate) const AT_FIRST_OF_MANY: Schedule =
+    Schedule { iterations: 120, step: 0.2, patience: 5, shrink: 0.7, memory: 0.8, forget: 0.1 };
+/// For what is left after that.
 pub(crate) const AT_ROOT_OF_MANY: Schedule =
-    Schedule { iterations: 600, step: 0.7, patience: 10, shrink: 0.6, memory: 0.7, forget: 0.1 };
+    Schedule { iterations: 200, step: 0.005, patience: 5, shrink: 0.7, memory: 0.8, forget: 0.1 };
 /// For a root whose prices are known.
 pub(crate) const AGAIN: Schedule = Schedule { iterations: 50, ..AT_ROOT };
 /// For a root with a few more rows, whose prices without them are right; by the volume algorithm, as the next.
@@ -84,6 +87,7 @@ pub(crate) fn improve(
     let (mut step, mut stalled, mut iterations) = (schedule.step, 0, 0);
     let mut row_direction = vec![0.0; kernel.rows.len()];
     let mut slope_direction = vec![0.0; kernel.positions.len()];
+    let pace = Pace::of(kernel);
     while iterations < schedule.iterations {
         iterations += 1;
         let priced = view.price(&prices);
@@ -99,7 +103,7 @@ pub(crate) fn improve(
         let gap = target.gap(kernel, reached);
         let is_reached = priced.value >= target.enough;
         let directions = (&mut row_direction[..], &mut slope_direction[..]);
-        let length = direct(kernel, &prices, (&priced.rows, &priced.slopes), directions, schedule.memory);
+        let length = direct(kernel, &prices, (&priced.rows, &priced.slopes), directions, (schedule.memory, &pace));
         stalled = if priced.value > known + 1e-5 * (known.abs() + 1.0) { 0 } else { stalled + 1 };
         let value = priced.value;
         if value > known {
@@ -118,7 +122,7 @@ pub(crate) fn improve(
                 prices = known.clone();
             }
         }
-        walk(kernel, &mut prices, step * gap / length, &row_direction, &slope_direction);
+        walk(kernel, &mut prices, step * gap / length, (&row_direction, &slope_direction), &pace);
     }
     let (prices, priced) = best.unwrap_or_else(|| {
         let priced = view.price(&prices);
@@ -128,14 +132,44 @@ pub(crate) fn improve(
     Improved { prices, priced, average }
 }
 
+/// By row and by position, how far a step takes its price or slope, for each unit of the direction: the fewer bookings it
+/// is about the farther, as the bound is the less curved along it. Where few movers are, all go as far.
+pub(crate) struct Pace {
+    rows: Vec<f64>,
+    slopes: Vec<f64>,
+}
+
+impl Pace {
+    /// As far for all.
+    pub(crate) fn even(kernel: &Kernel<'_>) -> Self {
+        Self { rows: vec![1.0; kernel.rows.len()], slopes: vec![1.0; kernel.positions.len()] }
+    }
+
+    fn of(kernel: &Kernel<'_>) -> Self {
+        if kernel.movers.len() <= MANY {
+            return Self::even(kernel);
+        }
+        let (mut rows, mut slopes) = (vec![0.0; kernel.rows.len()], vec![0.0; kernel.positions.len()]);
+        for choice in 0..kernel.account.len() {
+            let (own, shared) = kernel.coefficients(choice);
+            let numbers = kernel.block(kernel.account[choice]).chain(kernel.shared());
+            numbers.zip(own.iter().chain(shared)).for_each(|(row, c)| rows[row] += c * c);
+        }
+        kernel.touches.iter().for_each(|(position, value)| slopes[*position] += value * value);
+        let pace = |squares: &mut f64| *squares = kernel.movers.len() as f64 / squares.max(1.0);
+        rows.iter_mut().chain(&mut slopes).for_each(pace);
+        Self { rows, slopes }
+    }
+}
+
 /// Turns the directions towards the subgradient that sums of rows and slopes of positions make; returns the square of
-/// their length.
+/// their length, as steps go.
 pub(crate) fn direct(
     kernel: &Kernel<'_>,
     prices: &Prices,
     (sums, follows): (&[f64], &[f64]),
     (rows, slopes): (&mut [f64], &mut [f64]),
-    memory: f64,
+    (memory, pace): (f64, &Pace),
 ) -> f64 {
     let mut length = 0.0;
     for (row, kernel_row) in kernel.rows.iter().enumerate() {
@@ -149,25 +183,31 @@ pub(crate) fn direct(
         };
         let is_still = price == 0.0 && slope == 0.0;
         rows[row] = if is_still { 0.0 } else { slope + memory * rows[row] };
-        length += rows[row] * rows[row];
+        length += pace.rows[row] * rows[row] * rows[row];
     }
-    for (direction, slope) in slopes.iter_mut().zip(follows) {
+    for ((direction, slope), pace) in slopes.iter_mut().zip(follows).zip(&pace.slopes) {
         *direction = if *slope == 0.0 { 0.0 } else { slope + memory * *direction };
-        length += *direction * *direction;
+        length += pace * *direction * *direction;
     }
     length
 }
 
 /// A step along the directions.
-pub(crate) fn walk(kernel: &Kernel<'_>, prices: &mut Prices, step: f64, rows: &[f64], slopes: &[f64]) {
+pub(crate) fn walk(
+    kernel: &Kernel<'_>,
+    prices: &mut Prices,
+    step: f64,
+    (rows, slopes): (&[f64], &[f64]),
+    pace: &Pace,
+) {
     for (row, kernel_row) in kernel.rows.iter().enumerate() {
         let before = prices.rows[row];
-        let after = before + step * rows[row];
+        let after = before + step * pace.rows[row] * rows[row];
         let has_end = if after > 0.0 { kernel_row.high.is_finite() } else { kernel_row.low.is_finite() };
         // A price passes from one end to the other through zero.
         prices.rows[row] = if has_end && before * after >= 0.0 { after } else { 0.0 };
     }
-    for (slope, direction) in prices.slopes.iter_mut().zip(slopes) {
-        *slope = (*slope + step * direction).min(0.0);
+    for ((slope, direction), pace) in prices.slopes.iter_mut().zip(slopes).zip(&pace.slopes) {
+        *slope = (*slope + step * pace * direction).min(0.0);
     }
 }

@@ -21,7 +21,7 @@ use crate::knapsack;
 use crate::knapsack::KeptRows;
 use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
-use crate::subgradient::{AGAIN, AT_FIRST, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target, improve};
+use crate::subgradient::{AGAIN, AT_FIRST, AT_FIRST_OF_MANY, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target, improve};
 use crate::volume::climb;
 
 /// A placement of the movers that keeps every row, in floats.
@@ -232,7 +232,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             && (many || view.work() > SLOW * view.choices.len())
         {
             // The partner can start from rough prices long before they are good.
-            let improved = self.improve(&view, Start { prices, average: None }, AT_FIRST);
+            let improved = self.improve(&view, Start { prices, average: None }, if many { AT_FIRST_OF_MANY } else { AT_FIRST });
             self.suggest(&view, &improved);
             prices = improved.prices;
         }

@@ -4,7 +4,7 @@
 
 use crate::average::Average;
 use crate::lagrangian::{Priced, Prices, View};
-use crate::subgradient::{Improved, Schedule, Target, direct, walk};
+use crate::subgradient::{Improved, Pace, Schedule, Target, direct, walk};
 
 /// How far beyond the target steps aim, in gaps, so that they do not fade before it.
 const BEYOND: f64 = 1.05;
@@ -35,14 +35,15 @@ pub(crate) fn climb(
     let mut reached = best.1.value;
     let mut rows = vec![0.0; kernel.rows.len()];
     let mut slopes = vec![0.0; kernel.positions.len()];
+    let pace = Pace::even(kernel);
     for iteration in 1..=schedule.iterations {
-        let length = direct(kernel, &best.0, (&average.rows, &average.slopes), (&mut rows, &mut slopes), 0.0);
+        let length = direct(kernel, &best.0, (&average.rows, &average.slopes), (&mut rows, &mut slopes), (0.0, &pace));
         if length < 1e-18 || best.1.value >= target.enough {
             break;
         }
         let gap = BEYOND * target.gap(kernel, best.1.value);
         let mut prices = best.0.clone();
-        walk(kernel, &mut prices, step * gap / length, &rows, &slopes);
+        walk(kernel, &mut prices, step * gap / length, (&rows, &slopes), &pace);
         let priced = view.price(&prices);
         prices.clamp(&priced.worth);
         average.add(view, &priced, forget);

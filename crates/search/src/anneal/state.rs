@@ -270,6 +270,11 @@ impl State {
         Some(self.excess.iter().sum())
     }
 
+    /// What all rows exceed their ends by.
+    pub(crate) fn excess(&self) -> f32 {
+        self.excess.iter().sum()
+    }
+
     #[inline(always)]
     fn cost_at(&self, side: &Side) -> f32 {
         side.main_times * self.layout.cost[side.main] + side.other_times * self.layout.cost[side.other]

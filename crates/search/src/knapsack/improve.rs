@@ -5,7 +5,7 @@ use super::kept::KeptRows;
 use super::relaxed::{Costs, Filled, Sacks, Scratch};
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
-use crate::subgradient::{direct, walk};
+use crate::subgradient::{Pace, direct, walk};
 
 /// How long and how prices are improved.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +55,7 @@ pub(super) fn improve(
     let mut mover_direction = vec![0.0; kernel.movers.len()];
     let mut row_direction = vec![0.0; kernel.rows.len()];
     let mut slope_direction = vec![0.0; kernel.positions.len()];
+    let pace = Pace::even(kernel);
     let has_others = has_others(kernel, kept);
     let mut costs = sacks.costs(&prices);
     for _ in 0..schedule.iterations {
@@ -74,7 +75,7 @@ pub(super) fn improve(
         if has_others {
             let (sums, follows) = sacks.sums(&costs, &filled);
             let directions = (&mut row_direction[..], &mut slope_direction[..]);
-            length += direct(kernel, &prices, (&sums, &follows), directions, MEMORY);
+            length += direct(kernel, &prices, (&sums, &follows), directions, (MEMORY, &pace));
         }
         stalled = if value > known + 1e-5 * (known.abs() + 1.0) { 0 } else { stalled + 1 };
         if value > known {
@@ -98,7 +99,7 @@ pub(super) fn improve(
             prices.movers[*mover] += by * mover_direction[*mover];
         }
         if has_others {
-            walk(kernel, &mut prices, by, &row_direction, &slope_direction);
+            walk(kernel, &mut prices, by, (&row_direction, &slope_direction), &pace);
         }
     }
     let (prices, costs, filled) = best.expect("a schedule has iterations");

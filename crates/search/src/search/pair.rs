@@ -9,7 +9,7 @@ use super::{Budget, Glimpse, Word};
 use crate::anneal::{Annealer, Hint};
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
-use crate::tree::{Aim, Best, Partner, Prover, Slack, Standing, Tree};
+use crate::tree::{Aim, Best, MOST_MOVERS, Partner, Prover, Slack, Standing, Tree};
 
 /// What the prover is to do.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +168,8 @@ impl<'a> Pair<'a> {
 
     /// Whether a proof is out of reach: there is no plan, or it is far from the bound.
     pub(super) fn is_far_apart(&self) -> bool {
-        self.best.as_ref().is_none_or(|best| best.cost - self.root_bound > FAR_APART)
+        let is_far = |best: &Best| best.cost - self.root_bound > FAR_APART;
+        self.kernel.movers.len() > MOST_MOVERS || self.best.as_ref().is_none_or(is_far)
     }
 
     /// Runs the prover on `kernel`, which may have other costs than ours, and the annealer beside it.
@@ -266,6 +267,8 @@ impl<'a> Pair<'a> {
             self.look_up(nodes);
             let is_enough = match task {
                 Task::Prove { .. } => match &self.best {
+                    // Nothing but the root is looked at, and then two annealers do more than one.
+                    _ if self.kernel.movers.len() > MOST_MOVERS => !is_proving,
                     None => self.rounds >= ROUNDS_WITHOUT_PLAN,
                     Some(_) => self.rounds >= ROUNDS_APART && self.is_far_apart(),
                 },
