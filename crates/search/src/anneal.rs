@@ -187,6 +187,11 @@ impl<'a> Annealer<'a> {
 
     /// Goes on with what the prover knows: at once from the placement that it suggests.
     pub(crate) fn take_hint(&mut self, hint: Hint) {
+        if self.hint.is_some() && self.movers() > MANY {
+            // What has been arranged since the first hint is worth more than a start from slightly better prices.
+            self.hint = Some(hint);
+            return;
+        }
         self.weight = if self.movers() > MANY { HINTED_OF_MANY } else { HINTED };
         self.turns = 0;
         self.is_rising = true;
