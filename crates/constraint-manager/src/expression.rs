@@ -53,6 +53,8 @@ pub(crate) fn collect(terms: impl IntoIterator<Item = (usize, Amount)>) -> Vec<(
         }
     }
     sums.retain(|(_, amount)| !amount.is_zero());
+    // A large day has hundreds of these, of as many trades each, and keeps them.
+    sums.shrink_to_fit();
     sums
 }
 

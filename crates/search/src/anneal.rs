@@ -76,6 +76,8 @@ pub(crate) struct Annealer<'a> {
     is_rising: bool,
     turns: u32,
     pub(crate) moves: u64,
+    /// The number of moves before which many movers are not looked at again.
+    next_look: u64,
 }
 
 /// What the prover knows about the problem as a whole.
@@ -121,6 +123,7 @@ impl<'a> Annealer<'a> {
             is_rising: true,
             turns: 0,
             moves: 0,
+            next_look: 0,
         };
         annealer.begin(if start.is_some() { WARM } else { HOT });
         annealer
@@ -134,7 +137,8 @@ impl<'a> Annealer<'a> {
             (self.proposals.clone(), self.stress.clone(), self.first_stress.clone());
         let (hint, best) = (self.hint.clone(), self.best.clone());
         let state = State::new(self.kernel, &placement, &self.penalties());
-        let mut other = Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, ..*self };
+        let mut other =
+            Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, next_look: 0, ..*self };
         let best = other.best.as_ref().map(|best| &best.choices);
         let start = best.or(other.hint.as_ref().map(|hint| &hint.choices));
         if let Some(start) = start {
@@ -170,11 +174,9 @@ impl<'a> Annealer<'a> {
             for _ in 0..STRETCH {
                 self.step(heat);
             }
-            if self.kernel.movers.len() > MANY && self.state.excess() < NEARLY_NONE {
-                self.look();
-            }
             self.cycle.done += STRETCH;
             self.moves += STRETCH;
+            self.look_at_many();
         }
     }
 
@@ -286,6 +288,15 @@ impl<'a> Annealer<'a> {
             && excess < NEARLY_NONE
             && self.kernel.movers.len() <= MANY
         {
+            self.look();
+        }
+    }
+
+    /// With many movers sums take as long as thousands of moves, and are not taken after each of them.
+    fn look_at_many(&mut self) {
+        let is_due = self.moves >= self.next_look || self.cycle.done >= self.cycle.steps;
+        if self.movers() > MANY && is_due && self.state.excess() < NEARLY_NONE {
+            self.next_look = self.moves + self.movers() as u64 / 2;
             self.look();
         }
     }

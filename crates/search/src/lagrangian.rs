@@ -21,6 +21,9 @@ use crate::kernel::{Kernel, Position, add};
 use crate::knapsack::KeptRows;
 use crate::remaining::Remaining;
 
+/// With so many choices their costs are worked out by two threads.
+const WORTH_A_THREAD: usize = 100_000;
+
 /// Prices of rows and slopes of positions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prices {
@@ -235,7 +238,21 @@ impl<'k> View<'k> {
             }
             cost
         };
-        self.choices.iter().map(reduced).collect()
+        if self.choices.len() < WORTH_A_THREAD {
+            return self.choices.iter().map(reduced).collect();
+        }
+        // Each by itself, so that it does not matter who does which.
+        let mut costs = vec![0.0; self.choices.len()];
+        let half = self.choices.len() / 2;
+        let fill = |costs: &mut [f64], choices: &[usize]| {
+            costs.iter_mut().zip(choices).for_each(|(cost, choice)| *cost = reduced(choice));
+        };
+        let (first, second) = costs.split_at_mut(half);
+        std::thread::scope(|scope| {
+            scope.spawn(|| fill(first, &self.choices[..half]));
+            fill(second, &self.choices[half..]);
+        });
+        costs
     }
 
     /// `κ` by position.

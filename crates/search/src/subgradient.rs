@@ -31,10 +31,12 @@ pub(crate) const AT_FIRST: Schedule =
     Schedule { iterations: 120, step: 1.0, patience: 8, shrink: 0.7, memory: 0.7, forget: 0.1 };
 /// The same where many movers make each pricing slow: the bound is nearly the best after it.
 pub(crate) const AT_FIRST_OF_MANY: Schedule =
-    Schedule { iterations: 120, step: 0.2, patience: 5, shrink: 0.7, memory: 0.8, forget: 0.1 };
+    Schedule { iterations: 80, step: 0.2, patience: 5, shrink: 0.7, memory: 0.8, forget: 0.1 };
 /// For what is left after that.
 pub(crate) const AT_ROOT_OF_MANY: Schedule =
     Schedule { iterations: 200, step: 0.005, patience: 5, shrink: 0.7, memory: 0.8, forget: 0.1 };
+/// The same where nothing but the root is looked at: a better plan is worth more than the last of the bound.
+pub(crate) const AT_ROOT_ALONE: Schedule = Schedule { iterations: 60, ..AT_ROOT_OF_MANY };
 /// For a root whose prices are known.
 pub(crate) const AGAIN: Schedule = Schedule { iterations: 50, ..AT_ROOT };
 /// For a root with a few more rows, whose prices without them are right; by the volume algorithm, as the next.
@@ -193,13 +195,7 @@ pub(crate) fn direct(
 }
 
 /// A step along the directions.
-pub(crate) fn walk(
-    kernel: &Kernel<'_>,
-    prices: &mut Prices,
-    step: f64,
-    (rows, slopes): (&[f64], &[f64]),
-    pace: &Pace,
-) {
+pub(crate) fn walk(kernel: &Kernel<'_>, prices: &mut Prices, step: f64, (rows, slopes): (&[f64], &[f64]), pace: &Pace) {
     for (row, kernel_row) in kernel.rows.iter().enumerate() {
         let before = prices.rows[row];
         let after = before + step * pace.rows[row] * rows[row];

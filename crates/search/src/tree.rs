@@ -21,7 +21,10 @@ use crate::knapsack;
 use crate::knapsack::KeptRows;
 use crate::lagrangian::{Priced, Prices, View};
 use crate::remaining::Remaining;
-use crate::subgradient::{AGAIN, AT_FIRST, AT_FIRST_OF_MANY, AT_ROOT, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target, improve};
+use crate::subgradient::{
+    AGAIN, AT_FIRST, AT_FIRST_OF_MANY, AT_ROOT, AT_ROOT_ALONE, AT_ROOT_OF_MANY, IN_BRANCH, Improved, Schedule, Target,
+    improve,
+};
 use crate::volume::climb;
 
 /// A placement of the movers that keeps every row, in floats.
@@ -224,6 +227,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let many = kernel.movers.len() > MANY;
         let schedule = match () {
             () if !is_first => AGAIN,
+            () if kernel.movers.len() > MOST_MOVERS => AT_ROOT_ALONE,
             () if many => AT_ROOT_OF_MANY,
             () => AT_ROOT,
         };
@@ -232,7 +236,8 @@ impl<'a, 'p> Prover<'a, 'p> {
             && (many || view.work() > SLOW * view.choices.len())
         {
             // The partner can start from rough prices long before they are good.
-            let improved = self.improve(&view, Start { prices, average: None }, if many { AT_FIRST_OF_MANY } else { AT_FIRST });
+            let improved =
+                self.improve(&view, Start { prices, average: None }, if many { AT_FIRST_OF_MANY } else { AT_FIRST });
             self.suggest(&view, &improved);
             prices = improved.prices;
         }

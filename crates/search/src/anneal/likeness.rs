@@ -9,10 +9,10 @@ use crate::kernel::{Kernel, MANY};
 const COMPARED: usize = 300;
 /// And at most so many are remembered then.
 const MOST_REMEMBERED: usize = 64;
-/// With many movers fewer are compared, and at so many accounts: comparing all of them once must not take longer than the
-/// moves that it is for.
+/// With many movers fewer are compared, and by what they move on average in rows at the same place of an account, so many
+/// places at a time: comparing all movers once must not take longer than the moves that it is for.
 const COMPARED_OF_MANY: usize = 96;
-const ACCOUNTS_OF_MANY: usize = 3;
+const PLACES: usize = 16;
 
 /// Movers by size, and by what they have in common.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub(crate) struct Likeness {
     pub(crate) by_size: Vec<usize>,
     /// Where each mover is in that list.
     place: Vec<usize>,
+    /// What movers do on average, in the order of that list; nothing where they are few.
+    outlines: Vec<[f32; PLACES]>,
     /// For each mover the others, the most alike first; empty until it is asked for.
     alike: Vec<Vec<u32>>,
     /// The same with the most opposed first.
@@ -35,7 +37,9 @@ impl Likeness {
         let mut place = vec![0; sizes.len()];
         by_size.iter().enumerate().for_each(|(index, mover)| place[*mover] = index);
         let none = vec![Vec::new(); sizes.len()];
-        Self { by_size, place, alike: none.clone(), opposed: none }
+        let many = if sizes.len() > MANY { &by_size[..] } else { &[] };
+        let outlines = many.iter().map(|mover| outline(kernel, *mover)).collect();
+        Self { by_size, place, outlines, alike: none.clone(), opposed: none }
     }
 
     /// The movers that do most nearly what this one does.
@@ -59,11 +63,20 @@ impl Likeness {
     /// The others by what is left when `sign` times what they move is added.
     fn sorted(&self, kernel: &Kernel<'_>, mover: usize, sign: f64) -> Vec<u32> {
         let order = &self.by_size;
-        let compared = if order.len() > MANY { COMPARED_OF_MANY } else { COMPARED };
-        let from = self.place[mover].saturating_sub(compared / 2).min(order.len().saturating_sub(compared));
-        let others = order[from..].iter().take(compared).filter(|other| **other != mover);
+        let has_outlines = !self.outlines.is_empty();
+        let compared = if has_outlines { COMPARED_OF_MANY } else { COMPARED };
+        let place = self.place[mover];
+        let from = place.saturating_sub(compared / 2).min(order.len().saturating_sub(compared));
+        let rest = |other: usize| {
+            if has_outlines {
+                between(&self.outlines[place], &self.outlines[other], sign as f32)
+            } else {
+                rest(kernel, mover, order[other], sign)
+            }
+        };
+        let others = (from..order.len()).take(compared).filter(|other| *other != place);
         let mut others: Vec<(f64, u32)> =
-            others.map(|other| (rest(kernel, mover, *other, sign), u32::try_from(*other).unwrap_or(0))).collect();
+            others.map(|other| (rest(other), u32::try_from(order[other]).unwrap_or(0))).collect();
         others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         others.truncate(if order.len() > COMPARED { MOST_REMEMBERED } else { COMPARED });
         others.into_iter().map(|(_, other)| other).collect()
@@ -82,14 +95,9 @@ fn size(kernel: &Kernel<'_>, mover: usize) -> f64 {
 /// What is left of a mover in the rows of its accounts when `sign` times another one is added.
 fn rest(kernel: &Kernel<'_>, mover: usize, other: usize, sign: f64) -> f64 {
     let mut sum = 0.0;
-    let choices = kernel.choices(mover);
-    let most = if kernel.movers.len() > MANY { ACCOUNTS_OF_MANY } else { choices.len() };
-    for choice in choices.clone().step_by(choices.len().div_ceil(most)) {
+    for choice in kernel.choices(mover) {
         let account = kernel.account[choice];
-        let same = kernel.first_choice[other] + (choice - choices.start);
-        let is_same = kernel.choices(other).contains(&same) && kernel.account[same] == account;
-        let twin = is_same.then_some(same);
-        let twin = twin.or_else(|| kernel.choices(other).find(|twin| kernel.account[*twin] == account));
+        let twin = kernel.choices(other).find(|twin| kernel.account[*twin] == account);
         let (own, _) = kernel.coefficients(choice);
         sum += match twin {
             Some(twin) => own.iter().zip(kernel.coefficients(twin).0).map(|(a, b)| (a + sign * b).abs()).sum::<f64>(),
@@ -97,4 +105,20 @@ fn rest(kernel: &Kernel<'_>, mover: usize, other: usize, sign: f64) -> f64 {
         };
     }
     sum
+}
+
+/// What a mover moves on average, row by row of its accounts.
+fn outline(kernel: &Kernel<'_>, mover: usize) -> [f32; PLACES] {
+    let mut sums = [0.0; PLACES];
+    for choice in kernel.choices(mover) {
+        let (own, _) = kernel.coefficients(choice);
+        own.iter().enumerate().for_each(|(place, c)| sums[place % PLACES] += c);
+    }
+    let count = kernel.choices(mover).len().max(1) as f64;
+    sums.map(|sum| (sum / count) as f32)
+}
+
+/// What is left of one outline when `sign` times another one is added.
+fn between(one: &[f32; PLACES], other: &[f32; PLACES], sign: f32) -> f64 {
+    one.iter().zip(other).map(|(a, b)| f64::from((a + sign * b).abs())).sum()
 }

@@ -95,15 +95,19 @@ impl<'p> Kernel<'p> {
     }
 
     fn set_touches(&mut self, problem: &AssignmentProblem, at: &impl Fn(usize, usize) -> usize) {
-        let mut touches: Vec<Vec<(usize, f64)>> = vec![Vec::new(); self.account.len()];
+        let bookings =
+            || problem.positions.iter().flat_map(|p| p.bookings.iter().map(|(trade, _)| (*trade, p.account)));
+        let mut next = vec![0; self.account.len() + 1];
+        bookings().for_each(|(trade, account)| next[at(trade, account) + 1] += 1);
+        (1..next.len()).for_each(|choice| next[choice] += next[choice - 1]);
+        self.first_touch.clone_from(&next);
+        self.touches = vec![(0, 0.0); next[self.account.len()]];
         for (index, position) in problem.positions.iter().enumerate() {
             for (trade, value) in &position.bookings {
-                touches[at(*trade, position.account)].push((index, to_float(value)));
+                let next = &mut next[at(*trade, position.account)];
+                self.touches[*next] = (index, to_float(value));
+                *next += 1;
             }
-        }
-        for touched in touches {
-            self.touches.extend(touched);
-            self.first_touch.push(self.touches.len());
         }
     }
 

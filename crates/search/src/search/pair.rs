@@ -31,6 +31,8 @@ struct Round {
 
 const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
 const LARGEST_ROUND: Round = Round { priced: 1_000_000, moves: 786_432 };
+/// Moves of a round at least, where it has grown, for each mover.
+const MOVES_OF_EACH: u64 = 2;
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.
@@ -46,8 +48,9 @@ const STACK_BYTES: usize = 64 << 20;
 impl Round {
     fn number(round: u64, movers: usize) -> Self {
         let grow = |first: u64, largest: u64| (first << (round / 2).min(10)).min(largest);
-        // The more movers, the longer a move waits for memory.
+        // The more movers, the longer a move waits for memory; and the longer a pricing takes, which a round has one of.
         let moves = LARGEST_ROUND.moves / (1 + movers as u64 / SLOW_MOVERS);
+        let moves = moves.max(MOVES_OF_EACH * movers as u64);
         Self { priced: grow(FIRST_ROUND.priced, LARGEST_ROUND.priced), moves: grow(FIRST_ROUND.moves, moves) }
     }
 }
