@@ -78,6 +78,9 @@ pub(crate) struct Annealer<'a> {
     pub(crate) moves: u64,
     /// The number of moves before which many movers are not looked at again.
     next_look: u64,
+    /// Whether it waits for a hint: moves of so many from a random placement are of no use, and take time from the prices
+    /// that suggest a better one.
+    pub(crate) is_waiting: bool,
 }
 
 /// What the prover knows about the problem as a whole.
@@ -124,6 +127,7 @@ impl<'a> Annealer<'a> {
             turns: 0,
             moves: 0,
             next_look: 0,
+            is_waiting: kernel.movers.len() > MOST_MOVERS,
         };
         annealer.begin(if start.is_some() { WARM } else { HOT });
         annealer
@@ -155,8 +159,7 @@ impl<'a> Annealer<'a> {
 
     /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
     pub(crate) fn run(&mut self, steps: u64, is_over: &dyn Fn() -> bool) {
-        // Moves from a random placement of so many are of no use, and take time from the prices that suggest a better one.
-        if self.hint.is_none() && self.movers() > MOST_MOVERS {
+        if self.is_waiting {
             return;
         }
         let end = self.moves + steps;
@@ -189,6 +192,7 @@ impl<'a> Annealer<'a> {
 
     /// Goes on with what the prover knows: at once from the placement that it suggests.
     pub(crate) fn take_hint(&mut self, hint: Hint) {
+        self.is_waiting = false;
         if self.hint.is_some() && self.movers() > MANY {
             // What has been arranged since the first hint is worth more than a start from slightly better prices.
             self.hint = Some(hint);
@@ -220,7 +224,7 @@ impl<'a> Annealer<'a> {
     fn begin(&mut self, from: f32) {
         let penalties = self.penalties();
         if self.state.penalties != penalties {
-            self.state = State::new(self.kernel, &self.state.placement, &penalties);
+            self.state.weigh_rows(self.kernel, penalties);
         }
         let first = if self.kernel.movers.len() > MANY { STEPS_FIRST_OF_MANY } else { STEPS_FIRST };
         let most = if self.best.is_none() { STEPS_MOST_WHEN_LOST } else { STEPS_MOST };

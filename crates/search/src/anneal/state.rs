@@ -70,6 +70,7 @@ pub(crate) struct State {
 }
 
 /// What does not change: ends and coefficients, padded.
+#[derive(Default)]
 struct Layout {
     accounts: usize,
     /// Rows of an account, padded; those of several accounts, padded.
@@ -268,6 +269,14 @@ impl State {
         self.excess[change.to] = to;
         self.excess[self.layout.accounts] = shared;
         Some(self.excess.iter().sum())
+    }
+
+    /// Lets the excess of rows cost this; sums have to be taken anew after it.
+    pub(crate) fn weigh_rows(&mut self, kernel: &Kernel<'_>, penalties: Vec<f64>) {
+        // The layout before goes first: two of them at a time are much memory on large days.
+        self.layout = Layout::default();
+        self.layout = Layout::new(kernel, &penalties);
+        self.penalties = penalties;
     }
 
     /// What all rows exceed their ends by.

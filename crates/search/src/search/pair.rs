@@ -194,8 +194,9 @@ impl<'a> Pair<'a> {
         let (tree, annealer) = std::thread::scope(|scope| {
             let (is_done, halt) = (&is_done, &*halt);
             let prove = move || {
-                let mut meeting =
-                    Meeting { out: prover_out, inbox: prover_in, work: 0, round: first_round, hint: None };
+                let is_awaited = kernel.movers.len() > MOST_MOVERS;
+                let (out, inbox) = (prover_out, prover_in);
+                let mut meeting = Meeting { out, inbox, work: 0, round: first_round, hint: None, is_awaited };
                 let tree = Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root);
                 // Whatever the annealer is at no longer matters. Said before the meeting ends, so that whoever hears of
                 // its end knows why.
@@ -304,6 +305,7 @@ impl<'a> Pair<'a> {
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
     pub(super) fn anneal(&mut self, slack: Slack) {
         let Some(mut first) = self.annealer.take() else { return };
+        first.is_waiting = false;
         let mut second = first.sibling();
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
@@ -392,12 +394,15 @@ struct Meeting {
     work: u64,
     round: u64,
     hint: Option<Hint>,
+    /// Whether the annealer does nothing before it has a hint.
+    is_awaited: bool,
 }
 
 impl Partner for Meeting {
     fn meet(&mut self, at: Standing, best: Option<&Best>) -> Reply {
         self.work += at.work;
-        if self.work < Round::number(self.round, 0).priced {
+        let is_urgent = self.is_awaited && self.hint.is_some();
+        if self.work < Round::number(self.round, 0).priced && !is_urgent {
             return Some(None);
         }
         self.work = 0;
