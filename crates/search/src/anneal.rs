@@ -143,10 +143,11 @@ impl<'a> Annealer<'a> {
         let state = State::new(self.kernel, &placement, &self.penalties());
         let mut other =
             Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, next_look: 0, ..*self };
-        let best = other.best.as_ref().map(|best| &best.choices);
-        let start = best.or(other.hint.as_ref().map(|hint| &hint.choices));
+        let (kernel, best) = (other.kernel, other.best.as_ref().map(|best| &best.choices));
+        let hint = other.hint.as_ref().filter(|_| kernel.movers.len() > MANY);
+        let start = best.or(hint.map(|hint| &hint.choices));
         if let Some(start) = start {
-            other.state.go_to(other.kernel, start);
+            other.state.go_to(kernel, start);
         }
         other.begin(if start.is_some() { other.warm() } else { HOT });
         other
