@@ -31,8 +31,8 @@ const STRETCHES_BETWEEN_SUMS: u64 = 64;
 /// Sums below this count as no excess: the exact sums decide.
 const NEARLY_NONE: f32 = 2e-3;
 /// Of 256 visits, so many move a trade by itself, and so many take another one along; the others exchange two.
-const ALONE: usize = 40;
-const ALONG: usize = 40;
+const ALONE: usize = 20;
+const ALONG: usize = 176;
 /// Of 256 visits, so many favour small changes.
 const SMALL: usize = 128;
 /// Partners that are looked at in a visit.
