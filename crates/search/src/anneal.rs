@@ -7,6 +7,7 @@
 //! after one that did not; while there is no plan at all, rows that stay broken come under more stress. Steps are counted,
 //! never timed.
 
+pub(crate) mod hunt;
 mod likeness;
 mod propose;
 mod state;
@@ -14,6 +15,7 @@ mod state;
 use crate::kernel::{Kernel, MANY};
 use crate::random::Random;
 use crate::tree::{Best, MOST_MOVERS};
+use hunt::Hunter;
 use propose::{Heat, Proposals};
 use state::State;
 
@@ -59,6 +61,8 @@ const NEARLY_NONE: f32 = 5e-4;
 pub(crate) struct Annealer<'a> {
     kernel: &'a Kernel<'a>,
     state: State,
+    /// Where cost does not count as long as there is no plan.
+    hunter: Option<Hunter<'a>>,
     random: Random,
     proposals: Proposals,
     /// What a unit of excess costs by row, the row's price apart: now, and at first.
@@ -113,6 +117,7 @@ impl<'a> Annealer<'a> {
         let mut annealer = Self {
             kernel,
             state: State::new(kernel, &placement, &vec![1.0; kernel.rows.len()]),
+            hunter: None,
             hint: None,
             random,
             proposals: Proposals::new(kernel),
@@ -141,8 +146,19 @@ impl<'a> Annealer<'a> {
             (self.proposals.clone(), self.stress.clone(), self.first_stress.clone());
         let (hint, best) = (self.hint.clone(), self.best.clone());
         let state = State::new(self.kernel, &placement, &self.penalties());
-        let mut other =
-            Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, next_look: 0, ..*self };
+        let mut other = Self {
+            state,
+            hunter: None,
+            random,
+            proposals,
+            stress,
+            first_stress,
+            hint,
+            best,
+            moves: 0,
+            next_look: 0,
+            ..*self
+        };
         let (kernel, best) = (other.kernel, other.best.as_ref().map(|best| &best.choices));
         let hint = other.hint.as_ref().filter(|_| kernel.movers.len() > MANY);
         let start = best.or(hint.map(|hint| &hint.choices));
@@ -158,9 +174,24 @@ impl<'a> Annealer<'a> {
         self.kernel.movers.len()
     }
 
-    /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
+    /// From now on hunts for a plan as long as there is none.
+    pub(crate) fn begin_hunt(&mut self) {
+        self.hunter.get_or_insert_with(|| Hunter::new(self.kernel, 1));
+    }
+
+    /// Makes at least `steps` moves, to the end of a stretch, or until a hunt has a plan. `is_over` is asked between
+    /// stretches.
     pub(crate) fn run(&mut self, steps: u64, is_over: &dyn Fn() -> bool) {
         if self.is_waiting {
+            return;
+        }
+        if self.best.is_none()
+            && let Some(hunter) = &mut self.hunter
+        {
+            self.moves -= hunter.moves;
+            hunter.run(steps, is_over);
+            self.moves += hunter.moves;
+            self.best = hunter.best.clone();
             return;
         }
         let end = self.moves + steps;

@@ -124,6 +124,12 @@ impl Kernel<'_> {
         &self.touches[self.first_touch[choice]..self.first_touch[choice + 1]]
     }
 
+    /// The same without positions that count in no row.
+    pub(crate) fn touches_in_rows(&self, choice: usize) -> impl Iterator<Item = (usize, f64)> {
+        let is_in_rows = |position: usize| self.positions[position].factors.iter().any(|factor| *factor != 0.0);
+        self.touches(choice).iter().copied().filter(move |(position, _)| is_in_rows(*position))
+    }
+
     /// The sums of a placement: one choice for each mover.
     pub(crate) fn sums(&self, placement: &[usize]) -> Sums {
         let mut sums = Sums { rows: vec![0.0; self.rows.len()], cost: 0.0 };

@@ -112,6 +112,8 @@ pub enum Ending {
 /// Branches that closing the last of the gap may take when the gap that was asked for is closed: what takes no time to
 /// speak of, since nobody asked for it.
 const SHARPENING_NODES: u64 = 2_000;
+/// Rounds for which both threads hunt for a first plan, before one of them looks for a proof that there is none.
+const ROUNDS_TO_HUNT: u64 = 48;
 
 /// Searches. `watch` is called after every round; it may stop the search, or help it with a plan.
 pub fn search(
@@ -130,6 +132,10 @@ pub fn search(
 
     let mut tree = pair.run(&kernel, Task::Prove { slack }, None);
     let (mut shown, mut rough) = (slack, None);
+    let was_lost = pair.best.is_none();
+    if was_lost && !tree.is_finished {
+        pair.hunt(ROUNDS_TO_HUNT);
+    }
     let is_large = kernel.movers.len() > MOST_MOVERS;
     if pair.best.is_none() && (tree.is_finished || !(is_large || pair.is_over())) {
         // A proof that there is no plan may not lean on costs.
@@ -139,6 +145,8 @@ pub fn search(
             let proof = write::whole(&without, Aim::NoPlan);
             return Found { ending: Ending::NoPlan, proof, ..counts(&pair) };
         }
+    }
+    if was_lost {
         // What the first tree closed, it closed without a plan to compare with: a plan that came later disproves it.
         tree.is_finished = false;
         if pair.best.is_some() && !pair.is_over() {
@@ -149,6 +157,7 @@ pub fn search(
         }
     }
     if !tree.is_finished && pair.is_far_apart() {
+        pair.hunt(u64::MAX);
         pair.anneal(slack);
     } else if tree.is_finished && slack.gap_rel > 0.0 && !pair.is_over() {
         let nodes = SHARPENING_NODES + tree.nodes / 4;

@@ -142,7 +142,7 @@ fn elsewhere(kernel: &Kernel<'_>, hint: Option<&Hint>, random: &mut Random, (mov
 
 /// A place in a list of trades by size.
 #[inline]
-fn of_small(random: &mut Random, end: usize, heat: Heat) -> usize {
+pub(super) fn of_small(random: &mut Random, end: usize, heat: Heat) -> usize {
     match heat {
         Heat::Hot => random.below(end),
         Heat::Warm => squared(random, end),
@@ -152,7 +152,7 @@ fn of_small(random: &mut Random, end: usize, heat: Heat) -> usize {
 
 /// A place in a list of partners, the nearest first.
 #[inline]
-fn of_near(random: &mut Random, end: usize, heat: Heat) -> usize {
+pub(super) fn of_near(random: &mut Random, end: usize, heat: Heat) -> usize {
     if heat == Heat::Hot { random.below(end) } else { fourth(random, end) }
 }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use super::{Budget, Glimpse, Word};
+use crate::anneal::hunt::Hunter;
 use crate::anneal::{Annealer, Hint};
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
@@ -35,9 +36,13 @@ const LARGEST_ROUND: Round = Round { priced: 1_000_000, moves: 786_432 };
 const MOVES_OF_EACH: u64 = 2;
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
-/// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.
+/// Rounds after which a prover gives up that has no plan to compare with, also where both can hunt for one, and one that
+/// looks for a plan.
 const ROUNDS_WITHOUT_PLAN: u64 = 24;
+const ROUNDS_BEFORE_HUNT: u64 = 8;
 const ROUNDS_TO_FIND: u64 = 44;
+/// Steps of a hunter in a round.
+const STEPS_OF_HUNT: u64 = 1_000_000;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 60;
@@ -64,11 +69,15 @@ pub(super) struct Pair<'a> {
     /// Scale and constant of the objective.
     units: (f64, f64),
     annealer: Option<Annealer<'a>>,
+    /// Hunts beside the annealer, once there was a hunt.
+    hunter: Option<Hunter<'a>>,
     pub(super) best: Option<Best>,
     /// The cost of the best that the watch was shown.
     shown: f64,
     pub(super) is_helped: bool,
     pub(super) rounds: u64,
+    /// How many of the rounds were a hunt.
+    hunted: u64,
     pub(super) nodes: u64,
     pub(super) moves: u64,
     root_bound: f64,
@@ -139,10 +148,12 @@ impl<'a> Pair<'a> {
             watch,
             units,
             annealer,
+            hunter: None,
             best: start,
             shown: f64::INFINITY,
             is_helped: false,
             rounds,
+            hunted: 0,
             nodes,
             moves,
             root_bound,
@@ -264,19 +275,21 @@ impl<'a> Pair<'a> {
                 return;
             }
             if let Some(report) = moved {
-                self.moves = report.moves;
+                self.moves = report.moves + self.hunter.as_ref().map_or(0, |hunter| hunter.moves);
                 self.offer(report.best);
             }
             self.rounds += 1;
             self.look_up(nodes);
+            let without_hunt = self.rounds - self.hunted;
             let is_enough = match task {
                 Task::Prove { .. } => match &self.best {
                     // Nothing but the root is looked at, and then two annealers do more than one.
                     _ if self.kernel.movers.len() > MOST_MOVERS => !is_proving,
-                    None => self.rounds >= ROUNDS_WITHOUT_PLAN,
-                    Some(_) => self.rounds >= ROUNDS_APART && self.is_far_apart(),
+                    None if Hunter::suits(self.kernel) => without_hunt >= ROUNDS_BEFORE_HUNT,
+                    None => without_hunt >= ROUNDS_WITHOUT_PLAN,
+                    Some(_) => without_hunt >= ROUNDS_APART && self.is_far_apart(),
                 },
-                Task::Find => self.best.is_some() || self.rounds >= ROUNDS_TO_FIND,
+                Task::Find => self.best.is_some() || without_hunt >= ROUNDS_TO_FIND,
                 Task::Sharpen { .. } => false,
             };
             if is_enough || self.is_over() {
@@ -302,6 +315,36 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Hunts for a plan in both threads, until there is one or so many rounds are over, where that suits the problem.
+    pub(super) fn hunt(&mut self, rounds: u64) {
+        if self.best.is_some() || !Hunter::suits(self.kernel) {
+            return;
+        }
+        let Some(mut first) = self.annealer.take() else { return };
+        let mut second = self.hunter.take().unwrap_or_else(|| Hunter::new(self.kernel, 2));
+        first.begin_hunt();
+        let end = self.hunted.saturating_add(rounds);
+        while self.best.is_none() && self.hunted < end && !self.is_over() {
+            let halt = &*self.halt;
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| second.run(STEPS_OF_HUNT, &|| halt.is_now()));
+                first.run(STEPS_OF_HUNT, &|| halt.is_now());
+                other.join().expect("the hunter does not panic");
+            });
+            if self.halt.is_now() {
+                self.cuts.push(self.looks);
+                break;
+            }
+            self.moves = first.moves + second.moves;
+            self.offer(first.best.clone());
+            self.offer(second.best.clone());
+            (self.rounds, self.hunted) = (self.rounds + 1, self.hunted + 1);
+            self.look_up(0);
+        }
+        self.best.iter().for_each(|best| first.take(best));
+        (self.annealer, self.hunter) = (Some(first), Some(second));
+    }
+
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
     pub(super) fn anneal(&mut self, slack: Slack) {
         let Some(mut first) = self.annealer.take() else { return };
@@ -320,7 +363,7 @@ impl<'a> Pair<'a> {
                 self.cuts.push(self.looks);
                 break;
             }
-            self.moves = first.moves + second.moves;
+            self.moves = first.moves + second.moves + self.hunter.as_ref().map_or(0, |hunter| hunter.moves);
             self.offer(first.best.clone());
             self.offer(second.best.clone());
             if let Some(best) = &self.best {
