@@ -29,16 +29,16 @@ struct Round {
     moves: u64,
 }
 
-const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
-const LARGEST_ROUND: Round = Round { priced: 1_000_000, moves: 786_432 };
+const FIRST_ROUND: Round = Round { priced: 65_536, moves: 8_192 };
+const LARGEST_ROUND: Round = Round { priced: 6_291_456, moves: 786_432 };
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.
-const ROUNDS_WITHOUT_PLAN: u64 = 24;
-const ROUNDS_TO_FIND: u64 = 44;
+const ROUNDS_WITHOUT_PLAN: u64 = 30;
+const ROUNDS_TO_FIND: u64 = 50;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
-const ROUNDS_APART: u64 = 60;
+const ROUNDS_APART: u64 = 66;
 const FAR_APART: f64 = 1.5;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
