@@ -7,10 +7,11 @@ use domain::{AccountId, Amount, Certificate, TradeId};
 use metric_engine::Book;
 
 use super::cuts::{self, Checked};
-use super::knapsacks::{Effort, Knapsacks};
+use super::knapsacks::Knapsacks;
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
+use super::sack::Effort;
 use super::sum::Sum;
 use super::{Certified, NoProof};
 
@@ -74,7 +75,7 @@ pub(super) fn walk<N: Number>(
                     }
                     open.push((trade, account, place, here));
                 }
-                if shown.forced(&mut positions, node, (*list, *aim), &open)?.is_none() {
+                if shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
                     return Ok(None);
                 }
                 stack.push(close(&mut positions, node, &open)?);
@@ -146,27 +147,26 @@ impl<N: Number> Shown<'_, N> {
     /// The same for the assignments of a node that have one of some open choices, for each of those by itself.
     fn forced(
         &mut self,
-        positions: &mut Positions<'_, N>,
+        positions: &Positions<'_, N>,
         node: usize,
         prices: (usize, Aim),
         choices: &[(&TradeId, &AccountId, usize, usize)],
     ) -> Result<Option<()>, NoProof> {
-        let Some(last) = self.priced(positions, node, prices)? else { return Ok(None) };
-        if last.knapsacks.is_none() {
-            let sum = Sum::of(positions, &last.priced);
-            let reached: Vec<Amount> =
-                choices.iter().map(|(_, _, trade, account)| sum.forced(*trade, *account)).collect();
-            reached.into_iter().try_for_each(|reached| self.take(node, reached))?;
-            return Ok(Some(()));
+        if self.priced(positions, node, prices)?.is_none() {
+            return Ok(None);
         }
-        for (_, _, trade, account) in choices {
-            let before = positions.restrict(*trade, vec![*account]);
-            let shown = self.whole(positions, node, prices);
-            positions.restrict(*trade, before);
-            if shown?.is_none() {
-                return Ok(None);
+        let Self { last: Some(Last { priced, knapsacks, .. }), effort, .. } = self else {
+            unreachable!("the prices of this node were set above")
+        };
+        let places = choices.iter().map(|(_, _, trade, account)| (*trade, *account));
+        let reached = match knapsacks {
+            None => {
+                let sum = Sum::of(positions, priced);
+                places.map(|(trade, account)| Some(sum.forced(trade, account))).collect()
             }
-        }
+            Some(knapsacks) => knapsacks.forced(positions, priced, &places.collect::<Vec<_>>(), (node, effort))?,
+        };
+        reached.into_iter().flatten().try_for_each(|reached| self.take(node, reached))?;
         Ok(Some(()))
     }
 
