@@ -144,12 +144,24 @@ impl Scaled {
         self.items[item].map_or(0, |(_, profit)| profit)
     }
 
-    fn add(&self, table: &mut [i64], item: usize) {
+    /// The table with one more item; `spare` is as long and loses what it holds.
+    fn add(&self, (table, spare): (&mut Vec<i64>, &mut Vec<i64>), item: usize) {
         let Some((weight, profit)) = self.items[item] else { return };
-        let weight = usize::try_from(weight).unwrap_or(usize::MAX);
-        for room in (weight..table.len()).rev() {
-            table[room] = table[room].max(table[room - weight] + profit);
+        let weight = usize::try_from(weight).unwrap_or(usize::MAX).min(table.len());
+        let (same, more) = spare.split_at_mut(weight);
+        same.copy_from_slice(&table[..weight]);
+        for ((to, without), with) in more.iter_mut().zip(&table[weight..]).zip(&*table) {
+            // All profits together are a number of 64 bits.
+            *to = (*without).max(with.wrapping_add(profit));
         }
+        std::mem::swap(table, spare);
+    }
+
+    /// The table of all these items.
+    fn table(&self, width: usize, items: impl Iterator<Item = usize>) -> Vec<i64> {
+        let (mut table, mut spare) = (vec![0; width], vec![0; width]);
+        items.for_each(|item| self.add((&mut table, &mut spare), item));
+        table
     }
 
     /// The best that fits.
@@ -157,9 +169,8 @@ impl Scaled {
         if self.all_fit() {
             return Some(self.worthy.iter().map(|item| self.profit(*item)).sum());
         }
-        let mut table = vec![0; self.width(self.worthy.len(), effort)?];
-        self.worthy.iter().for_each(|item| self.add(&mut table, *item));
-        table.last().copied()
+        let width = self.width(self.worthy.len(), effort)?;
+        self.table(width, self.worthy.iter().copied()).last().copied()
     }
 
     /// For each of these items the best with it inside, nothing where it does not fit, and with it outside.
@@ -200,9 +211,8 @@ impl Scaled {
                 continue;
             }
             if table.is_none() {
-                let mut filled = vec![0; self.width(self.worthy.len(), effort)?];
-                self.worthy.iter().for_each(|item| self.add(&mut filled, *item));
-                table = Some(filled);
+                let width = self.width(self.worthy.len(), effort)?;
+                table = Some(self.table(width, self.worthy.iter().copied()));
             }
             let rest = usize::try_from(rest).ok()?;
             forced[*place].0 = table.as_ref().map(|table| table[rest] + profit);
@@ -214,25 +224,26 @@ impl Scaled {
     fn force_worthy(&self, items: &[usize], places: &[usize], width: usize, forced: &mut [(Option<i64>, Option<i64>)]) {
         let mut is_here = vec![false; self.items.len()];
         places.iter().for_each(|place| is_here[items[*place]] = true);
-        let mut before = vec![vec![0; width]];
-        self.worthy.iter().filter(|item| !is_here[**item]).for_each(|item| self.add(&mut before[0], *item));
+        let others = self.worthy.iter().copied().filter(|item| !is_here[*item]);
+        let mut before = vec![self.table(width, others)];
+        let mut spare = vec![0; width];
         for place in &places[..places.len() - 1] {
             let mut table = before[before.len() - 1].clone();
-            self.add(&mut table, items[*place]);
+            self.add((&mut table, &mut spare), items[*place]);
             before.push(table);
         }
         let mut after = vec![0; width];
         for (place, before) in places.iter().zip(&before).rev() {
             let joined = |room: usize| {
                 let both = before[..=room].iter().zip(after[..=room].iter().rev());
-                both.map(|(before, after)| before + after).max()
+                both.map(|(before, after)| before.wrapping_add(*after)).max()
             };
             let inside = self.items[items[*place]].and_then(|(weight, profit)| {
                 let rest = (width - 1).checked_sub(usize::try_from(weight).ok()?)?;
                 Some(joined(rest)? + profit)
             });
             forced[*place] = (inside, joined(width - 1));
-            self.add(&mut after, items[*place]);
+            self.add((&mut after, &mut spare), items[*place]);
         }
     }
 }

@@ -45,12 +45,40 @@ struct Shown<'a, N: Number> {
     largest: Option<Amount>,
 }
 
+/// With more nodes than this, it pays to share them out between threads.
+const MANY: usize = 64;
+const THREADS: usize = 2;
+
 /// What the nodes show together; nothing where a number does not fit.
 pub(super) fn walk<N: Number>(
     book: &Book,
     prices: &Prices<'_>,
     certificate: &Certificate,
 ) -> Result<Option<Certified>, NoProof> {
+    let parts = if certificate.tree.len() > MANY { THREADS } else { 1 };
+    let walk = |part| walk_part::<N>(book, prices, certificate, (part, parts));
+    let found: Vec<Result<Option<Option<Amount>>, NoProof>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..parts).map(|part| scope.spawn(move || walk(part))).collect();
+        let first = walk(0);
+        let others = others.into_iter().map(|other| other.join().expect("the walk of a tree does not panic"));
+        std::iter::once(first).chain(others).collect()
+    });
+    let mut largest: Option<Amount> = None;
+    for found in found {
+        let Some(bound) = found? else { return Ok(None) };
+        largest = largest.max(bound);
+    }
+    Ok(Some(largest.map_or(Certified::Infeasible, Certified::Bound)))
+}
+
+/// The largest bound of the nodes whose price lists are of this part, by number; nothing where a number does not fit. Every
+/// part walks the whole tree.
+fn walk_part<N: Number>(
+    book: &Book,
+    prices: &Prices<'_>,
+    certificate: &Certificate,
+    (part, parts): (usize, usize),
+) -> Result<Option<Option<Amount>>, NoProof> {
     let trades: BTreeMap<&TradeId, usize> = book.trades.iter().map(|line| &line.id).zip(0..).collect();
     let index = |trade: &TradeId| trades.get(trade).copied().ok_or_else(|| NoProof::UnknownTrade(trade.clone()));
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
@@ -75,14 +103,14 @@ pub(super) fn walk<N: Number>(
                     }
                     open.push((trade, account, place, here));
                 }
-                if shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
+                if list % parts == part && shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
                     return Ok(None);
                 }
                 stack.push(close(&mut positions, node, &open)?);
                 continue;
             }
             Node::Leaf { prices: list, aim } => {
-                if shown.whole(&positions, node, (*list, *aim))?.is_none() {
+                if list % parts == part && shown.whole(&positions, node, (*list, *aim))?.is_none() {
                     return Ok(None);
                 }
             }
@@ -93,7 +121,7 @@ pub(super) fn walk<N: Number>(
     }
     match nodes.next() {
         Some((node, _)) => Err(NoProof::Overlong { node }),
-        None => Ok(Some(shown.largest.map_or(Certified::Infeasible, Certified::Bound))),
+        None => Ok(Some(shown.largest)),
     }
 }
 
