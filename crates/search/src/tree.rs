@@ -331,8 +331,8 @@ impl<'a, 'p> Prover<'a, 'p> {
             if self.is_stopped {
                 return None;
             }
-            let kernel = Arc::clone(&self.kernel);
-            let view = View::new(&kernel, &self.remaining)?;
+            let grown = Arc::clone(&self.kernel);
+            let view = if depth == 0 { View::new(&grown, &self.remaining)? } else { view };
             let limit = self.limit();
             if improved.priced.value >= limit {
                 self.close(&view, &improved.prices);
