@@ -30,7 +30,7 @@ struct Round {
 }
 
 const FIRST_ROUND: Round = Round { priced: 65_536, moves: 8_192 };
-const LARGEST_ROUND: Round = Round { priced: 6_291_456, moves: 786_432 };
+const LARGEST_ROUND: Round = Round { priced: 4_194_304, moves: 786_432 };
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, and of one that looks for a plan.

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_short_number_has_nine_digits() {
         let texts =
-            [1234.567_891_234, -0.000_120_5, 0.0, 98_765_432_109.0].map(|value| short(value).unwrap().to_string());
+            [1_234.567_891_234, -0.000_120_5, 0.0, 98_765_432_109.0].map(|value| short(value).unwrap().to_string());
         assert_eq!(texts, ["1234.56789", "-0.0001205", "0", "98765432100"]);
         assert_eq!([short(f64::NAN), short(f64::INFINITY)], [None, None]);
     }

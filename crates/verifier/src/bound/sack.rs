@@ -41,6 +41,9 @@ pub(super) struct Forced {
     pub(super) left_out: Option<Amount>,
 }
 
+/// The best with an item inside and with it outside; nothing where that does not fit.
+type Sides = (Option<i64>, Option<i64>);
+
 /// Places filled so far.
 #[derive(Default)]
 pub(super) struct Effort(u64);
@@ -174,10 +177,10 @@ impl Scaled {
     }
 
     /// For each of these items the best with it inside, nothing where it does not fit, and with it outside.
-    fn forced(&self, items: &[usize], best: i64, effort: &mut Effort) -> Option<Vec<(Option<i64>, Option<i64>)>> {
+    fn forced(&self, items: &[usize], best: i64, effort: &mut Effort) -> Option<Vec<Sides>> {
         let mut is_worthy = vec![false; self.items.len()];
         self.worthy.iter().for_each(|item| is_worthy[*item] = true);
-        let mut forced: Vec<(Option<i64>, Option<i64>)> = vec![(None, Some(best)); items.len()];
+        let mut forced: Vec<Sides> = vec![(None, Some(best)); items.len()];
         let (taken, others): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|place| is_worthy[items[*place]]);
         self.force_others(items, &others, (best, &mut forced), effort)?;
         if self.all_fit() {
@@ -199,7 +202,7 @@ impl Scaled {
         &self,
         items: &[usize],
         places: &[usize],
-        (best, forced): (i64, &mut [(Option<i64>, Option<i64>)]),
+        (best, forced): (i64, &mut [Sides]),
         effort: &mut Effort,
     ) -> Option<()> {
         let mut table: Option<Vec<i64>> = None;
@@ -221,7 +224,7 @@ impl Scaled {
     }
 
     /// The same for those of the items that are worth something, at these places.
-    fn force_worthy(&self, items: &[usize], places: &[usize], width: usize, forced: &mut [(Option<i64>, Option<i64>)]) {
+    fn force_worthy(&self, items: &[usize], places: &[usize], width: usize, forced: &mut [Sides]) {
         let mut is_here = vec![false; self.items.len()];
         places.iter().for_each(|place| is_here[items[*place]] = true);
         let others = self.worthy.iter().copied().filter(|item| !is_here[*item]);
