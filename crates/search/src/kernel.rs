@@ -100,26 +100,31 @@ impl Kernel<'_> {
     }
 
     /// The rows of an account.
+    #[inline]
     pub(crate) fn block(&self, account: usize) -> std::ops::Range<usize> {
         self.block[account]..self.block[account + 1]
     }
 
     /// The rows of several accounts.
+    #[inline]
     pub(crate) fn shared(&self) -> std::ops::Range<usize> {
         self.block(self.accounts())
     }
 
+    #[inline]
     pub(crate) fn choices(&self, mover: usize) -> std::ops::Range<usize> {
         self.first_choice[mover]..self.first_choice[mover + 1]
     }
 
     /// The coefficients of a choice: in the rows of its account, in the shared rows.
+    #[inline]
     pub(crate) fn coefficients(&self, choice: usize) -> (&[f64], &[f64]) {
         let own = self.block(self.account[choice]).len();
         let all = &self.coefficients[self.offset[choice]..][..own + self.shared().len()];
         all.split_at(own)
     }
 
+    #[inline]
     pub(crate) fn touches(&self, choice: usize) -> &[(usize, f64)] {
         &self.touches[self.first_touch[choice]..self.first_touch[choice + 1]]
     }

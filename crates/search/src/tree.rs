@@ -88,8 +88,10 @@ const MARGIN: f64 = 1e-10;
 pub(crate) const MOST_STEPS: usize = 40_000;
 /// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
 const BEFORE_KNAPSACKS: u64 = 300;
-/// What a pricing costs besides its choices, in choices.
-const PRICING: usize = 20;
+/// What a pricing costs besides its choices, in choices: by itself, and for each row and position. What else is done in
+/// a branch is counted with its pricings.
+const PRICING: usize = 40;
+const PRICING_A_ROW: usize = 4;
 /// A branch is priced again when it lost at least one choice for so many of its movers.
 const WORTH_ANOTHER: usize = 10;
 const MOST_ROUNDS: usize = 4;
@@ -334,8 +336,8 @@ impl<'a, 'p> Prover<'a, 'p> {
             if self.is_stopped {
                 return None;
             }
-            let kernel = Arc::clone(&self.kernel);
-            let view = View::new(&kernel, &self.remaining)?;
+            let grown = Arc::clone(&self.kernel);
+            let view = if depth == 0 { View::new(&grown, &self.remaining)? } else { view };
             let limit = self.limit();
             if improved.priced.value >= limit {
                 self.close(&view, &improved.prices);
@@ -373,7 +375,7 @@ impl<'a, 'p> Prover<'a, 'p> {
 
     fn improve(&mut self, view: &View<'_>, start: Start, schedule: Schedule) -> Improved {
         let target = Target { best: self.best.as_ref().map(|best| best.cost), enough: self.limit() };
-        let work = (view.work() + PRICING) as u64;
+        let work = (view.work() + self.pricing_overhead()) as u64;
         let at = Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes };
         let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
         let mut look = |priced: &Priced| {
@@ -391,6 +393,10 @@ impl<'a, 'p> Prover<'a, 'p> {
             Some(average) => climb(view, start.prices, average.enter(kernel, remaining), target, schedule, &mut look),
             None => improve(view, remaining, start.prices, target, schedule, &mut look),
         }
+    }
+
+    fn pricing_overhead(&self) -> usize {
+        PRICING + PRICING_A_ROW * (self.kernel.rows.len() + self.kernel.positions.len())
     }
 
     /// Tells the partner what the root's prices favour.

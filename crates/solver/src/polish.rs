@@ -56,30 +56,40 @@ pub fn polish(problem: &AssignmentProblem, placement: Vec<usize>) -> Vec<usize> 
 
 /// The moves from `placement` that floats cannot rule out.
 fn doubtful(problem: &AssignmentProblem, free: &[usize], placement: &[usize]) -> Vec<Candidate> {
+    let hopes = Hopes::new(problem, free, placement);
+    let doubt = hopes.doubt;
+    if !hopes.has_any(free) {
+        return Vec::new();
+    }
     let mut tally = Tally::new(problem);
     for trade in free {
         tally.apply(*trade, placement[*trade], 1.0);
     }
-    let doubt = DOUBT_REL * free.iter().map(|trade| tally.stake(*trade)).sum::<f64>();
     let is_open = |change: Change| change.objective > -doubt && change.broken < DOUBT_REL;
     let mut open = Vec::new();
     for (number, trade) in free.iter().enumerate() {
         let from = placement[*trade];
-        let leave = tally.change(*trade, from, -1.0);
         let others: Vec<usize> = tally.accounts(*trade).filter(|account| *account != from).collect();
+        let partners = &free[number + 1..];
+        let is_hopeful = |to: &usize| hopes.alone(*trade, *to);
+        let to_exchange = |other: &&usize| {
+            let to = placement[**other];
+            to != from && others.contains(&to) && hopes.together(*trade, **other)
+        };
+        if !others.iter().any(is_hopeful) && !partners.iter().any(|other| to_exchange(&other)) {
+            continue;
+        }
+        let leave = tally.change(*trade, from, -1.0);
         // One after the other, so that trades in one security net as they would and a row about several accounts
         // sees both ends of a move.
         tally.apply(*trade, from, -1.0);
-        for to in &others {
+        for to in others.iter().filter(|to| is_hopeful(to)) {
             if is_open(leave.and(tally.change(*trade, *to, 1.0))) {
                 open.push(vec![(*trade, *to)]);
             }
         }
-        for other in &free[number + 1..] {
+        for other in partners.iter().filter(to_exchange) {
             let to = placement[*other];
-            if to == from || !others.contains(&to) || !tally.accounts(*other).any(|account| account == from) {
-                continue;
-            }
             let steps = [(*other, to, -1.0), (*trade, to, 1.0), (*other, from, 1.0)];
             let mut swap = leave;
             for (moved, account, direction) in steps {
@@ -96,4 +106,50 @@ fn doubtful(problem: &AssignmentProblem, free: &[usize], placement: &[usize]) ->
         tally.apply(*trade, from, 1.0);
     }
     open
+}
+
+/// What moves could gain at most, rows apart: most of them are clearly worse by that alone.
+struct Hopes<'a> {
+    placement: &'a [usize],
+    /// By trade, then account: the most that going there could add to the objective; nothing where it may not go.
+    gains: Vec<Vec<Option<f64>>>,
+    /// The objective's difference that floats do not decide.
+    doubt: f64,
+}
+
+impl<'a> Hopes<'a> {
+    fn new(problem: &AssignmentProblem, free: &[usize], placement: &'a [usize]) -> Self {
+        let tally = Tally::of_objective(problem);
+        let doubt = DOUBT_REL * free.iter().map(|trade| tally.stake(*trade)).sum::<f64>();
+        let mut gains = vec![vec![None; problem.accounts.len()]; problem.trades.len()];
+        for trade in free {
+            let (left, at_stake) = tally.worth(*trade, placement[*trade]);
+            for account in tally.accounts(*trade) {
+                let (found, there) = tally.worth(*trade, account);
+                gains[*trade][account] = Some(found - left + at_stake + there);
+            }
+        }
+        Self { placement, gains, doubt }
+    }
+
+    fn alone(&self, trade: usize, to: usize) -> bool {
+        self.gains[trade][to].is_some_and(|gain| gain > -self.doubt)
+    }
+
+    /// Whether two trades could gain by changing places.
+    fn together(&self, trade: usize, other: usize) -> bool {
+        let gains = (self.gains[trade][self.placement[other]], self.gains[other][self.placement[trade]]);
+        matches!(gains, (Some(one), Some(other)) if one + other > -self.doubt)
+    }
+
+    fn has_any(&self, free: &[usize]) -> bool {
+        free.iter().enumerate().any(|(number, trade)| {
+            let from = self.placement[*trade];
+            let is_open = |to: usize| to != from && self.alone(*trade, to);
+            (0..self.gains[*trade].len()).any(is_open)
+                || free[number + 1..]
+                    .iter()
+                    .any(|other| self.placement[*other] != from && self.together(*trade, *other))
+        })
+    }
 }

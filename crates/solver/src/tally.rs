@@ -56,6 +56,13 @@ struct PositionSum {
 impl Tally {
     /// The tally of a problem with every trade that has a choice still nowhere.
     pub(crate) fn new(problem: &AssignmentProblem) -> Self {
+        let mut tally = Self::of_objective(problem);
+        tally.add_rows(problem);
+        tally
+    }
+
+    /// The tally of the objective alone, without rows.
+    pub(crate) fn of_objective(problem: &AssignmentProblem) -> Self {
         let accounts = problem.accounts.len();
         let allowed = |trade: &constraint_manager::TradeChoice| {
             let mut effects = vec![None; accounts];
@@ -75,7 +82,6 @@ impl Tally {
             }
             tally.positions.push(PositionSum { value: to_float(&position.base), rows: Vec::new(), worth: 0.0 });
         }
-        tally.add_rows(problem);
         tally.add_objective(problem);
         tally
     }
@@ -123,12 +129,17 @@ impl Tally {
 
     /// The most that booking a trade somewhere can move the objective.
     pub(crate) fn stake(&self, trade: usize) -> f64 {
-        let of_effect = |effect: &Effect| {
-            let sided =
-                effect.positions.iter().map(|(position, value)| (self.positions[*position].worth * value).abs());
-            effect.worth.abs() + sided.sum::<f64>()
-        };
-        self.effects[trade].iter().flatten().map(of_effect).fold(0.0, f64::max)
+        let stakes =
+            self.accounts(trade).map(|account| self.worth(trade, account)).map(|(worth, sided)| worth.abs() + sided);
+        stakes.fold(0.0, f64::max)
+    }
+
+    /// What booking a trade at an account adds to the objective, short sizes apart, and what it changes it by at most
+    /// through those.
+    pub(crate) fn worth(&self, trade: usize, account: usize) -> (f64, f64) {
+        let Some(effect) = &self.effects[trade][account] else { return (0.0, 0.0) };
+        let sided = effect.positions.iter().map(|(position, value)| (self.positions[*position].worth * value).abs());
+        (effect.worth, sided.sum())
     }
 
     /// What booking a trade (`direction` 1) or taking it back (-1) at an account would change.

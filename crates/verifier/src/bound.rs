@@ -39,6 +39,7 @@ mod number;
 mod positions;
 mod priced;
 mod room;
+mod sack;
 mod sum;
 mod tree;
 mod wide;

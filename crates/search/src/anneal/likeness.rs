@@ -3,6 +3,8 @@
 //! A trade is compared with others the first time that it is asked for, so that a problem that is solved at once pays
 //! nothing.
 
+use std::ops::Range;
+
 use crate::kernel::{Kernel, MANY};
 
 /// Beyond this number of movers, likeness is looked for among those of about the same size only.
@@ -94,13 +96,21 @@ fn size(kernel: &Kernel<'_>, mover: usize) -> f64 {
 
 /// What is left of a mover in the rows of its accounts when `sign` times another one is added.
 fn rest(kernel: &Kernel<'_>, mover: usize, other: usize, sign: f64) -> f64 {
+    let (ours, theirs) = (kernel.choices(mover), kernel.choices(other));
+    if kernel.shared().is_empty() && kernel.account[ours.clone()] == kernel.account[theirs.clone()] {
+        // All their coefficients lie side by side, in the same order.
+        let width = |choices: &Range<usize>| choices.clone().map(|choice| kernel.block(kernel.account[choice]).len());
+        let entries = width(&ours).sum::<usize>();
+        let all = |choices: Range<usize>| &kernel.coefficients[kernel.offset[choices.start]..][..entries];
+        return apart(all(ours), all(theirs), sign);
+    }
     let mut sum = 0.0;
-    for choice in kernel.choices(mover) {
+    for choice in ours {
         let account = kernel.account[choice];
-        let twin = kernel.choices(other).find(|twin| kernel.account[*twin] == account);
+        let twin = theirs.clone().find(|twin| kernel.account[*twin] == account);
         let (own, _) = kernel.coefficients(choice);
         sum += match twin {
-            Some(twin) => own.iter().zip(kernel.coefficients(twin).0).map(|(a, b)| (a + sign * b).abs()).sum::<f64>(),
+            Some(twin) => apart(own, kernel.coefficients(twin).0, sign),
             None => own.iter().map(|a| a.abs()).sum::<f64>(),
         };
     }
@@ -121,4 +131,17 @@ fn outline(kernel: &Kernel<'_>, mover: usize) -> [f32; PLACES] {
 /// What is left of one outline when `sign` times another one is added.
 fn between(one: &[f32; PLACES], other: &[f32; PLACES], sign: f32) -> f64 {
     one.iter().zip(other).map(|(a, b)| f64::from((a + sign * b).abs())).sum()
+}
+
+/// `Σ |a + sign·b|`, four at a time.
+fn apart(one: &[f64], other: &[f64], sign: f64) -> f64 {
+    let (ones, others) = (one.chunks_exact(4), other.chunks_exact(4));
+    let rest: f64 = ones.remainder().iter().zip(others.remainder()).map(|(a, b)| (a + sign * b).abs()).sum();
+    let mut sums = [0.0; 4];
+    for (ones, others) in ones.zip(others) {
+        for lane in 0..4 {
+            sums[lane] += (ones[lane] + sign * others[lane]).abs();
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }

@@ -30,22 +30,22 @@ struct Round {
     moves: u64,
 }
 
-const FIRST_ROUND: Round = Round { priced: 100_000, moves: 65_536 };
-const LARGEST_ROUND: Round = Round { priced: 1_000_000, moves: 786_432 };
+const FIRST_ROUND: Round = Round { priced: 65_536, moves: 8_192 };
+const LARGEST_ROUND: Round = Round { priced: 4_194_304, moves: 786_432 };
 /// Moves of a round at least, where it has grown, for each mover.
 const MOVES_OF_EACH: u64 = 2;
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, also where both can hunt for one, and one that
 /// looks for a plan.
-const ROUNDS_WITHOUT_PLAN: u64 = 24;
-const ROUNDS_BEFORE_HUNT: u64 = 8;
-const ROUNDS_TO_FIND: u64 = 44;
+const ROUNDS_WITHOUT_PLAN: u64 = 30;
+const ROUNDS_BEFORE_HUNT: u64 = 14;
+const ROUNDS_TO_FIND: u64 = 50;
 /// Steps of a hunter in a round.
 const STEPS_OF_HUNT: u64 = 1_000_000;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
-const ROUNDS_APART: u64 = 60;
+const ROUNDS_APART: u64 = 66;
 const FAR_APART: f64 = 1.5;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
@@ -68,6 +68,7 @@ pub(super) struct Pair<'a> {
     watch: &'a mut dyn FnMut(&Glimpse) -> Word,
     /// Scale and constant of the objective.
     units: (f64, f64),
+    /// Nothing before it is needed.
     annealer: Option<Annealer<'a>>,
     /// Hunts beside the annealer, once there was a hunt.
     hunter: Option<Hunter<'a>>,
@@ -133,11 +134,6 @@ impl<'a> Pair<'a> {
         units: (f64, f64),
         start: Option<Best>,
     ) -> Self {
-        let placement = start.as_ref().map(|best| &best.choices[..]);
-        let mut annealer = (!kernel.movers.is_empty()).then(|| Annealer::new(kernel, 1, placement));
-        if let (Some(annealer), Some(start)) = (&mut annealer, &start) {
-            annealer.take(start);
-        }
         let root_bound = f64::NEG_INFINITY;
         let (rounds, nodes, moves, is_stopped) = (0, 0, 0, false);
         let halt = Halt { deadline: budget.deadline, asked: budget.halt.clone(), is_on: AtomicBool::new(false) };
@@ -147,7 +143,7 @@ impl<'a> Pair<'a> {
             halt: Arc::new(halt),
             watch,
             units,
-            annealer,
+            annealer: None,
             hunter: None,
             best: start,
             shown: f64::INFINITY,
@@ -195,7 +191,8 @@ impl<'a> Pair<'a> {
             Task::Sharpen { slack, nodes } => (slack, nodes),
         };
         let start = if matches!(task, Task::Find) { None } else { self.best.clone() };
-        let annealer = if matches!(task, Task::Sharpen { .. }) { None } else { self.annealer.take() };
+        let is_beside = !matches!(task, Task::Sharpen { .. }) && !self.kernel.movers.is_empty();
+        let annealer = is_beside.then(|| self.annealer.take());
         let is_done = AtomicBool::new(false);
         let (first_round, halt) = (self.rounds, Arc::clone(&self.halt));
         let (prover_out, from_prover) = channel::<Report>();
@@ -216,33 +213,32 @@ impl<'a> Pair<'a> {
             };
             let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, prove);
             let prover = prover.expect("a thread can be started");
-            let moving = annealer.map(|mut annealer| {
+            let known = self.kernel;
+            let moving = annealer.map(|annealer| {
                 let is_over = move || is_done.load(Ordering::Acquire) || halt.is_now();
-                scope.spawn(move || {
-                    anneal(&mut annealer, first_round, &annealer_out, &annealer_in, &is_over);
-                    annealer
-                })
+                scope.spawn(move || anneal((known, annealer), first_round, &annealer_out, &annealer_in, &is_over))
             });
             self.lead(task, (&from_prover, &to_prover), (&from_annealer, &to_annealer), (moving.is_some(), is_done));
             is_done.store(true, Ordering::Release);
             drop((to_prover, to_annealer));
             let (tree, best) = prover.join().expect("the prover does not panic");
-            let annealer = moving.map(|moving| moving.join().expect("the annealer does not panic"));
+            let annealer = moving.and_then(|moving| moving.join().expect("the annealer does not panic"));
             self.nodes += tree.nodes;
             self.offer(best);
             (tree, annealer)
         });
         self.annealer = match annealer {
             // How far it came in the round that was broken off depends on the clock.
-            Some(_) if tree.is_finished => self.best.is_none().then(|| Annealer::new(self.kernel, 1, None)),
+            Some(_) if tree.is_finished => None,
             Some(annealer) => Some(annealer),
             None => self.annealer.take(),
         };
         tree
     }
 
-    /// Round after round: hears both, tells both. The prover is never far from its next meeting; the annealer may be, so
-    /// that a round in which the time ends does not count for it.
+    /// Round after round: hears both, tells both. The annealer sits in from the second round on, since many problems are
+    /// closed before. The prover is never far from its next meeting; the annealer may be, so that a round in which the
+    /// time ends does not count for it.
     fn lead(
         &mut self,
         task: Task,
@@ -250,7 +246,7 @@ impl<'a> Pair<'a> {
         annealer: (&Receiver<Report>, &Sender<Order>),
         (has_annealer, is_done): (bool, &AtomicBool),
     ) {
-        let mut is_proving = true;
+        let (mut is_proving, mut is_first) = (true, true);
         loop {
             let proved = if is_proving { prover.0.recv().ok() } else { None };
             is_proving = proved.is_some();
@@ -270,10 +266,12 @@ impl<'a> Pair<'a> {
             if self.is_over() {
                 return;
             }
-            let moved = if has_annealer { annealer.0.recv().ok() } else { None };
-            if (moved.is_none() && !is_proving) || self.is_over() {
+            let moved = if has_annealer && !is_first { annealer.0.recv().ok() } else { None };
+            let is_annealing = if is_first { has_annealer } else { moved.is_some() };
+            if (!is_annealing && !is_proving) || self.is_over() {
                 return;
             }
+            is_first = false;
             if let Some(report) = moved {
                 self.moves = report.moves + self.hunter.as_ref().map_or(0, |hunter| hunter.moves);
                 self.offer(report.best);
@@ -320,7 +318,7 @@ impl<'a> Pair<'a> {
         if self.best.is_some() || !Hunter::suits(self.kernel) {
             return;
         }
-        let Some(mut first) = self.annealer.take() else { return };
+        let mut first = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, None));
         let mut second = self.hunter.take().unwrap_or_else(|| Hunter::new(self.kernel, 2));
         first.begin_hunt();
         let end = self.hunted.saturating_add(rounds);
@@ -347,7 +345,10 @@ impl<'a> Pair<'a> {
 
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
     pub(super) fn anneal(&mut self, slack: Slack) {
-        let Some(mut first) = self.annealer.take() else { return };
+        if self.kernel.movers.is_empty() {
+            return;
+        }
+        let mut first = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, self.best.as_ref()));
         first.is_waiting = false;
         let mut second = first.sibling();
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
@@ -401,33 +402,43 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The annealer's rounds.
-fn anneal(
-    annealer: &mut Annealer<'_>,
+/// An annealer that begins from the best placement there is.
+fn annealer<'a>(kernel: &'a Kernel<'a>, best: Option<&Best>) -> Annealer<'a> {
+    let mut annealer = Annealer::new(kernel, 1, best.map(|best| &best.choices[..]));
+    best.into_iter().for_each(|best| annealer.take(best));
+    annealer
+}
+
+/// The annealer's rounds, from the first order on; it is made then where it is not known.
+fn anneal<'a>(
+    (kernel, known): (&'a Kernel<'a>, Option<Annealer<'a>>),
     first_round: u64,
     out: &Sender<Report>,
     inbox: &Receiver<Order>,
     is_over: &dyn Fn() -> bool,
-) {
+) -> Option<Annealer<'a>> {
+    let Ok(Some((best, hint))) = inbox.recv() else { return known };
+    let mut annealer = known.unwrap_or_else(|| annealer(kernel, best.as_ref()));
+    let mut heard = (best, hint);
     for round in first_round.. {
+        heard.0.iter().for_each(|best| annealer.take(best));
+        heard.1.into_iter().for_each(|hint| annealer.take_hint(hint));
         annealer.run(Round::number(round, annealer.movers()).moves, is_over);
         if is_over() {
             // What a broken round found depends on the clock.
-            return;
+            break;
         }
         let best = annealer.best.clone();
         let report = Report { best, moves: annealer.moves, root_bound: f64::NEG_INFINITY, nodes: 0, hint: None };
         if out.send(report).is_err() {
-            return;
+            break;
         }
         match inbox.recv() {
-            Ok(Some((best, hint))) => {
-                best.iter().for_each(|best| annealer.take(best));
-                hint.into_iter().for_each(|hint| annealer.take_hint(hint));
-            }
-            Ok(None) | Err(_) => return,
+            Ok(Some(order)) => heard = order,
+            Ok(None) | Err(_) => break,
         }
     }
+    Some(annealer)
 }
 
 /// The prover's side of the table.

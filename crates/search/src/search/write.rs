@@ -4,7 +4,6 @@ use domain::Amount;
 use domain::certificate::Aim;
 
 use super::objective_decimals;
-use crate::float::to_amount;
 use crate::kernel::{Cut, Kernel};
 use crate::proof::{self, Node, PriceList, Proof};
 use crate::tree::{List, Step, Tree};
@@ -28,9 +27,10 @@ pub(super) fn shown(tree: &Tree<'_>) -> Option<Proof> {
 }
 
 fn proof(kernel: &Kernel<'_>, (lists, steps): (&[List], &[Step]), aim: Aim) -> Proof {
+    let decimals = trade_decimals(kernel);
     Proof {
         cuts: cuts(kernel),
-        price_lists: lists.iter().map(|list| written(kernel, list)).collect(),
+        price_lists: lists.iter().map(|list| written(kernel, list, decimals)).collect(),
         tree: steps.iter().map(|step| node(kernel, step, aim)).collect(),
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn root(tree: &Tree<'_>) -> Proof {
     let leaf = Node::Leaf { prices: lists.len() - 1, aim: Aim::Best };
     Proof {
         cuts: cuts(kernel),
-        price_lists: lists.iter().map(|list| written(kernel, list)).collect(),
+        price_lists: lists.iter().map(|list| written(kernel, list, trade_decimals(kernel))).collect(),
         tree: closes.map(|step| node(kernel, step, Aim::Best)).chain([leaf]).collect(),
     }
 }
@@ -70,7 +70,12 @@ fn cuts(kernel: &Kernel<'_>) -> Vec<proof::Cut> {
     kernel.cuts.iter().map(cut).collect()
 }
 
-fn written(kernel: &Kernel<'_>, list: &List) -> PriceList {
+/// Decimals of the price of a trade.
+fn trade_decimals(kernel: &Kernel<'_>) -> usize {
+    usize::try_from(objective_decimals(kernel.problem)).unwrap_or_default() + TRADE_DECIMALS
+}
+
+fn written(kernel: &Kernel<'_>, list: &List, decimals: usize) -> PriceList {
     let (mut rows, mut cuts) = (Vec::new(), Vec::new());
     for (price, row) in list.rows.iter().zip(&kernel.rows) {
         if let Some(cut) = row.cut {
@@ -88,7 +93,6 @@ fn written(kernel: &Kernel<'_>, list: &List) -> PriceList {
     cuts.sort_by_key(|(cut, _)| *cut);
     let share = |share: f64| format!("{share:.SHARE_DECIMALS$}").parse::<Amount>().ok();
     let shares = list.shares.iter().filter_map(|(place, value)| Some((kernel.positions[*place].index, share(*value)?)));
-    let decimals = usize::try_from(objective_decimals(kernel.problem)).unwrap_or_default() + TRADE_DECIMALS;
     let worth = |(mover, price): (usize, &f64)| {
         let price = in_decimals(-price * kernel.cost_scale, decimals)?;
         (!price.is_zero()).then_some((kernel.movers[mover], price))
@@ -109,6 +113,21 @@ fn in_decimals(value: f64, decimals: usize) -> Option<Amount> {
 
 /// A float with few digits; nothing for what is not finite.
 fn short(value: f64) -> Option<Amount> {
-    let rounded: f64 = format!("{value:.MORE_DIGITS$e}").parse().ok()?;
-    to_amount(rounded)
+    let text = format!("{value:.MORE_DIGITS$e}");
+    let (digits, exponent) = text.split_once('e')?;
+    let digits: i128 = digits.replace('.', "").parse().ok()?;
+    Some(Amount::from_parts(digits, i64::try_from(MORE_DIGITS).ok()? - exponent.parse::<i64>().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_number_has_nine_digits() {
+        let texts =
+            [1_234.567_891_234, -0.000_120_5, 0.0, 98_765_432_109.0].map(|value| short(value).unwrap().to_string());
+        assert_eq!(texts, ["1234.56789", "-0.0001205", "0", "98765432100"]);
+        assert_eq!([short(f64::NAN), short(f64::INFINITY)], [None, None]);
+    }
 }

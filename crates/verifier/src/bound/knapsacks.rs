@@ -22,14 +22,8 @@ use super::NoProof;
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
+use super::sack::{Effort, PROFIT_DECIMALS, Sack};
 use super::sum::Lines;
-
-/// What a certificate may have filled: places of tables, all leaves together. A few seconds.
-const MOST_PLACES: u64 = 4_000_000_000;
-/// Decimals of a profit at most.
-const PROFIT_DECIMALS: i64 = 18;
-/// Profits of an account together stay below this.
-const MOST_PROFIT: i128 = 1 << 62;
 
 /// The prices of trades and the kept limits of a price list.
 pub(super) struct Knapsacks<N: Number> {
@@ -47,19 +41,6 @@ struct Kept<N: Number> {
     step: i128,
     decimals: i64,
 }
-
-/// A knapsack: the items that could be taken, and what fits.
-struct Sack {
-    /// Weight and profit.
-    items: Vec<(i128, i128)>,
-    room: i128,
-    /// The profit of what is taken before anything is decided.
-    for_sure: i128,
-}
-
-/// Places filled so far.
-#[derive(Default)]
-pub(super) struct Effort(u64);
 
 impl<N: Number> Knapsacks<N> {
     /// What a list states; nothing where it prices no trades, or where a number does not fit.
@@ -108,6 +89,63 @@ impl<N: Number> Knapsacks<N> {
         (node, effort): (usize, &mut Effort),
     ) -> Result<Option<Amount>, NoProof> {
         let lines = Lines::of(positions, priced, positions.all());
+        let (mut total, open) = self.apart(positions, (priced, &lines));
+        for (account, trades) in open.iter().enumerate() {
+            let sack = self.sack(positions, (account, trades), (priced, &lines));
+            let Some(sack) = sack else { return Err(NoProof::NotChecked { node }) };
+            if sack.has_no_room() {
+                return Ok(None);
+            }
+            let Some(filled) = sack.filled(effort) else { return Err(NoProof::NotChecked { node }) };
+            total += &filled;
+        }
+        Ok(Some(total))
+    }
+
+    /// The same for the assignments of the node that have one of some open choices, trades and accounts, for each of those
+    /// by itself. The trade is put into the knapsack of the account, and left out of all others.
+    ///
+    /// # Errors
+    /// As [`Self::bound`].
+    pub(super) fn forced(
+        &self,
+        positions: &Positions<'_, N>,
+        priced: &Priced<N>,
+        choices: &[(usize, usize)],
+        (node, effort): (usize, &mut Effort),
+    ) -> Result<Vec<Option<Amount>>, NoProof> {
+        let lines = Lines::of(positions, priced, positions.all());
+        let (mut total, open) = self.apart(positions, (priced, &lines));
+        let mut is_forced = vec![false; self.prices.len()];
+        choices.iter().for_each(|(trade, _)| is_forced[*trade] = true);
+        // By choice, what all knapsacks that it changes hold more than at their best; nothing where one cannot.
+        let mut more: Vec<Option<Amount>> = vec![Some(Amount::zero()); choices.len()];
+        for (account, trades) in open.iter().enumerate() {
+            let sack = self.sack(positions, (account, trades), (priced, &lines));
+            let Some(sack) = sack else { return Err(NoProof::NotChecked { node }) };
+            if sack.has_no_room() {
+                return Ok(vec![None; choices.len()]);
+            }
+            let forced: Vec<usize> = (0..trades.len()).filter(|item| is_forced[trades[*item]]).collect();
+            let Some((best, forced_to)) = sack.forced(&forced, effort) else {
+                return Err(NoProof::NotChecked { node });
+            };
+            for ((trade, here), more) in choices.iter().zip(&mut more) {
+                let Some(place) = forced.iter().position(|item| trades[*item] == *trade) else { continue };
+                let holds = if *here == account { &forced_to[place].put_in } else { &forced_to[place].left_out };
+                *more = more.take().zip(holds.as_ref()).map(|(more, holds)| more + (holds - &best));
+            }
+            total += &best;
+        }
+        Ok(more.into_iter().map(|more| more.map(|more| &total + &more)).collect())
+    }
+
+    /// What the priced sum comes to apart from knapsacks, and which trades each account may take.
+    fn apart(
+        &self,
+        positions: &Positions<'_, N>,
+        (priced, lines): (&Priced<N>, &Lines<N>),
+    ) -> (Amount, Vec<Vec<usize>>) {
         let mut total = lines.constant(priced);
         let mut open: Vec<Vec<usize>> = vec![Vec::new(); self.kept.len()];
         for trade in 0..self.prices.len() {
@@ -120,17 +158,7 @@ impl<N: Number> Knapsacks<N> {
                 }
             }
         }
-        for (account, trades) in open.iter().enumerate() {
-            let sack = self
-                .sack(positions, account, trades, &|trade| self.profit(positions, trade, account, (priced, &lines)));
-            let Some(sack) = sack else { return Err(NoProof::NotChecked { node }) };
-            if sack.room < 0 {
-                return Ok(None);
-            }
-            let Some(filled) = sack.filled(effort) else { return Err(NoProof::NotChecked { node }) };
-            total += &filled;
-        }
-        Ok(Some(total))
+        (total, open)
     }
 
     /// What an account gains by taking a trade, rounded up; nothing where it does not fit.
@@ -147,18 +175,18 @@ impl<N: Number> Knapsacks<N> {
         added.checked_add(i128::from(!is_exact))?.checked_sub(price)
     }
 
-    /// The knapsack of an account; nothing where a number does not fit.
+    /// The knapsack of an account, an item for each of its trades; nothing where a number does not fit.
     fn sack(
         &self,
         positions: &Positions<'_, N>,
-        account: usize,
-        trades: &[usize],
-        profit: &dyn Fn(usize) -> Option<i128>,
+        (account, trades): (usize, &[usize]),
+        costs: (&Priced<N>, &Lines<N>),
     ) -> Option<Sack> {
-        let mut sack = Sack { items: Vec::with_capacity(trades.len()), room: 0, for_sure: 0 };
+        let mut sack = Sack::with_room(0);
+        let profit = |trade: usize| self.profit(positions, trade, account, costs);
         let Some(Kept { room, step, decimals }) = &self.kept[account] else {
             for trade in trades {
-                sack.items.push((0, profit(*trade)?));
+                sack.offer(0, profit(*trade)?);
             }
             return Some(sack);
         };
@@ -171,46 +199,13 @@ impl<N: Number> Knapsacks<N> {
             if brought >= 0 {
                 // The complement takes up what the trade brings. Rounded up, the room for it is never too little.
                 left = left.checked_add(brought + i128::from(!is_exact))?;
-                sack.for_sure = sack.for_sure.checked_add(profit)?;
-                sack.items.push((brought / step, -profit));
+                sack.offer_complement(brought / step, profit)?;
             } else {
                 let taken_up = -brought - i128::from(!is_exact);
-                sack.items.push((taken_up / step, profit));
+                sack.offer(taken_up / step, profit);
             }
         }
-        sack.room = left.div_euclid(*step);
+        sack.set_room(left.div_euclid(*step));
         Some(sack)
-    }
-}
-
-impl Sack {
-    /// The best that fits; nothing where that takes more than may be done.
-    fn filled(&self, effort: &mut Effort) -> Option<Amount> {
-        let mut items: Vec<(i128, i128)> =
-            self.items.iter().copied().filter(|(weight, profit)| *profit > 0 && *weight <= self.room).collect();
-        let sum = |items: &[(i128, i128)]| items.iter().try_fold(0_i128, |sum, (_, profit)| sum.checked_add(*profit));
-        let for_sure = Amount::from_parts(self.for_sure, PROFIT_DECIMALS);
-        let mut decimals = PROFIT_DECIMALS;
-        while sum(&items)? >= MOST_PROFIT {
-            items.iter_mut().for_each(|(_, profit)| *profit = (*profit + 9).div_euclid(10));
-            decimals -= 1;
-        }
-        let weights = items.iter().try_fold(0_i128, |sum, (weight, _)| sum.checked_add(*weight))?;
-        if weights <= self.room {
-            return Some(for_sure + Amount::from_parts(sum(&items)?, decimals));
-        }
-        let width = usize::try_from(self.room).ok()?.checked_add(1)?;
-        effort.0 = effort.0.checked_add((width as u64).checked_mul(items.len() as u64)?)?;
-        if effort.0 > MOST_PLACES {
-            return None;
-        }
-        let mut best = vec![0_i64; width];
-        for (weight, profit) in items {
-            let (weight, profit) = (usize::try_from(weight).ok()?, i64::try_from(profit).ok()?);
-            for room in (weight..width).rev() {
-                best[room] = best[room].max(best[room - weight] + profit);
-            }
-        }
-        Some(for_sure + Amount::from_parts(i128::from(best[width - 1]), decimals))
     }
 }

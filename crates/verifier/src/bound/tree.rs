@@ -7,10 +7,11 @@ use domain::{AccountId, Amount, Certificate, TradeId};
 use metric_engine::Book;
 
 use super::cuts::{self, Checked};
-use super::knapsacks::{Effort, Knapsacks};
+use super::knapsacks::Knapsacks;
 use super::number::Number;
 use super::positions::{Positions, Priced};
 use super::priced::Prices;
+use super::sack::Effort;
 use super::sum::Sum;
 use super::{Certified, NoProof};
 
@@ -44,12 +45,40 @@ struct Shown<'a, N: Number> {
     largest: Option<Amount>,
 }
 
+/// With more nodes than this, it pays to share them out between threads.
+const MANY: usize = 64;
+const THREADS: usize = 2;
+
 /// What the nodes show together; nothing where a number does not fit.
 pub(super) fn walk<N: Number>(
     book: &Book,
     prices: &Prices<'_>,
     certificate: &Certificate,
 ) -> Result<Option<Certified>, NoProof> {
+    let parts = if certificate.tree.len() > MANY { THREADS } else { 1 };
+    let walk = |part| walk_part::<N>(book, prices, certificate, (part, parts));
+    let found: Vec<Result<Option<Option<Amount>>, NoProof>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..parts).map(|part| scope.spawn(move || walk(part))).collect();
+        let first = walk(0);
+        let others = others.into_iter().map(|other| other.join().expect("the walk of a tree does not panic"));
+        std::iter::once(first).chain(others).collect()
+    });
+    let mut largest: Option<Amount> = None;
+    for found in found {
+        let Some(bound) = found? else { return Ok(None) };
+        largest = largest.max(bound);
+    }
+    Ok(Some(largest.map_or(Certified::Infeasible, Certified::Bound)))
+}
+
+/// The largest bound of the nodes whose price lists are of this part, by number; nothing where a number does not fit. Every
+/// part walks the whole tree.
+fn walk_part<N: Number>(
+    book: &Book,
+    prices: &Prices<'_>,
+    certificate: &Certificate,
+    (part, parts): (usize, usize),
+) -> Result<Option<Option<Amount>>, NoProof> {
     let trades: BTreeMap<&TradeId, usize> = book.trades.iter().map(|line| &line.id).zip(0..).collect();
     let index = |trade: &TradeId| trades.get(trade).copied().ok_or_else(|| NoProof::UnknownTrade(trade.clone()));
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
@@ -74,14 +103,14 @@ pub(super) fn walk<N: Number>(
                     }
                     open.push((trade, account, place, here));
                 }
-                if shown.forced(&mut positions, node, (*list, *aim), &open)?.is_none() {
+                if list % parts == part && shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
                     return Ok(None);
                 }
                 stack.push(close(&mut positions, node, &open)?);
                 continue;
             }
             Node::Leaf { prices: list, aim } => {
-                if shown.whole(&positions, node, (*list, *aim))?.is_none() {
+                if list % parts == part && shown.whole(&positions, node, (*list, *aim))?.is_none() {
                     return Ok(None);
                 }
             }
@@ -92,7 +121,7 @@ pub(super) fn walk<N: Number>(
     }
     match nodes.next() {
         Some((node, _)) => Err(NoProof::Overlong { node }),
-        None => Ok(Some(shown.largest.map_or(Certified::Infeasible, Certified::Bound))),
+        None => Ok(Some(shown.largest)),
     }
 }
 
@@ -146,27 +175,26 @@ impl<N: Number> Shown<'_, N> {
     /// The same for the assignments of a node that have one of some open choices, for each of those by itself.
     fn forced(
         &mut self,
-        positions: &mut Positions<'_, N>,
+        positions: &Positions<'_, N>,
         node: usize,
         prices: (usize, Aim),
         choices: &[(&TradeId, &AccountId, usize, usize)],
     ) -> Result<Option<()>, NoProof> {
-        let Some(last) = self.priced(positions, node, prices)? else { return Ok(None) };
-        if last.knapsacks.is_none() {
-            let sum = Sum::of(positions, &last.priced);
-            let reached: Vec<Amount> =
-                choices.iter().map(|(_, _, trade, account)| sum.forced(*trade, *account)).collect();
-            reached.into_iter().try_for_each(|reached| self.take(node, reached))?;
-            return Ok(Some(()));
+        if self.priced(positions, node, prices)?.is_none() {
+            return Ok(None);
         }
-        for (_, _, trade, account) in choices {
-            let before = positions.restrict(*trade, vec![*account]);
-            let shown = self.whole(positions, node, prices);
-            positions.restrict(*trade, before);
-            if shown?.is_none() {
-                return Ok(None);
+        let Self { last: Some(Last { priced, knapsacks, .. }), effort, .. } = self else {
+            unreachable!("the prices of this node were set above")
+        };
+        let places = choices.iter().map(|(_, _, trade, account)| (*trade, *account));
+        let reached = match knapsacks {
+            None => {
+                let sum = Sum::of(positions, priced);
+                places.map(|(trade, account)| Some(sum.forced(trade, account))).collect()
             }
-        }
+            Some(knapsacks) => knapsacks.forced(positions, priced, &places.collect::<Vec<_>>(), (node, effort))?,
+        };
+        reached.into_iter().flatten().try_for_each(|reached| self.take(node, reached))?;
         Ok(Some(()))
     }
 
