@@ -15,7 +15,6 @@ mod state;
 use crate::kernel::{Kernel, MANY};
 use crate::random::Random;
 use crate::tree::{Best, MOST_MOVERS};
-use hunt::Hunter;
 use propose::{Heat, Proposals};
 use state::State;
 
@@ -61,8 +60,6 @@ const NEARLY_NONE: f32 = 5e-4;
 pub(crate) struct Annealer<'a> {
     kernel: &'a Kernel<'a>,
     state: State,
-    /// Where cost does not count as long as there is no plan.
-    hunter: Option<Hunter<'a>>,
     random: Random,
     proposals: Proposals,
     /// What a unit of excess costs by row, the row's price apart: now, and at first.
@@ -117,7 +114,6 @@ impl<'a> Annealer<'a> {
         let mut annealer = Self {
             kernel,
             state: State::new(kernel, &placement, &vec![1.0; kernel.rows.len()]),
-            hunter: None,
             hint: None,
             random,
             proposals: Proposals::new(kernel),
@@ -146,19 +142,8 @@ impl<'a> Annealer<'a> {
             (self.proposals.clone(), self.stress.clone(), self.first_stress.clone());
         let (hint, best) = (self.hint.clone(), self.best.clone());
         let state = State::new(self.kernel, &placement, &self.penalties());
-        let mut other = Self {
-            state,
-            hunter: None,
-            random,
-            proposals,
-            stress,
-            first_stress,
-            hint,
-            best,
-            moves: 0,
-            next_look: 0,
-            ..*self
-        };
+        let mut other =
+            Self { state, random, proposals, stress, first_stress, hint, best, moves: 0, next_look: 0, ..*self };
         let (kernel, best) = (other.kernel, other.best.as_ref().map(|best| &best.choices));
         let hint = other.hint.as_ref().filter(|_| kernel.movers.len() > MANY);
         let start = best.or(hint.map(|hint| &hint.choices));
@@ -174,24 +159,9 @@ impl<'a> Annealer<'a> {
         self.kernel.movers.len()
     }
 
-    /// From now on hunts for a plan as long as there is none.
-    pub(crate) fn begin_hunt(&mut self) {
-        self.hunter.get_or_insert_with(|| Hunter::new(self.kernel, 1));
-    }
-
-    /// Makes at least `steps` moves, to the end of a stretch, or until a hunt has a plan. `is_over` is asked between
-    /// stretches.
+    /// Makes at least `steps` moves, to the end of a stretch. `is_over` is asked between stretches.
     pub(crate) fn run(&mut self, steps: u64, is_over: &dyn Fn() -> bool) {
         if self.is_waiting {
-            return;
-        }
-        if self.best.is_none()
-            && let Some(hunter) = &mut self.hunter
-        {
-            self.moves -= hunter.moves;
-            hunter.run(steps, is_over);
-            self.moves += hunter.moves;
-            self.best = hunter.best.clone();
             return;
         }
         let end = self.moves + steps;
@@ -283,8 +253,10 @@ impl<'a> Annealer<'a> {
         self.weight =
             if self.is_rising { self.weight * factor } else { self.weight / factor }.clamp(WEIGHTS.0, WEIGHTS.1);
         self.cycle.without_progress = if self.cycle.has_improved { 0 } else { self.cycle.without_progress + 1 };
-        if is_lost && self.kernel.movers.len() <= MANY {
+        if !self.cycle.has_kept_rows && self.kernel.movers.len() <= MANY {
             self.press();
+        }
+        if is_lost && self.kernel.movers.len() <= MANY {
             if self.cycle.without_progress > PATIENCE_WHEN_LOST {
                 self.begin(HOT);
                 return;

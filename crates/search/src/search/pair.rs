@@ -41,8 +41,9 @@ const SLOW_MOVERS: u64 = 2_000;
 const ROUNDS_WITHOUT_PLAN: u64 = 30;
 const ROUNDS_BEFORE_HUNT: u64 = 14;
 const ROUNDS_TO_FIND: u64 = 50;
-/// Steps of a hunter in a round.
+/// Steps of a hunter in a round, and moves of the annealer beside it, which take as long.
 const STEPS_OF_HUNT: u64 = 1_000_000;
+const MOVES_OF_HUNT: u64 = 262_144;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
@@ -313,20 +314,19 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Hunts for a plan in both threads, until there is one or so many rounds are over, where that suits the problem.
+    /// Hunts for a plan beside the annealer, until there is one or so many rounds are over, where that suits the problem.
     pub(super) fn hunt(&mut self, rounds: u64) {
         if self.best.is_some() || !Hunter::suits(self.kernel) {
             return;
         }
         let mut first = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, None));
         let mut second = self.hunter.take().unwrap_or_else(|| Hunter::new(self.kernel, 2));
-        first.begin_hunt();
         let end = self.hunted.saturating_add(rounds);
         while self.best.is_none() && self.hunted < end && !self.is_over() {
             let halt = &*self.halt;
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| second.run(STEPS_OF_HUNT, &|| halt.is_now()));
-                first.run(STEPS_OF_HUNT, &|| halt.is_now());
+                first.run(MOVES_OF_HUNT, &|| halt.is_now());
                 other.join().expect("the hunter does not panic");
             });
             if self.halt.is_now() {
