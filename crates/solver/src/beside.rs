@@ -26,8 +26,8 @@ use crate::solve_model::{Progress, is_within, plan};
 
 /// How long the search is alone, and the share of the time that this may be: most days are closed by then, and a process
 /// would cost them more than it gives.
-const HEAD_START: Duration = Duration::from_secs(1);
-const SHARE_OF_HEAD_START: f64 = 0.1;
+const HEAD_START: Duration = Duration::from_millis(300);
+const SHARE_OF_HEAD_START: f64 = 0.05;
 
 /// How long it is alone without any plan, as a share of the time: where plans are hard to find the others find none
 /// either, and would take a processor from it.
