@@ -3,6 +3,8 @@
 //! Texts and whole numbers only: a decimal is a text, so that its digits are its digits. Members are added, never taken
 //! away or given another meaning.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The form of entries.
@@ -67,6 +69,8 @@ pub struct RunEntry {
     pub objective: Option<ObjectiveEntry>,
     /// Which ways of falling back were taken, by reason.
     pub fallbacks: Vec<String>,
+    /// How many by name: trades, accounts, assigned, breaches, warnings.
+    pub counts: BTreeMap<String, u64>,
     /// Every limit that is broken after the run, or was before it.
     pub breaches: Vec<Breach>,
     /// What was refused: the first problems, by code and place.

@@ -18,7 +18,11 @@ fn entry(number: u64) -> Entry {
         status: "optimal".to_owned(),
         reason: "proven".to_owned(),
         breaches: (0..number % 3)
-            .map(|n| Breach { account: format!("PB{n}"), metric: "größe \"x\"\n".to_owned(), breach: "cured".to_owned() })
+            .map(|n| Breach {
+                account: format!("PB{n}"),
+                metric: "größe \"x\"\n".to_owned(),
+                breach: "cured".to_owned(),
+            })
             .collect(),
         ..RunEntry::default()
     };
