@@ -44,7 +44,9 @@ impl Archive {
             std::fs::create_dir_all(&self.folder)?;
             let mut archive = ZipWriter::new(File::create(&path)?);
             // No times and no rights, so that the same contents give the same bytes.
-            let options = SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Deflated);
+            // A fast compression: a large day's files are tens of megabytes, and somebody waits.
+            let options =
+                SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Deflated).compression_level(Some(1));
             for (name, bytes) in contents {
                 archive.start_file(name.as_str(), options.large_file(bytes.len() as u64 > u64::from(u32::MAX)))?;
                 archive.write_all(bytes)?;

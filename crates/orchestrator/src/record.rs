@@ -17,7 +17,7 @@ use monitor::{
     Breach, Chained, Entry, Event, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry, State,
 };
 use reporter::formats::run_json;
-use reporter::{LedgerHead, Rendered, Report, ResultDocument, RunRecord};
+use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};
 use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
@@ -57,13 +57,19 @@ impl<'a> Record<'a> {
         Ok(locked)
     }
 
-    /// The entry of the same run, if it was done and what it published is still there as it was.
-    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, out: &Path) -> Option<Chained> {
+    /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
+    /// it was.
+    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, read: &[InputDigest], out: &Path) -> Option<Chained> {
         if self.arguments.again {
             return None;
         }
         let found = locked.ledger.with_text(run_id, usize::MAX).find(|chained| {
-            chained.entry.run().is_some_and(|run| run.run_id.as_deref() == Some(run_id) && run.out == path_text(out))
+            chained.entry.run().is_some_and(|run| {
+                let before = run.config.iter().chain(&run.inputs).map(|file| &file.sha256);
+                run.run_id.as_deref() == Some(run_id)
+                    && run.out == path_text(out)
+                    && before.eq(read.iter().map(|file| &file.sha256))
+            })
         })?;
         let run = found.entry.run()?;
         // A run that ran out of time, or whose solver failed, may do better another time.

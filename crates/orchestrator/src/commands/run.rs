@@ -45,8 +45,9 @@ fn attempt(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let record = Record::of(arguments, Some(&prepared.config.state));
     if !arguments.dry_run {
         reporter::check_target(out)?;
+        let read = files_read(&prepared, &arguments.inputs.config);
         let mut locked = record.lock()?;
-        if let Some(same) = record.same_run(&locked, &run_id(&prepared), out) {
+        if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
             return again(&record, &mut locked, &same, out);
         }
     }
@@ -62,7 +63,7 @@ fn attempt(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     if !arguments.dry_run {
         let mut locked = record.lock()?;
         // Somebody else may have done the same run meanwhile.
-        if let Some(same) = record.same_run(&locked, &report.run_id, out) {
+        if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
             return again(&record, &mut locked, &same, out);
         }
         record.publish(&mut locked, &prepared, &mut report, exit)?;
