@@ -12,13 +12,15 @@ use crate::{cargo, files};
 
 const DESK: &str = "fixtures/desk";
 const OUT: &str = "target/demo";
+const STATE: &str = "target/demo-state";
 
 /// Builds the product, runs the shipped desk, lets the result be seen, and says where the files are.
 pub(crate) fn run(root: &Path) -> Outcome {
     eprintln!("demo: building; the first time, HiGHS takes some minutes");
     let program = cargo::build_product(root, cargo::BUILD)?;
     let mut command = command(root, &program)?;
-    command.args(["--out", OUT]);
+    // Shown however often it was shown before.
+    command.args(["--out", OUT, "--state", STATE, "--again"]);
     eprintln!("{}\n", shown(&command));
     finish(command)?;
     let out = root.join(OUT);

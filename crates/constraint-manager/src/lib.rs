@@ -18,6 +18,7 @@ pub mod keep;
 pub mod order;
 
 pub mod build;
+pub mod digest;
 
 mod codes;
 mod contradictions;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -49,6 +50,10 @@ pub(crate) enum Command {
     /// Recompute a published answer from its inputs, in exact arithmetic.
     #[command(after_help = "Example:\n  pb-assign verify out/2026-11-20")]
     Verify(VerifyArguments),
+    /// Check the ledger of runs, list it, show what a run read and published.
+    #[command(after_help = "Examples:\n  pb-assign audit verify --state state\n  pb-assign audit list\n  \
+        pb-assign audit show 12 --extract kept-run")]
+    Audit(AuditArguments),
     /// Repeat a run by its recorded counts, whatever the clock says, and compare the answers byte by byte.
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
@@ -154,6 +159,67 @@ pub struct RunArguments {
     /// Compute and show everything, write nothing anywhere.
     #[arg(long)]
     pub dry_run: bool,
+    /// The folder of the ledger and of kept files; by default `state` of the configuration.
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Solve and publish even where the same run was done before.
+    #[arg(long)]
+    pub again: bool,
+    /// Who runs it, for the ledger; by default the user as the system knows it.
+    #[arg(long, value_name = "NAME", env = "PB_ASSIGN_ACTOR")]
+    pub actor: Option<String>,
+    /// How long to wait for another run that has the record, such as 30s or 5m.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub wait: Duration,
+}
+
+/// What `audit` takes.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    /// The folder of the ledger.
+    #[arg(long, value_name = "DIR", default_value = "state", global = true)]
+    pub state: PathBuf,
+    /// How long to wait for a run that has the record.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, global = true)]
+    pub wait: Duration,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// What can be asked of the ledger.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check every entry and every kept file.
+    #[command(after_help = "Examples:\n  pb-assign audit verify --state state\n  \
+        pb-assign audit verify --expect-head 5d41…    (against a head that was kept elsewhere)")]
+    Verify {
+        /// A head from a summary line or run.json: an entry must have it, or some are missing.
+        #[arg(long, value_name = "HASH")]
+        expect_head: Option<String>,
+        /// Check the entries alone, not the kept files.
+        #[arg(long)]
+        entries_only: bool,
+    },
+    /// List the entries, the last ones last.
+    List {
+        /// Entries about this date and later.
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        from: Option<Date>,
+        /// Entries about this date and earlier.
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        to: Option<Date>,
+    },
+    /// Show an entry whole, and write the files that it names into a folder.
+    #[command(after_help = "Examples:\n  pb-assign audit show 12\n  pb-assign audit show 8c1f… --extract kept-run")]
+    Show {
+        /// The number of an entry, or the run_id of a run, of which the last one is taken.
+        #[arg(value_name = "RUN")]
+        run: String,
+        /// A new folder for the files.
+        #[arg(long, value_name = "DIR")]
+        extract: Option<PathBuf>,
+    },
 }
 
 /// What `verify` takes.
@@ -223,6 +289,11 @@ impl RunArguments {
 
 fn model_formats() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(solver::model_file::TABLE.iter().map(|format| format.name))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let milliseconds = domain::shape::duration_ms(text);
+    milliseconds.map(Duration::from_millis).ok_or_else(|| "write a length of time such as 500ms, 30s or 2m".to_owned())
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -1,6 +1,7 @@
 //! Why a command could not do what it was asked to.
 
 use domain::Problem;
+use monitor::MonitorError;
 use reporter::{ReporterError, is_temporary};
 use serde_json::json;
 
@@ -25,6 +26,9 @@ pub enum Failure {
     /// The outcome could not be written or read.
     #[error("failed to {0}")]
     Report(#[from] ReporterError),
+    /// The record could not be read or added to.
+    #[error("failed to {0}")]
+    Record(#[from] MonitorError),
     /// A request that cannot be met, with its remedy.
     #[error("{message}\nhint: {hint}")]
     Request {
@@ -54,7 +58,13 @@ impl Failure {
             Self::DoesNotHold { internal: false, .. } => Exit::Failed,
             Self::Report(error) if error.is_temporary() => Exit::TryAgain,
             Self::Report(ReporterError::Render { .. }) => Exit::Internal,
-            Self::Io { source, .. } if is_temporary(source) => Exit::TryAgain,
+            Self::Io { source, .. } | Self::Record(MonitorError::Io { source, .. }) if is_temporary(source) => {
+                Exit::TryAgain
+            }
+            Self::Record(MonitorError::Busy { .. }) => Exit::TryAgain,
+            // Somebody has to look at it: neither another try nor another configuration mends a record.
+            Self::Record(MonitorError::Broken { .. }) => Exit::Failed,
+            Self::Record(_) => Exit::Configuration,
             Self::Report(_) | Self::Request { .. } | Self::Io { .. } => Exit::Configuration,
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! No stage's work is done here: files are read by `trade-loader`, metrics computed by `metric-engine`, limits
 //! stated by `constraint-manager`, problems solved by `solver`, answers checked by `verifier`, files written by
-//! `reporter`. Start with [`commands::run`], where the order of the stages stands; [`config`] is where a desk says
+//! `reporter`, runs
+//! recorded by `monitor`. Start with [`commands::run`], where the order of the stages stands; [`config`] is where a desk says
 //! everything about itself, [`exit`] what the process ends with.
 
 pub mod arguments;
@@ -19,6 +20,7 @@ mod claim;
 mod failure;
 mod inputs;
 mod progress;
+mod record;
 mod stage;
 mod telemetry;
 

@@ -44,6 +44,17 @@ pub fn render(report: &Report<'_>) -> Result<Vec<Rendered>, ReporterError> {
     })
 }
 
+/// The files of the outcome with `run.json` written anew, after something in it became known.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_run(report: &Report<'_>, mut files: Vec<Rendered>) -> Result<Vec<Rendered>, ReporterError> {
+    files.retain(|file| file.file != run_json::FORMAT.file);
+    let bytes = (run_json::FORMAT.write)(report, &files)?;
+    files.push(Rendered { file: run_json::FORMAT.file, bytes });
+    Ok(files)
+}
+
 /// A document as indented JSON with a line end.
 fn json_bytes(file: &'static str, document: &impl serde::Serialize) -> Result<Vec<u8>, ReporterError> {
     let render = |error: serde_json::Error| ReporterError::Render { file, message: error.to_string() };

@@ -1,6 +1,6 @@
 //! The outcome of a run as files, as a view for the terminal and as one line of JSON.
 //!
-//! A [`Report`] holds everything there is to say; [`formats`] turns it into files, [`publish()`] puts them into a
+//! A [`Report`] holds everything there is to say; [`formats`] turns it into files, [`stage`] puts them into a
 //! folder whole or not at all, [`terminal()`] shows it to a person, [`summary_line`] tells a program where to look.
 //! The same report gives the same bytes.
 //!
@@ -28,11 +28,11 @@ pub use formats::certificate_json::CertificateDocument;
 pub use formats::metrics_csv::MetricRow;
 pub use formats::result_json::ResultDocument;
 pub use formats::run_json::RunRecord;
-pub use formats::{FORMATS, Rendered, render};
-pub use publish::{check_target, publish};
+pub use formats::{FORMATS, Rendered, render, render_run};
+pub use publish::{Staged, check_target, finish, stage};
 pub use report::{
-    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LevelReport,
-    Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime, Status,
+    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LedgerHead,
+    LevelReport, Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime, Status,
 };
 pub use schema::{certificate_schema, result_schema};
 pub use summary::summary_line;

@@ -9,26 +9,80 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::formats::run_json;
 use crate::{FORMATS, Rendered, ReporterError};
 
-/// Publishes the files as the folder `out`, replacing what an earlier run published there. Folders above it are made.
-///
-/// # Errors
-/// A target that is not ours to replace, or what the system refused. What was there before is then still there, as it
-/// was.
-pub fn publish(out: &Path, files: &[Rendered]) -> Result<(), ReporterError> {
-    let target = Target::resolve(out)?;
-    fs::create_dir_all(&target.parent).map_err(|source| target.refused("create", &target.parent, source))?;
-    // Held until the end: what lies beside the target is then left over, and not somebody's work in progress.
-    let _lock = lock(&target.parent);
-    target.recover()?;
-    target.check()?;
-    target.stage(files).inspect_err(|_| clear_quietly(&target.staged(), files))?;
-    target.swap().inspect_err(|_| clear_quietly(&target.staged(), files))?;
-    flush_folder(&target.parent).map_err(|source| target.refused("flush", &target.parent, source))
+/// Files that lie beside their target, on disk and ready. Nothing that was published has changed yet; what is not swapped
+/// in is cleared away.
+#[derive(Debug)]
+pub struct Staged<'a> {
+    target: Target<'a>,
+    /// Held until the end: what lies beside the target is then left over, and not somebody's work in progress.
+    _lock: Option<File>,
+    is_swapped: bool,
 }
 
-/// Whether [`publish`] would replace what is at `out`, so that a run can be refused before it has worked for long.
+/// Writes the files beside the folder `out`, which [`Staged::swap`] then replaces. Folders above it are made.
+///
+/// # Errors
+/// A target that is not ours to replace, or what the system refused.
+pub fn stage<'a>(out: &'a Path, files: &[Rendered]) -> Result<Staged<'a>, ReporterError> {
+    let target = Target::resolve(out)?;
+    fs::create_dir_all(&target.parent).map_err(|source| target.refused("create", &target.parent, source))?;
+    let lock = lock(&target.parent);
+    target.recover()?;
+    target.check()?;
+    let staged = Staged { target, _lock: lock, is_swapped: false };
+    staged.target.stage(files)?;
+    Ok(staged)
+}
+
+impl Staged<'_> {
+    /// Publishes: the folder changes from what was there before to these files in one step.
+    ///
+    /// # Errors
+    /// What the system refused. What was there before is then still there, as it was.
+    pub fn swap(mut self) -> Result<(), ReporterError> {
+        self.target.swap()?;
+        self.is_swapped = true;
+        let parent = &self.target.parent;
+        flush_folder(parent).map_err(|source| self.target.refused("flush", parent, source))
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        if !self.is_swapped {
+            clear_ours_quietly(&self.target.staged());
+        }
+    }
+}
+
+/// Finishes what a crash interrupted: staged files whose `run.json` is one that was `committed` are swapped in, any others
+/// cleared away. Says whether anything was swapped in.
+///
+/// # Errors
+/// What the system refused.
+pub fn finish(out: &Path, committed: impl Fn(&[u8]) -> bool) -> Result<bool, ReporterError> {
+    let target = Target::resolve(out)?;
+    let staged = target.staged();
+    if !staged.is_dir() {
+        return Ok(false);
+    }
+    let _lock = lock(&target.parent);
+    // The last file: where it is whole, all of them are.
+    let is_committed = fs::read(staged.join(run_json::FORMAT.file)).is_ok_and(|bytes| committed(&bytes));
+    if is_committed {
+        target.check()?;
+        target.swap()?;
+        flush_folder(&target.parent).map_err(|source| target.refused("flush", &target.parent, source))?;
+    } else {
+        target.recover()?;
+    }
+    Ok(is_committed)
+}
+
+/// Whether [`stage`] would take what is at `out`, so that a run can be refused before it has worked for long.
 ///
 /// # Errors
 /// What is in the way.
@@ -37,6 +91,7 @@ pub fn check_target(out: &Path) -> Result<(), ReporterError> {
 }
 
 /// A folder to publish to. `path` is `parent` and `name`, links resolved where it exists.
+#[derive(Debug)]
 struct Target<'a> {
     out: &'a Path,
     parent: PathBuf,
@@ -205,11 +260,7 @@ fn clear(folder: &Path, files: impl Iterator<Item = &'static str>) -> io::Result
     fs::remove_dir(folder)
 }
 
-/// Clears away after a failure, whose own error is the one to report.
-fn clear_quietly(folder: &Path, files: &[Rendered]) {
-    drop(clear(folder, files.iter().map(|file| file.file)));
-}
-
+/// Clears away what cannot be helped: its own error is not the one to report.
 fn clear_ours_quietly(folder: &Path) {
     drop(clear(folder, FORMATS.iter().map(|format| format.file)));
 }

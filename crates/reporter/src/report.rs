@@ -312,6 +312,17 @@ pub struct RunInfo {
     pub others: Vec<OtherRecord>,
     /// Whether the answer is that of the searches alone, so that their cuts give it again.
     pub repeatable: bool,
+    /// The entry of the ledger that covers the answer, once it is known.
+    pub ledger: Option<LedgerHead>,
+}
+
+/// An entry of the ledger, which is its head when the answer is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerHead {
+    /// Its number.
+    pub seq: u64,
+    /// Its hash.
+    pub head: String,
 }
 
 /// What a search of our own did, by count.

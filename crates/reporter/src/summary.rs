@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::formats::result_json::{self, ObjectiveEntry};
-use crate::{Reason, Report, Status};
+use crate::{LedgerHead, Reason, Report, Status};
 
 #[derive(Serialize)]
 struct Summary<'a> {
@@ -19,6 +19,9 @@ struct Summary<'a> {
     result: Option<String>,
     objective: Option<ObjectiveEntry>,
     counts: Counts,
+    /// The entry of the ledger; nothing where nothing was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<&'a LedgerHead>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +58,7 @@ pub fn summary_line(report: &Report<'_>, exit: u8, out: Option<&Path>) -> String
             warnings: report.diagnostics.warnings.len(),
             changes: report.changes.as_ref().map(|changes| changes.trades.len()),
         },
+        ledger: report.run.ledger.as_ref(),
     };
     serde_json::to_string(&summary).expect("a summary is plain JSON")
 }

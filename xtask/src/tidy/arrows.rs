@@ -16,9 +16,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("solver", &["domain", "constraint-manager", "search"]),
     ("verifier", &["domain", "metric-engine"]),
     ("reporter", &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier"]),
+    ("monitor", &[]),
     (
         "orchestrator",
-        &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier", "reporter"],
+        &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier", "reporter", "monitor"],
     ),
     ("test-desks", &["domain"]),
     ("xtask", &[]),
@@ -37,8 +38,17 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that build without a solver, and the packages that none of them may reach.
-const WITHOUT_SOLVER: &[&str] =
-    &["domain", "trade-loader", "metric-engine", "constraint-manager", "search", "verifier", "test-desks", "xtask"];
+const WITHOUT_SOLVER: &[&str] = &[
+    "domain",
+    "trade-loader",
+    "metric-engine",
+    "constraint-manager",
+    "search",
+    "verifier",
+    "monitor",
+    "test-desks",
+    "xtask",
+];
 const SOLVERS: &[&str] = &["highs", "highs-sys", "good_lp", "microlp"];
 
 const TABLE: &str = "xtask/src/tidy/arrows.rs";

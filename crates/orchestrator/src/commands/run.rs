@@ -6,7 +6,10 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use domain::Day;
+use monitor::{Chained, Locked};
+use reporter::formats::result_json;
 use reporter::{InputDigest, OtherRecord, Report, ResultDocument, RunInfo, SearchRecord, Style};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use solver::outcome::Work;
 use solver::{Settings, SolvedByLevels};
@@ -16,8 +19,9 @@ use crate::arguments::RunArguments;
 use crate::certificate::{self, Ending};
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
+use crate::record::{Record, host};
 use crate::stage::Stages;
-use crate::{Failure, answer, claim, telemetry};
+use crate::{Failure, answer, claim, config, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
@@ -25,11 +29,27 @@ use crate::{Failure, answer, claim, telemetry};
 /// Whatever stops a run before it has an outcome, or an outcome that does not stand up to recomputation; nothing is
 /// published then.
 pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
+    let result = attempt(arguments);
+    if let (Err(failure), false) = (&result, arguments.dry_run) {
+        let loaded = config::load(&arguments.inputs.config, &arguments.given());
+        let configured = loaded.ok().map(|loaded| loaded.config.state);
+        Record::of(arguments, configured.as_deref()).refusal(failure);
+    }
+    result
+}
+
+fn attempt(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let mut stages = Stages::new();
     let prepared = prepare(&arguments.inputs.config, &arguments.given(), &mut stages)?;
     let out = &prepared.config.outputs;
+    let record = Record::of(arguments, Some(&prepared.config.state));
     if !arguments.dry_run {
         reporter::check_target(out)?;
+        let read = files_read(&prepared, &arguments.inputs.config);
+        let mut locked = record.lock()?;
+        if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
+            return again(&record, &mut locked, &same, out);
+        }
     }
     let configured = settings(&prepared.config);
     let settings = Settings { timeout: stages.left_of(configured.timeout), ..configured };
@@ -39,15 +59,37 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     report.run = run_info(&prepared, &solved, arguments);
     stages.run("verify", || verify(&prepared, &report))?;
     report.run.stages = stages.into_times();
+    let exit = Exit::of_status(report.status());
     if !arguments.dry_run {
-        let files = reporter::render(&report)?;
-        reporter::publish(out, &files)?;
+        let mut locked = record.lock()?;
+        // Somebody else may have done the same run meanwhile.
+        if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
+            return again(&record, &mut locked, &same, out);
+        }
+        record.publish(&mut locked, &prepared, &mut report, exit)?;
         tracing::info!(out = %out.display(), "published");
     }
     show(&report);
-    let exit = Exit::of_status(report.status());
     let line = reporter::summary_line(&report, exit as u8, (!arguments.dry_run).then_some(out.as_path()));
     Ok((exit, line))
+}
+
+/// How the same run ended before, of which nothing changes.
+fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, out: &Path) -> Result<(Exit, String), Failure> {
+    let ledger = record.rerun(locked, same)?;
+    let run = same.entry.run().expect("the entry of a run");
+    telemetry::tell(&format!(
+        "The same run is in the ledger as entry {}, and what it published is there: nothing changed (--again runs it anew).",
+        same.seq
+    ));
+    let exit = if run.exit == Exit::Done as u8 { Exit::Done } else { Exit::Failed };
+    let line = json!({
+        "status": run.status, "reason": run.reason, "exit": run.exit, "run_id": run.run_id, "as_of": run.as_of,
+        "dry_run": false, "rerun": true, "out": out.display().to_string(),
+        "result": out.join(result_json::FORMAT.file).display().to_string(),
+        "objective": run.objective, "counts": run.counts, "ledger": ledger,
+    });
+    Ok((exit, line.to_string()))
 }
 
 pub(crate) fn solve(prepared: &Prepared, settings: &Settings) -> SolvedByLevels {
@@ -132,6 +174,7 @@ fn run_info(prepared: &Prepared, solved: &SolvedByLevels, arguments: &RunArgumen
         searches: searches.into_iter().map(search_record).collect(),
         others: others.into_iter().map(other_record).collect(),
         repeatable: solved.is_repeatable,
+        ledger: None,
     }
 }
 
@@ -168,14 +211,6 @@ fn counts(work: &[Work]) -> BTreeMap<String, u64> {
 pub(crate) fn files_read(prepared: &Prepared, config: &Path) -> Vec<InputDigest> {
     let config = InputDigest { path: config.display().to_string(), sha256: prepared.config.sha256.clone() };
     std::iter::once(config).chain(prepared.read.files.iter().cloned()).collect()
-}
-
-fn host() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .or_else(|| std::env::var("HOSTNAME").ok())
-        .or_else(|| std::env::var("COMPUTERNAME").ok())
-        .map_or_else(String::new, |name| name.trim().to_owned())
 }
 
 /// Recomputes what is about to be published. Nothing leaves this program that does not follow from its inputs.

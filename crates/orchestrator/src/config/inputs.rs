@@ -27,6 +27,14 @@ pub struct Inputs {
     pub last_plan: Option<Source>,
 }
 
+impl Inputs {
+    /// The files that there are, in the order in which they are read.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
+        [trades, positions, current_metrics, coefficients, last_plan].into_iter().flatten()
+    }
+}
+
 /// Where the configuration names the last plan.
 const LAST_PLAN: &[&str] = &["objective", "keep", "plan"];
 

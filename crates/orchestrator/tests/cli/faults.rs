@@ -340,7 +340,7 @@ fn who_lacks_python_or_ortools_is_told_what_to_do() {
     assert!(lonely.stderr.contains("OR-Tools is missing"), "{}", lonely.stderr);
     assert!(lonely.stderr.contains("-m pip install ortools"), "{}", lonely.stderr);
     std::fs::remove_file(desk.path().join("python")).expect("a file to remove");
-    let none = pb_assign(desk.path(), RUN);
+    let none = pb_assign(desk.path(), &[RUN, &["--again"]].concat());
     assert_eq!((none.exit, &none.line()["status"]), (0, &"feasible".into()), "{}", none.stderr);
     assert!(none.stderr.contains("failed to start ./python"), "{}", none.stderr);
 }

@@ -11,6 +11,15 @@ pub(crate) fn everything(folder: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>
     found
 }
 
+/// As [`everything`], without the record: what a run changes of it is no part of what it publishes.
+pub(crate) fn everything_but_the_record(folder: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>)> {
+    let mut found = everything(folder);
+    found.retain(|name, _| !name.starts_with("/state/"));
+    // Making the record changed the time of the folder it is in.
+    found.remove("/");
+    found
+}
+
 fn add(folder: &Path, prefix: &str, found: &mut BTreeMap<String, (SystemTime, Vec<u8>)>) {
     let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).expect("a time of change");
     found.insert(format!("{prefix}/"), (changed(folder), Vec::new()));

@@ -11,7 +11,8 @@ use crate::desk::{Desk, command, finish, pb_assign};
 const TRADES: &str = "inbox/2026-03-24/trades.csv";
 const POSITIONS: &str = "inbox/2026-03-24/positions.csv";
 const COEFFICIENTS: &str = "coefficients.csv";
-const RUN: [&str; 5] = ["run", "--config", "desk.yaml", "--as-of", "2026-03-24"];
+// `--again`: a run that was done before would change nothing.
+const RUN: [&str; 6] = ["run", "--config", "desk.yaml", "--as-of", "2026-03-24", "--again"];
 
 /// The demonstration desk, searched for so many rounds whatever the clock says.
 fn counted() -> Desk {

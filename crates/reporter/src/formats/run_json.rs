@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Format, Rendered, json_bytes};
-use crate::{OtherRecord, Report, ReporterError, SearchRecord};
+use crate::{LedgerHead, OtherRecord, Report, ReporterError, SearchRecord};
 
 /// The file.
 pub const FORMAT: Format = Format { file: "run.json", about: "what differs from run to run", write };
@@ -27,6 +27,8 @@ struct RunDocument<'a> {
     others: &'a [OtherRecord],
     repeatable: bool,
     files: Vec<FileEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<&'a LedgerHead>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +61,8 @@ pub struct RunRecord {
     pub others: Vec<OtherRecord>,
     /// Whether the answer is that of the searches alone.
     pub repeatable: bool,
+    /// The entry of the ledger that covers the answer.
+    pub ledger: Option<LedgerHead>,
 }
 
 /// A file that was read.
@@ -125,6 +129,7 @@ fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterEr
         others: &run.others,
         repeatable: run.repeatable,
         files: files.collect(),
+        ledger: run.ledger.as_ref(),
     };
     json_bytes(FORMAT.file, &document)
 }

@@ -3,11 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use reporter::{Rendered, check_target, publish};
+use reporter::{Rendered, ReporterError, check_target, finish, stage};
 
 fn files(text: &str) -> Vec<Rendered> {
     let file = |file| Rendered { file, bytes: text.as_bytes().to_vec() };
     vec![file("result.json"), file("assignments.csv"), file("metrics.csv"), file("run.json")]
+}
+
+fn publish(out: &Path, files: &[Rendered]) -> Result<(), ReporterError> {
+    stage(out, files)?.swap()
 }
 
 /// The names in a folder.
@@ -178,4 +182,26 @@ fn publish_often(out: &Path) {
     for _ in 0..20 {
         publish(out, &files("next")).expect("a folder of ours is replaced");
     }
+}
+
+#[test]
+fn what_a_crash_left_staged_is_swapped_in_only_where_it_was_committed() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("out");
+    publish(&out, &files("one")).unwrap();
+    let crash = |text| std::mem::forget(stage(&out, &files(text)).unwrap());
+    let read = || fs::read_to_string(out.join("result.json")).unwrap();
+    crash("two");
+    assert_eq!((finish(&out, |run| run == b"three").unwrap(), read()), (false, "one".to_owned()));
+    crash("three");
+    assert_eq!((finish(&out, |run| run == b"three").unwrap(), read()), (true, "three".to_owned()));
+    assert_eq!((finish(&out, |_| true).unwrap(), names(root.path())), (false, vec!["out".to_owned()]));
+}
+
+#[test]
+fn what_is_staged_and_not_swapped_in_is_cleared_away() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("out");
+    drop(stage(&out, &files("one")).unwrap());
+    assert_eq!(names(root.path()), Vec::<String>::new());
 }

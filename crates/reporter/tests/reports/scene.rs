@@ -54,6 +54,7 @@ impl Scene {
                 searches: Vec::new(),
                 others: Vec::new(),
                 repeatable: true,
+                ledger: None,
             },
         }
     }

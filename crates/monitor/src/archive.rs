@@ -1,0 +1,77 @@
+//! The files that a run was the first to read or publish, compressed, under their SHA-256: `kept/000012.zip` for entry 12.
+//!
+//! A file that an earlier entry has is not kept again: the entry says in which archive it lies. An archive is written before
+//! its entry, and counts with it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::digest::sha256;
+use crate::error::MonitorError;
+
+/// The folder of archives.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    folder: PathBuf,
+}
+
+impl Archive {
+    /// The archives under a folder, which may not be there yet.
+    pub fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// Where the archive of an entry lies.
+    pub fn path(&self, seq: u64) -> PathBuf {
+        self.folder.join(format!("{seq:06}.zip"))
+    }
+
+    /// Writes the archive of an entry that is about to be written; nothing where there is nothing to keep.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn write(&self, seq: u64, contents: &BTreeMap<String, &[u8]>) -> Result<(), MonitorError> {
+        if contents.is_empty() {
+            return Ok(());
+        }
+        let path = self.path(seq);
+        let result = || {
+            std::fs::create_dir_all(&self.folder)?;
+            let mut archive = ZipWriter::new(File::create(&path)?);
+            // No times and no rights, so that the same contents give the same bytes.
+            // A fast compression: a large day's files are tens of megabytes, and somebody waits.
+            let options =
+                SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Deflated).compression_level(Some(1));
+            for (name, bytes) in contents {
+                archive.start_file(name.as_str(), options.large_file(bytes.len() as u64 > u64::from(u32::MAX)))?;
+                archive.write_all(bytes)?;
+            }
+            archive.finish()?.sync_all()?;
+            if cfg!(unix) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
+        };
+        result().map_err(MonitorError::io("write", &path))
+    }
+
+    /// The bytes with this SHA-256 in the archive of an entry.
+    ///
+    /// # Errors
+    /// An archive that is not there or cannot be read, and bytes that are not what they were.
+    pub fn read(&self, seq: u64, digest: &str) -> Result<Vec<u8>, MonitorError> {
+        let path = self.path(seq);
+        let mut bytes = Vec::new();
+        let mut read = || {
+            let mut archive = ZipArchive::new(File::open(&path)?)?;
+            archive.by_name(digest)?.read_to_end(&mut bytes)
+        };
+        read().map_err(MonitorError::io("read", &path))?;
+        if sha256([bytes.as_slice()]) != digest {
+            return Err(MonitorError::Broken { path, what: format!("{digest} is not what its name says") });
+        }
+        Ok(bytes)
+    }
+}

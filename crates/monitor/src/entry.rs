@@ -1,0 +1,162 @@
+//! What an entry of the ledger says.
+//!
+//! Texts and whole numbers only: a decimal is a text, so that its digits are its digits. Members are added, never taken
+//! away or given another meaning.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The form of entries.
+pub const SCHEMA: &str = "pb-assign/ledger/1";
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// When it was written, in UTC: `2026-11-20T18:00:03.5Z`. Nothing depends on it.
+    pub time: String,
+    /// Who ran the program, as the system or the caller says.
+    pub actor: String,
+    /// On which machine.
+    pub host: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A run ended, however it did.
+    Run(Box<RunEntry>),
+    /// A run that was done before was asked for again; nothing changed.
+    Rerun(Rerun),
+    /// The last line of the ledger was torn, and was taken off.
+    Healed(Healed),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RunEntry {
+    /// What the run goes by; the same for the same configuration, files, date and version. Nothing where it was refused.
+    pub run_id: Option<String>,
+    /// The date that it is about.
+    pub as_of: Option<String>,
+    /// `optimal`, `feasible` or `failed`.
+    pub status: String,
+    /// Why, in the word that the summary line has.
+    pub reason: String,
+    /// What the process ended with.
+    pub exit: u8,
+    /// The version of the product.
+    pub engine: String,
+    /// What solved, with versions.
+    pub solver: String,
+    /// The configuration.
+    pub config: Option<Kept>,
+    /// Every file that was read besides it.
+    pub inputs: Vec<Kept>,
+    /// SHA-256 of the stated problem.
+    pub problem: Option<String>,
+    /// Where the answer was published; nothing where none was.
+    pub out: Option<String>,
+    /// Every file of the answer. That of `run.json` is from before the entry's own hash was written into it.
+    pub outputs: Vec<Kept>,
+    /// What the assignment is worth.
+    pub objective: Option<ObjectiveEntry>,
+    /// Which ways of falling back were taken, by reason.
+    pub fallbacks: Vec<String>,
+    /// How many by name: trades, accounts, assigned, breaches, warnings.
+    pub counts: BTreeMap<String, u64>,
+    /// Every limit that is broken after the run, or was before it.
+    pub breaches: Vec<Breach>,
+    /// What was refused: the first problems, by code and place.
+    pub problems: Vec<ProblemEntry>,
+    /// How many there were.
+    pub problem_count: u64,
+}
+
+/// A file as it was, and where a copy of it lies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its path as the run had it, or its name in the answer.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The number of the entry whose archive holds it.
+    pub kept_in: u64,
+}
+
+/// The objective of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectiveEntry {
+    /// What the assignment is worth.
+    pub value: String,
+    /// What no assignment exceeds, as claimed.
+    pub bound: Option<String>,
+    /// The claimed gap.
+    pub gap: Option<String>,
+    /// The gap that the certificate shows.
+    pub certified_gap: Option<String>,
+}
+
+/// A limit that does not hold, or did not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    /// The account.
+    pub account: String,
+    /// The metric.
+    pub metric: String,
+    /// `inherited`, `caused` or `cured`.
+    pub breach: String,
+}
+
+/// Why a run was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemEntry {
+    /// The stable code, where it has one.
+    pub code: Option<String>,
+    /// Where: file, line, column.
+    pub place: Option<String>,
+    /// What.
+    pub message: String,
+}
+
+/// The same run again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rerun {
+    /// What the run goes by.
+    pub run_id: String,
+    /// The date that it is about.
+    pub as_of: Option<String>,
+    /// The number of the entry of the run.
+    pub of: u64,
+}
+
+/// What a crash left of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Healed {
+    /// How many bytes were taken off.
+    pub bytes: u64,
+    /// Their SHA-256.
+    pub sha256: String,
+    /// Their beginning, where it is text.
+    pub text: String,
+}
+
+impl Entry {
+    /// The run that the entry is about, if it is one.
+    pub fn run(&self) -> Option<&RunEntry> {
+        if let Event::Run(run) = &self.event { Some(run) } else { None }
+    }
+}
+
+impl RunEntry {
+    /// Every file that it names: the configuration, what was read, what was published.
+    pub fn files(&self) -> impl Iterator<Item = &Kept> {
+        self.config.iter().chain(&self.inputs).chain(&self.outputs)
+    }
+}

@@ -1,0 +1,51 @@
+//! What can go wrong with the record.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// A failure to read or write the record; texts read after "failed to".
+#[derive(Debug, Error)]
+pub enum MonitorError {
+    /// The system refused.
+    #[error("{action} {}: {source}", path.display())]
+    Io {
+        /// What was tried: "read", "write", …
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Somebody else had the record for all the time that there was to wait.
+    #[error("get hold of {}: another run has it since {holder}", path.display())]
+    Busy {
+        /// The folder of the record.
+        path: PathBuf,
+        /// Who has it, as they say.
+        holder: String,
+    },
+    /// The record is not what it was when it was written: nothing may be added to it.
+    #[error("trust {}: {what}", path.display())]
+    Broken {
+        /// The ledger.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// What was asked for is not in the record.
+    #[error("find {what} in {}", path.display())]
+    Missing {
+        /// What was looked for.
+        what: String,
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+impl MonitorError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,206 @@
+//! The ledger as a file: entries, one a line, that are only ever added to.
+//!
+//! A line counts when it ends with a line end. What a crash left behind the last one is a torn line: nobody was told of it,
+//! so that it may be taken off, and the entry after it says so.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::chain::{self, Chained, GENESIS};
+use crate::digest::sha256;
+use crate::entry::{Entry, Event, Healed};
+use crate::error::MonitorError;
+
+/// The ledger as it was when it was read.
+#[derive(Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    text: Vec<u8>,
+    /// The bytes of whole lines.
+    whole: usize,
+    last: Option<Chained>,
+    /// What is wrong with the last line.
+    fault: Option<String>,
+}
+
+/// What stands behind the last whole line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// Nothing.
+    Clean,
+    /// So many bytes of a torn line.
+    Torn(usize),
+}
+
+/// How much of a torn line is shown.
+const SHOWN: usize = 200;
+
+impl Ledger {
+    /// Reads the ledger at `path`; where there is none yet it is empty. Only its last line is looked at:
+    /// [`Self::entries`] checks all.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn open(path: &Path) -> Result<Self, MonitorError> {
+        let text = match std::fs::read(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(source) => return Err(MonitorError::io("read", path)(source)),
+        };
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let mut ledger = Self { path: path.to_owned(), text, whole, last: None, fault: None };
+        match ledger.read_last() {
+            Ok(last) => ledger.last = last,
+            Err(what) => ledger.fault = Some(what),
+        }
+        Ok(ledger)
+    }
+
+    /// Whether something may be added: nothing is, behind a last line that does not hold.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_last(&self) -> Result<(), MonitorError> {
+        match &self.fault {
+            Some(what) => Err(MonitorError::Broken { path: self.path.clone(), what: what.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// The hash of the last line.
+    pub fn head(&self) -> &str {
+        self.last.as_ref().map_or(GENESIS, |last| &last.hash)
+    }
+
+    /// The number of the last line; 0 where there is none.
+    pub fn seq(&self) -> u64 {
+        self.last.as_ref().map_or(0, |last| last.seq)
+    }
+
+    /// The last line.
+    pub fn last(&self) -> Option<&Chained> {
+        self.last.as_ref()
+    }
+
+    /// What stands behind it.
+    pub fn tail(&self) -> Tail {
+        match self.text.len() - self.whole {
+            0 => Tail::Clean,
+            torn => Tail::Torn(torn),
+        }
+    }
+
+    /// Every entry, from the first, each checked against those before it; it ends with the first that does not hold.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Chained, (u64, String)>> {
+        let mut previous = Some((0, GENESIS.to_owned()));
+        self.lines().map_while(move |line| {
+            let (seq, hash) = previous.take()?;
+            let read = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned());
+            let read = read.and_then(|line| chain::read(line, seq + 1, &hash));
+            previous = read.as_ref().ok().map(|entry| (entry.seq, entry.hash.clone()));
+            Some(read.map_err(|what| (seq + 1, what)))
+        })
+    }
+
+    /// The entries whose lines hold this text, the last first, looked for among so many of the last lines. They are read
+    /// without the chain: who relies on them has checked it.
+    pub fn with_text<'a>(&'a self, text: &'a str, among: usize) -> impl Iterator<Item = Chained> + 'a {
+        let whole = &self.text[..self.whole.saturating_sub(1)];
+        whole.rsplit(|byte| *byte == b'\n').take(among).filter_map(move |line| {
+            let line = std::str::from_utf8(line).ok()?;
+            line.contains(text).then(|| unchained(line)).flatten()
+        })
+    }
+
+    /// Adds an entry, after one that says what was taken off where the last line is torn. The entry counts once this
+    /// returns, and is on disk then.
+    ///
+    /// # Errors
+    /// What the system refuses, and a last line that does not hold; the entry does not count then.
+    pub fn append(&mut self, entry: &Entry) -> Result<&Chained, MonitorError> {
+        self.check_last()?;
+        let mut added = String::new();
+        let mut last = (self.seq(), self.head().to_owned());
+        for entry in self.healing(entry).iter().chain([entry]) {
+            let (line, hash) = chain::line(last.0 + 1, &last.1, entry);
+            added.push_str(&line);
+            added.push('\n');
+            last = (last.0 + 1, hash);
+        }
+        let result = write_behind(&self.path, self.whole, added.as_bytes());
+        result.map_err(MonitorError::io("write", &self.path))?;
+        self.text.truncate(self.whole);
+        self.text.extend_from_slice(added.as_bytes());
+        self.whole = self.text.len();
+        Ok(self.last.insert(Chained { seq: last.0, hash: last.1, entry: entry.clone() }))
+    }
+
+    /// The number that the next entry will have.
+    pub fn next_seq(&self) -> u64 {
+        let healing = if self.tail() == Tail::Clean { 0 } else { 1 };
+        self.seq() + healing + 1
+    }
+
+    /// The hash that an entry will have once it is appended.
+    pub fn hash_of_next(&self, entry: &Entry) -> String {
+        let mut last = (self.seq(), self.head().to_owned());
+        for entry in self.healing(entry).iter().chain([entry]) {
+            last = (last.0 + 1, chain::line(last.0 + 1, &last.1, entry).1);
+        }
+        last.1
+    }
+
+    /// The entry that says what is taken off before `next`.
+    fn healing(&self, next: &Entry) -> Option<Entry> {
+        let torn = &self.text[self.whole..];
+        let shown = String::from_utf8_lossy(&torn[..torn.len().min(SHOWN)]).into_owned();
+        let healed = Healed { bytes: torn.len() as u64, sha256: sha256([torn]), text: shown };
+        (!torn.is_empty()).then(|| Entry { event: Event::Healed(healed), ..next.clone() })
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.text[..self.whole].split_inclusive(|byte| *byte == b'\n').map(|line| &line[..line.len() - 1])
+    }
+
+    fn read_last(&self) -> Result<Option<Chained>, String> {
+        let Some(last) = self.lines().last() else { return Ok(None) };
+        let count = self.lines().count() as u64;
+        let text = std::str::from_utf8(last).map_err(|_| format!("entry {count} is not text"))?;
+        let previous = previous_of(text).unwrap_or_default();
+        chain::read(text, count, &previous).map(Some).map_err(|what| format!("entry {count}: {what}"))
+    }
+}
+
+/// Replaces everything from `whole` on by `added`, and waits for the disk.
+fn write_behind(path: &Path, whole: usize, added: &[u8]) -> std::io::Result<()> {
+    let is_new = !path.exists();
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    if file.metadata()?.len() != whole as u64 {
+        file.set_len(whole as u64)?;
+    }
+    // One call, so that a crash leaves a part of a line at most.
+    let written = file.write_all(added).and_then(|()| file.sync_data());
+    if written.is_err() {
+        // What is not sure to last was not written. Where even this fails, the next run finds it and takes it for written.
+        drop(file.set_len(whole as u64));
+    }
+    written?;
+    if let Some(folder) = path.parent().filter(|_| is_new && cfg!(unix)) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn unchained(line: &str) -> Option<Chained> {
+    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+    let seq = value.get("seq")?.as_u64()?;
+    let hash = value.get("hash")?.as_str()?.to_owned();
+    Some(Chained { seq, hash, entry: serde_json::from_value(value).ok()? })
+}
+
+/// What a line says that the hash before it is.
+fn previous_of(line: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+    Some(value.get("previous")?.as_str()?.to_owned())
+}

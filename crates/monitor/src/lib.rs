@@ -1,0 +1,36 @@
+//! The record of every run: an append-only, hash-chained ledger, and beside it the files that runs read and published.
+//!
+//! ```text
+//! state/ledger.jsonl            one entry a line, each over the hash of the one before   (entry, chain, ledger)
+//!       kept/000012.zip         what entry 12 was the first to read or publish, by SHA-256           (archive)
+//!       lock                    one run appends at a time                                               (state)
+//! ```
+//!
+//! A run's entry is its commit: what it published follows from the entry, and is put right from it after a crash. This
+//! crate never knows how an answer was found or what a metric means: it records what it is told. It never reads a
+//! clock.
+//!
+//! Start with [`mod@entry`], then [`ledger`] and [`state`]; [`audit`] is for who trusts nobody.
+#![deny(clippy::float_arithmetic)]
+
+pub mod entry;
+
+pub mod chain;
+pub mod ledger;
+
+pub mod archive;
+pub mod state;
+
+pub mod audit;
+
+mod digest;
+mod error;
+
+pub use archive::Archive;
+pub use audit::{Finding, audit};
+pub use chain::{Chained, GENESIS};
+pub use digest::sha256;
+pub use entry::{Breach, Entry, Event, Healed, Kept, ObjectiveEntry, ProblemEntry, Rerun, RunEntry};
+pub use error::MonitorError;
+pub use ledger::{Ledger, Tail};
+pub use state::{Locked, State};

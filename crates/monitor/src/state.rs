@@ -1,0 +1,162 @@
+//! The folder of the record, and who may add to it: one run at a time.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::archive::Archive;
+use crate::chain::Chained;
+use crate::digest::sha256;
+use crate::entry::{Entry, Kept};
+use crate::error::MonitorError;
+use crate::ledger::Ledger;
+
+/// The folder of the record.
+#[derive(Debug, Clone)]
+pub struct State {
+    folder: PathBuf,
+}
+
+/// The record while nobody else may add to it.
+#[derive(Debug)]
+pub struct Locked {
+    state: State,
+    /// The ledger as it is.
+    pub ledger: Ledger,
+    /// Held as long as it is open.
+    _lock: Option<File>,
+}
+
+/// A file to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToKeep<'a> {
+    /// Its path as the run had it, or its name in the answer.
+    pub path: &'a str,
+    /// What it holds.
+    pub bytes: &'a [u8],
+}
+
+/// How long a run that waits sleeps before it tries again.
+const NAP: Duration = Duration::from_millis(20);
+
+/// How many of the last entries are looked through for a file that is kept already.
+const RECENT: usize = 400;
+
+impl State {
+    /// The record in a folder, which may not be there yet.
+    pub fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file of the ledger.
+    pub fn ledger_path(&self) -> PathBuf {
+        self.folder.join("ledger.jsonl")
+    }
+
+    /// The archives.
+    pub fn archive(&self) -> Archive {
+        Archive::at(&self.folder.join("kept"))
+    }
+
+    /// Gets hold of the record to add to it; makes its folder where there is none. `who` is told to those who wait.
+    ///
+    /// # Errors
+    /// [`MonitorError::Busy`] where somebody else has it for as long as `patience`; what the system refuses; a ledger whose
+    /// last line does not hold.
+    pub fn lock(&self, patience: Duration, who: &str) -> Result<Locked, MonitorError> {
+        std::fs::create_dir_all(&self.folder).map_err(MonitorError::io("create", &self.folder))?;
+        let path = self.folder.join("lock");
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut lock = opened.map_err(MonitorError::io("open", &path))?;
+        self.wait(&mut lock, patience, File::try_lock)?;
+        let mut noted = || {
+            lock.set_len(0)?;
+            lock.rewind()?;
+            lock.write_all(who.as_bytes())
+        };
+        noted().map_err(MonitorError::io("write", &path))?;
+        let ledger = Ledger::open(&self.ledger_path())?;
+        ledger.check_last()?;
+        Ok(Locked { state: self.clone(), ledger, _lock: Some(lock) })
+    }
+
+    /// The ledger while nobody adds to it. Nothing is written; where there is no record yet, it is empty.
+    ///
+    /// # Errors
+    /// As [`Self::lock`].
+    pub fn read(&self, patience: Duration) -> Result<Locked, MonitorError> {
+        // A copy on a medium that cannot be written to has nobody who adds to it.
+        let mut lock = File::open(self.folder.join("lock")).ok();
+        if let Some(lock) = &mut lock {
+            self.wait(lock, patience, File::try_lock_shared)?;
+        }
+        Ok(Locked { state: self.clone(), ledger: Ledger::open(&self.ledger_path())?, _lock: lock })
+    }
+
+    fn wait(
+        &self,
+        lock: &mut File,
+        patience: Duration,
+        try_lock: fn(&File) -> Result<(), TryLockError>,
+    ) -> Result<(), MonitorError> {
+        let begun = Instant::now();
+        loop {
+            match try_lock(lock) {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::Error(source)) => return Err(MonitorError::io("lock", &self.folder)(source)),
+                Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
+                    let mut holder = String::new();
+                    drop(lock.rewind().and_then(|()| lock.read_to_string(&mut holder)));
+                    return Err(MonitorError::Busy { path: self.folder.clone(), holder });
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(NAP),
+            }
+        }
+    }
+}
+
+impl Locked {
+    /// Keeps files for the entry that comes next, each where it was not kept before, and says where they lie, in order.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn keep(&self, files: &[ToKeep<'_>]) -> Result<Vec<Kept>, MonitorError> {
+        let seq = self.ledger.next_seq();
+        let mut new = BTreeMap::new();
+        let kept = files.iter().map(|file| {
+            let digest = sha256([file.bytes]);
+            let before = if new.contains_key(&digest) { None } else { self.kept_before(&digest) };
+            if before.is_none() {
+                new.insert(digest.clone(), file.bytes);
+            }
+            Kept { path: file.path.to_owned(), sha256: digest, kept_in: before.unwrap_or(seq) }
+        });
+        let kept = kept.collect();
+        self.state.archive().write(seq, &new)?;
+        Ok(kept)
+    }
+
+    /// Adds an entry; it counts once this returns.
+    ///
+    /// # Errors
+    /// What the system refuses; the entry does not count then.
+    pub fn append(&mut self, entry: &Entry) -> Result<&Chained, MonitorError> {
+        self.ledger.append(entry)
+    }
+
+    /// The number of the entry whose archive has the file already, among the last ones.
+    fn kept_before(&self, digest: &str) -> Option<u64> {
+        self.ledger.with_text(digest, RECENT).find_map(|chained| {
+            let run = chained.entry.run()?;
+            let kept = run.files().find(|file| file.sha256 == digest)?;
+            self.state.archive().path(kept.kept_in).is_file().then_some(kept.kept_in)
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! What a run leaves in the ledger, and when: its entry is its commit.
+//!
+//! ```text
+//! answer ──► files kept (archive) ──► files staged beside --out ──► entry appended ──► staged files swapped in
+//!                                                                  ▲ from here on the run is done: what a crash
+//!                                                                    leaves undone the next run does first
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use constraint_manager::AssignmentProblem;
+use domain::Problem;
+use monitor::entry::SCHEMA;
+use monitor::state::ToKeep;
+use monitor::{
+    Breach, Chained, Entry, Event, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry, State,
+};
+use reporter::formats::run_json;
+use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};
+use sha2::{Digest, Sha256};
+
+use crate::arguments::RunArguments;
+use crate::commands::Prepared;
+use crate::exit::Exit;
+use crate::{Failure, telemetry};
+
+/// The most problems that an entry of a refused run names; the rest is counted.
+const MOST_PROBLEMS: usize = 20;
+
+/// Who runs, and where it is recorded.
+pub(crate) struct Record<'a> {
+    arguments: &'a RunArguments,
+    state: State,
+}
+
+impl<'a> Record<'a> {
+    /// The record of a run whose configuration holds `configured`; without a configuration that can be read, `state` beside
+    /// where it lies.
+    pub(crate) fn of(arguments: &'a RunArguments, configured: Option<&Path>) -> Self {
+        let beside = || arguments.inputs.config.parent().unwrap_or(Path::new("")).join("state");
+        let folder = arguments.state.clone().or(configured.map(Path::to_owned)).unwrap_or_else(beside);
+        Self { arguments, state: State::at(&folder) }
+    }
+
+    /// Gets hold of the record, and first finishes what a crash interrupted.
+    pub(crate) fn lock(&self) -> Result<Locked, Failure> {
+        let who = format!("{}, process {} on {}", jiff::Timestamp::now(), std::process::id(), host());
+        let locked = self.state.lock(self.arguments.wait, &who)?;
+        let unfinished = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.as_ref()?)));
+        if let Some((last, out)) = unfinished {
+            let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
+            if reporter::finish(Path::new(out), is_it)? {
+                telemetry::tell(&format!("Finished what a crash interrupted: published entry {} to {out}.", last.seq));
+            }
+        }
+        Ok(locked)
+    }
+
+    /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
+    /// it was.
+    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, read: &[InputDigest], out: &Path) -> Option<Chained> {
+        if self.arguments.again {
+            return None;
+        }
+        let found = locked.ledger.with_text(run_id, usize::MAX).find(|chained| {
+            chained.entry.run().is_some_and(|run| {
+                let before = run.config.iter().chain(&run.inputs).map(|file| &file.sha256);
+                run.run_id.as_deref() == Some(run_id)
+                    && run.out == path_text(out)
+                    && before.eq(read.iter().map(|file| &file.sha256))
+            })
+        })?;
+        let run = found.entry.run()?;
+        // A run that ran out of time, or whose solver failed, may do better another time.
+        let is_final = run.exit == Exit::Done as u8 || run.reason == "infeasible";
+        let is_there = |file: &Kept| {
+            let bytes = std::fs::read(out.join(&file.path)).unwrap_or_default();
+            if file.path == run_json::FORMAT.file {
+                head_of(&bytes).is_some_and(|ledger| ledger.head == found.hash)
+            } else {
+                monitor::sha256([bytes.as_slice()]) == file.sha256
+            }
+        };
+        (is_final && run.outputs.iter().all(is_there)).then_some(found)
+    }
+
+    /// Records that a run was asked for again, and says how it had ended.
+    pub(crate) fn rerun(&self, locked: &mut Locked, of: &Chained) -> Result<LedgerHead, Failure> {
+        let run = of.entry.run().expect("the entry of a run");
+        let (run_id, as_of) = (run.run_id.clone().unwrap_or_default(), run.as_of.clone());
+        let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq })))?;
+        Ok(LedgerHead { seq: chained.seq, head: chained.hash.clone() })
+    }
+
+    /// Publishes the answer and records it, both or neither.
+    pub(crate) fn publish(
+        &self,
+        locked: &mut Locked,
+        prepared: &Prepared,
+        report: &mut Report<'_>,
+        exit: Exit,
+    ) -> Result<(), Failure> {
+        let out = &prepared.config.outputs;
+        let files = reporter::render(report)?;
+        let (config, inputs) = files_read(prepared, &self.arguments.inputs.config, report)?;
+        let to_keep = std::iter::once(&config).chain(&inputs).map(|(path, bytes)| ToKeep { path, bytes });
+        let to_keep: Vec<ToKeep<'_>> =
+            to_keep.chain(files.iter().map(|file| ToKeep { path: file.file, bytes: &file.bytes })).collect();
+        let mut kept = locked.keep(&to_keep)?;
+        let outputs = kept.split_off(1 + inputs.len());
+        let config = Some(kept.remove(0));
+        let run = RunEntry {
+            config,
+            inputs: kept,
+            problem: Some(digest(&prepared.problem)),
+            out: path_text(out),
+            outputs,
+            ..run_entry(report, exit)
+        };
+        let entry = self.entry(Event::Run(Box::new(run)));
+        let (seq, head) = (locked.ledger.next_seq(), locked.ledger.hash_of_next(&entry));
+        report.run.ledger = Some(LedgerHead { seq, head });
+        let files: Vec<Rendered> = reporter::render_run(report, files)?;
+        let staged = reporter::stage(out, &files)?;
+        locked.append(&entry)?;
+        staged.swap()?;
+        Ok(())
+    }
+
+    /// Records that a run was refused, or failed before it had an outcome. What goes wrong with that is said, and changes
+    /// nothing about the run.
+    pub(crate) fn refusal(&self, failure: &Failure) {
+        let (config, exit) = (&self.arguments.inputs.config, failure.exit());
+        // A mistyped path is no desk, and gets no record.
+        let Ok(bytes) = std::fs::read(config) else { return };
+        let problems: Vec<ProblemEntry> = match failure {
+            Failure::Refused(problems) => problems.iter().take(MOST_PROBLEMS).map(problem_entry).collect(),
+            other => vec![ProblemEntry { code: None, place: None, message: other.to_string() }],
+        };
+        let count = if let Failure::Refused(problems) = failure { problems.len() } else { 1 };
+        let written = self.lock().and_then(|mut locked| {
+            let path = config.display().to_string();
+            let kept = locked.keep(&[ToKeep { path: &path, bytes: &bytes }])?;
+            let run = RunEntry {
+                as_of: self.arguments.inputs.as_of.map(|date| date.to_string()),
+                status: "failed".to_owned(),
+                reason: exit.word().to_owned(),
+                exit: exit as u8,
+                engine: env!("CARGO_PKG_VERSION").to_owned(),
+                config: kept.into_iter().next(),
+                problems,
+                problem_count: count as u64,
+                ..RunEntry::default()
+            };
+            locked.append(&self.entry(Event::Run(Box::new(run)))).map(|_| ()).map_err(Failure::from)
+        });
+        if let Err(error) = written {
+            telemetry::tell(&format!("The run could not be recorded: {error}"));
+        }
+    }
+
+    fn entry(&self, event: Event) -> Entry {
+        let known = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+        let actor = self.arguments.actor.clone().or_else(known).unwrap_or_else(|| "unknown".to_owned());
+        let time = jiff::Timestamp::now().to_string();
+        Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), event }
+    }
+}
+
+/// What an entry says about an outcome.
+fn run_entry(report: &Report<'_>, exit: Exit) -> RunEntry {
+    let document = ResultDocument::of(report);
+    let text = |exact: Option<reporter::formats::result_json::Exact>| exact.map(|exact| exact.0.to_string());
+    let objective = document.objective.map(|objective| ObjectiveEntry {
+        value: objective.value.0.to_string(),
+        bound: text(objective.bound),
+        gap: text(objective.gap),
+        certified_gap: text(objective.certified_gap),
+    });
+    let breaches = document.metrics.iter().filter(|metric| metric.breach != domain::Breach::None);
+    let counts = [
+        ("trades", report.book.trades.len()),
+        ("accounts", report.book.accounts.len()),
+        ("assigned", report.placement.as_ref().map_or(0, Vec::len)),
+        ("breaches", report.broken_limits()),
+        ("warnings", report.diagnostics.warnings.len()),
+    ];
+    RunEntry {
+        run_id: Some(report.run_id.clone()),
+        as_of: report.as_of.clone(),
+        status: report.status().to_string(),
+        reason: report.reason.to_string(),
+        exit: exit as u8,
+        engine: report.engine.version.clone(),
+        solver: report.engine.solver.clone(),
+        objective,
+        fallbacks: fallbacks(report),
+        counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count as u64)).collect::<BTreeMap<_, _>>(),
+        breaches: breaches
+            .map(|metric| Breach {
+                account: metric.account.to_string(),
+                metric: metric.metric.to_string(),
+                breach: metric.breach.to_string(),
+            })
+            .collect(),
+        ..RunEntry::default()
+    }
+}
+
+/// Which ways of falling back were taken: the objective was left out, or a solver failed and others went on.
+fn fallbacks(report: &Report<'_>) -> Vec<String> {
+    let dropped = (report.reason == reporter::Reason::ObjectiveDropped).then(|| "objective_dropped".to_owned());
+    let failed = report.run.others.iter().filter(|other| other.stop == "failed");
+    dropped.into_iter().chain(failed.map(|other| format!("{} failed", other.backend))).collect()
+}
+
+/// A file by its path, with its bytes.
+type FileRead = (String, Vec<u8>);
+
+/// The configuration and the files that were read, by their bytes, as they are now: which is as they were, or the run does
+/// not count.
+fn files_read(prepared: &Prepared, config: &Path, report: &Report<'_>) -> Result<(FileRead, Vec<FileRead>), Failure> {
+    let sources = prepared.config.inputs.sources().map(|source| source.path.clone());
+    let paths = std::iter::once(config.to_owned()).chain(sources);
+    let mut files = Vec::new();
+    for (path, read) in paths.zip(&report.run.read) {
+        let bytes = std::fs::read(&path).map_err(|source| Failure::Io {
+            action: "read",
+            path: path.display().to_string(),
+            source,
+        })?;
+        if monitor::sha256([bytes.as_slice()]) != read.sha256 {
+            return Err(changed(&path));
+        }
+        files.push((read.path.clone(), bytes));
+    }
+    let config = files.remove(0);
+    Ok((config, files))
+}
+
+fn changed(path: &Path) -> Failure {
+    let source = std::io::Error::new(std::io::ErrorKind::ResourceBusy, "it changed while the run was reading it");
+    Failure::Io { action: "read", path: path.display().to_string(), source }
+}
+
+fn digest(problem: &AssignmentProblem) -> String {
+    let mut hash = Sha256::new();
+    constraint_manager::digest::bytes(problem, &mut |part| hash.update(part));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn problem_entry(problem: &Problem) -> ProblemEntry {
+    ProblemEntry {
+        code: Some(problem.code.id.to_owned()),
+        place: Some(problem.place.to_string()),
+        message: problem.message.clone(),
+    }
+}
+
+fn head_of(run_json: &[u8]) -> Option<LedgerHead> {
+    RunRecord::read(std::str::from_utf8(run_json).ok()?).ok()?.ledger
+}
+
+fn path_text(path: &Path) -> Option<String> {
+    Some(std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)).display().to_string())
+}
+
+pub(crate) fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .map_or_else(String::new, |name| name.trim().to_owned())
+}
+
+/// The record in a folder, for commands that only read it.
+pub(crate) fn read(folder: &Path, patience: std::time::Duration) -> Result<(State, Locked), Failure> {
+    let state = State::at(folder);
+    if !state.ledger_path().is_file() {
+        return Err(MonitorError::Missing { what: "a ledger".to_owned(), path: folder.to_owned() }.into());
+    }
+    let locked = state.read(patience)?;
+    Ok((state, locked))
+}
