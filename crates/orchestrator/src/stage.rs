@@ -23,8 +23,8 @@ impl Stages {
     /// What is left for the solve of the time that a run may take: less what was used, and less what checking and writing
     /// the answer will take. To compute every metric again for the check takes as long as it took before.
     pub(crate) fn left_of(&self, limit: Duration) -> Duration {
-        let metrics = self.done.iter().filter(|stage| stage.stage == "metrics").map(|stage| stage.elapsed_ms).sum();
-        let left = limit.saturating_sub(self.begun.elapsed() + Duration::from_millis(metrics));
+        let metrics = self.done.iter().filter(|stage| stage.stage == "metrics").map(|stage| stage.elapsed_us).sum();
+        let left = limit.saturating_sub(self.begun.elapsed() + Duration::from_micros(metrics));
         left.max(limit.mul_f64(LEAST_SHARE))
     }
 
@@ -33,9 +33,9 @@ impl Stages {
         let _inside = tracing::info_span!("run", stage = %name).entered();
         let begun = Instant::now();
         let result = work();
-        let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(elapsed_ms, "done");
-        self.done.push(StageTime { stage: name.to_owned(), elapsed_ms });
+        let elapsed_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(elapsed_ms = elapsed_us / 1_000, "done");
+        self.done.push(StageTime { stage: name.to_owned(), elapsed_us });
         result
     }
 

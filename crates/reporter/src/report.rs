@@ -356,8 +356,8 @@ pub struct OtherRecord {
 pub struct StageTime {
     /// The stage.
     pub stage: String,
-    /// Its time in milliseconds.
-    pub elapsed_ms: u64,
+    /// Its time in microseconds.
+    pub elapsed_us: u64,
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ fn document(desk: &Desk, file: &str) -> Value {
 /// A limit that is over before the first round is, so that the clock cuts wherever it can.
 const AT_ONCE: &str = "{ timeout: 1ms, gap: 0, backends: [search] }";
 /// Enough to have a plan, and not enough to prove it.
-const THREE_ROUNDS: &str = "{ effort: 3, gap: 0 }";
+const TWELVE_ROUNDS: &str = "{ effort: 12, gap: 0 }";
 
 #[test]
 fn what_the_clock_cut_is_cut_there_again() {
@@ -67,7 +67,7 @@ fn what_the_clock_cut_is_cut_there_again() {
 
 #[test]
 fn other_cuts_give_another_answer_and_each_difference_is_named() {
-    let desk = ran(THREE_ROUNDS);
+    let desk = ran(TWELVE_ROUNDS);
     let mut record = document(&desk, RUN_JSON);
     record["searches"][0]["cuts"] = json!([1, 2, 3, 4]);
     desk.write(RUN_JSON, record.to_string());
@@ -83,7 +83,7 @@ fn other_cuts_give_another_answer_and_each_difference_is_named() {
 
 #[test]
 fn an_answer_that_was_changed_is_not_the_same() {
-    let desk = ran(THREE_ROUNDS);
+    let desk = ran(TWELVE_ROUNDS);
     let id = document(&desk, RESULT)["run_id"].clone();
     desk.replace(RESULT, id.as_str().expect("a name"), "0000");
     let ran = replayed(&desk);
@@ -96,7 +96,7 @@ fn an_answer_that_was_changed_is_not_the_same() {
 
 #[test]
 fn other_files_than_the_run_had_are_refused_with_both_digests() {
-    let desk = ran(THREE_ROUNDS);
+    let desk = ran(TWELVE_ROUNDS);
     let recorded = document(&desk, RUN_JSON)["read"].clone();
     for (index, file) in [(0, "desk.yaml"), (1, "inbox/2026-03-24/trades.csv")] {
         let text = desk.read(file);
@@ -112,7 +112,7 @@ fn other_files_than_the_run_had_are_refused_with_both_digests() {
 
 #[test]
 fn files_of_the_command_line_are_given_again() {
-    let desk = ran(THREE_ROUNDS);
+    let desk = ran(TWELVE_ROUNDS);
     desk.write("late.csv", desk.read("inbox/2026-03-24/trades.csv"));
     let config = ["--config", "desk.yaml", "--as-of", "2026-03-24"];
     let late = ["--trades", "late.csv"];
@@ -124,10 +124,10 @@ fn files_of_the_command_line_are_given_again() {
 #[test]
 fn an_effort_is_counted_whatever_the_clock_says() {
     let answer = |timeout: &str| {
-        let desk = ran(&format!("{{ timeout: {timeout}, effort: 3, gap: 0 }}"));
+        let desk = ran(&format!("{{ timeout: {timeout}, effort: 12, gap: 0 }}"));
         let record = document(&desk, RUN_JSON);
         let search = &record["searches"][0];
-        assert_eq!((&search["rounds"], &search["stop"]), (&3.into(), &"effort".into()), "{record}");
+        assert_eq!((&search["rounds"], &search["stop"]), (&12.into(), &"effort".into()), "{record}");
         assert_eq!((&record["others"], &record["repeatable"]), (&json!([]), &true.into()));
         assert_eq!(replayed(&desk).exit, 0);
         desk.read("out/2026-03-24/assignments.csv")
@@ -138,7 +138,7 @@ fn an_effort_is_counted_whatever_the_clock_says() {
 #[test]
 fn each_level_has_its_search_and_each_is_cut_where_it_was() {
     let desk = Desk::demonstration();
-    with_solver(&desk, THREE_ROUNDS);
+    with_solver(&desk, TWELVE_ROUNDS);
     desk.replace(
         "desk.yaml",
         "objective: { weights: { financing_cost: 1 } }",

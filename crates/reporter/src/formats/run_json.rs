@@ -35,6 +35,7 @@ struct RunDocument<'a> {
 struct StageEntry<'a> {
     stage: &'a str,
     elapsed_ms: u64,
+    elapsed_us: u64,
 }
 
 #[derive(Serialize)]
@@ -107,7 +108,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
     let run = &report.run;
-    let stages = run.stages.iter().map(|stage| StageEntry { stage: &stage.stage, elapsed_ms: stage.elapsed_ms });
+    let stages = run.stages.iter().map(|stage| StageEntry {
+        stage: &stage.stage,
+        elapsed_ms: stage.elapsed_us / 1_000,
+        elapsed_us: stage.elapsed_us,
+    });
     let read = run.read.iter().map(|file| ReadEntry { path: &file.path, sha256: &file.sha256 });
     let files = others.iter().map(|other| FileEntry {
         file: other.file,

@@ -191,7 +191,8 @@ fn run_json_has_what_varies_and_the_digests_of_the_other_files() {
       "stages": [
         {
           "stage": "load",
-          "elapsed_ms": 3
+          "elapsed_ms": 3,
+          "elapsed_us": 3250
         }
       ],
       "work": {

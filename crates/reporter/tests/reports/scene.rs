@@ -49,7 +49,7 @@ impl Scene {
                 arguments: vec!["pb-assign".to_owned(), "run".to_owned()],
                 out: Some("out".to_owned()),
                 read: vec![InputDigest { path: "desk.yaml".into(), sha256: "0".repeat(64) }],
-                stages: vec![StageTime { stage: "load".to_owned(), elapsed_ms: 3 }],
+                stages: vec![StageTime { stage: "load".to_owned(), elapsed_us: 3_250 }],
                 work: [("nodes".to_owned(), 17)].into(),
                 searches: Vec::new(),
                 others: Vec::new(),

@@ -164,7 +164,8 @@ impl<'a> Pair<'a> {
     pub(super) fn is_over(&mut self) -> bool {
         self.looks += 1;
         let is_over = match &self.budget.cuts {
-            Some(cuts) => cuts.contains(&self.looks),
+            // Nothing goes on behind the last of them: whoever makes up cuts of their own gets an end too.
+            Some(cuts) => cuts.contains(&self.looks) || cuts.last().is_some_and(|last| self.looks > *last),
             None => self.is_used_up(),
         };
         if is_over {

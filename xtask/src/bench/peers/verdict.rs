@@ -114,7 +114,7 @@ fn proofs(rows: &[Row], ours: &[&Row]) -> (usize, usize, Option<f64>) {
         let Some(fastest) = peers.filter_map(|row| row.proof_s).reduce(f64::min) else { continue };
         proven += 1;
         match ours.proof_s {
-            Some(seconds) => ratios.push(seconds.max(0.01) / fastest.max(0.01)),
+            Some(seconds) => ratios.push(seconds / fastest),
             None => missed += 1,
         }
     }
