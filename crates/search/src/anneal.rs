@@ -256,11 +256,10 @@ impl<'a> Annealer<'a> {
         if !self.cycle.has_kept_rows && self.kernel.movers.len() <= MANY {
             self.press();
         }
-        if is_lost && self.kernel.movers.len() <= MANY {
-            if self.cycle.without_progress > PATIENCE_WHEN_LOST {
-                self.begin(HOT);
-                return;
-            }
+        let is_patient = self.cycle.without_progress <= PATIENCE_WHEN_LOST;
+        if is_lost && !is_patient && self.kernel.movers.len() <= MANY {
+            self.begin(HOT);
+            return;
         }
         if self.cycle.without_progress >= PATIENCE {
             self.cycle.without_progress = 0;

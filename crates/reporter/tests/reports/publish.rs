@@ -189,7 +189,12 @@ fn what_a_crash_left_staged_is_swapped_in_only_where_it_was_committed() {
     let root = tempfile::tempdir().unwrap();
     let out = root.path().join("out");
     publish(&out, &files("one")).unwrap();
-    let crash = |text| std::mem::forget(stage(&out, &files(text)).unwrap());
+    // What `stage` leaves behind when its process is killed.
+    let crash = |text| {
+        let staged = root.path().join(".out.pb-assign-new");
+        fs::create_dir(&staged).unwrap();
+        files(text).iter().for_each(|file| fs::write(staged.join(file.file), &file.bytes).unwrap());
+    };
     let read = || fs::read_to_string(out.join("result.json")).unwrap();
     crash("two");
     assert_eq!((finish(&out, |run| run == b"three").unwrap(), read()), (false, "one".to_owned()));
