@@ -9,7 +9,9 @@ use clap::error::ErrorKind;
 use serde_json::json;
 
 use crate::arguments::{Cli, Command};
-use crate::commands::{audit, breaches, completions, history, init, model, replay, run, schema, solve_child, validate, verify};
+use crate::commands::{
+    audit, breaches, completions, history, init, model, replay, run, schema, solve_child, validate, verify,
+};
 use crate::exit::Exit;
 use crate::{Failure, telemetry};
 

@@ -14,7 +14,8 @@ use domain::Problem;
 use monitor::entry::SCHEMA;
 use monitor::state::ToKeep;
 use monitor::{
-    Breach, Chained, Entry, Event, History, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry, State,
+    Breach, Chained, Entry, Event, History, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry,
+    State,
 };
 use reporter::formats::run_json;
 use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};

@@ -25,11 +25,7 @@ impl From<rusqlite::Error> for Failed {
 
 /// Adds the rows of an entry. A published run whose kept files are gone or are not what they were has its row in `runs` and no
 /// others; what is the matter is the answer then.
-pub(super) fn entry(
-    transaction: &Transaction<'_>,
-    state: &State,
-    chained: &Chained,
-) -> Result<Option<String>, Failed> {
+pub(super) fn entry(transaction: &Transaction<'_>, state: &State, chained: &Chained) -> Result<Option<String>, Failed> {
     match &chained.entry.event {
         Event::Run(run) => self::run(transaction, state, chained, run),
         Event::Rerun(rerun) => Ok(self::rerun(transaction, chained, rerun).map(|()| None)?),

@@ -19,7 +19,8 @@ pub fn run(arguments: &BreachesArguments) -> Result<(Exit, String), Failure> {
     let spans = history.breaches(since.as_deref(), arguments.account.as_deref(), arguments.open)?;
     let newest = history.newest_day()?;
     let open = spans.iter().filter(|span| span.state == Ending::Open).count();
-    let day = newest.as_deref().map_or_else(|| "no day was run yet".to_owned(), |day| format!("the newest day is {day}"));
+    let day =
+        newest.as_deref().map_or_else(|| "no day was run yet".to_owned(), |day| format!("the newest day is {day}"));
     let summary = format!("{} breaches, {open} of them open; {day}", spans.len());
     telemetry::tell(&text(&spans).into_iter().chain([summary]).collect::<Vec<_>>().join("\n"));
     let line = json!({

@@ -117,7 +117,8 @@ fn runs_text(runs: &[HistoryRun]) -> Vec<String> {
 }
 
 fn objective_text(runs: &[HistoryRun]) -> Vec<String> {
-    let days: Vec<Option<Amount>> = runs.iter().filter(|run| run.current).map(|run| amount(run.objective.as_ref())).collect();
+    let days: Vec<Option<Amount>> =
+        runs.iter().filter(|run| run.current).map(|run| amount(run.objective.as_ref())).collect();
     if days.iter().all(Option::is_none) {
         return Vec::new();
     }
@@ -156,12 +157,15 @@ fn series_text(series: &[Series]) -> Vec<String> {
 }
 
 fn days_text(days: &[Point]) -> Vec<String> {
-    let header = format!("{:<10}  {:>18}  {:>18}  {:>18}  {:<9}  limit", "as of", "opening", "final", "headroom", "breach");
+    let header =
+        format!("{:<10}  {:>18}  {:>18}  {:>18}  {:<9}  limit", "as of", "opening", "final", "headroom", "breach");
     let row = |day: &Point| {
         let breach = if day.breach == "none" { "" } else { &day.breach };
         let (initial, last) = (figure(day.initial.as_ref()), figure(day.last.as_ref()));
         let (headroom, limit) = (figure(day.headroom.as_ref()), limit(day.min.as_deref(), day.max.as_deref()));
-        format!("{:<10}  {initial:>18}  {last:>18}  {headroom:>18}  {breach:<9}  {limit}", day.as_of).trim_end().to_owned()
+        format!("{:<10}  {initial:>18}  {last:>18}  {headroom:>18}  {breach:<9}  {limit}", day.as_of)
+            .trim_end()
+            .to_owned()
     };
     [String::new(), header].into_iter().chain(days.iter().map(row)).collect()
 }
