@@ -176,15 +176,14 @@ fn opened(path: &Path) -> rusqlite::Result<Connection> {
 
 fn opened_to_read(path: &Path) -> rusqlite::Result<(Version, Connection)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let open = |options: &str| {
-        let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-        let connection = Connection::open_with_flags(format!("file:{escaped}{options}"), flags)?;
-        connection.busy_timeout(PATIENCE)?;
-        Ok((schema::version(&connection)?, connection))
-    };
-    // Where nothing can be written, the database cannot note that somebody reads; nobody writes meanwhile, since who reads
-    // holds the record.
-    open("").or_else(|error| if beside(path, "-wal").exists() { Err(error) } else { open("?immutable=1") })
+    // Nobody writes while somebody holds the record. Said to the database, it leaves nothing beside the file, and can be
+    // asked where nothing can be written. What a crash left in the log has to be read with it, though.
+    let has_more = std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    let options = if has_more { "" } else { "?immutable=1" };
+    let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let connection = Connection::open_with_flags(format!("file:{escaped}{options}"), flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok((schema::version(&connection)?, connection))
 }
 
 /// The last entry that was told: its number and its hash.
@@ -201,9 +200,9 @@ fn clear(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 fn tell(transaction: &Transaction<'_>, record: &Locked) -> Result<Told, Failed> {
-    let (from, mut head) = place(transaction)?;
-    let (mut to, mut lost) = (from, Vec::new());
-    for entry in record.ledger.entries_behind(from, &head.clone()) {
+    let (from, start) = place(transaction)?;
+    let (mut to, mut head, mut lost) = (from, start.clone(), Vec::new());
+    for entry in record.ledger.entries_behind(from, &start) {
         let entry = entry.map_err(|(seq, what)| {
             let path = record.state().ledger_path();
             Failed::Record(MonitorError::Broken { path, what: format!("entry {seq}: {what}") })

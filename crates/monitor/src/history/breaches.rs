@@ -69,9 +69,8 @@ SELECT s.account, s.metric, s.first_seen, s.began, s.last_seen, s.run_days, s.st
   b.as_of, b.breach, m.initial, m.closing, l.min, l.max
 FROM breach_spans s
 JOIN breach_days b ON b.account = s.account AND b.metric = s.metric AND b.span = s.span
-JOIN days d ON d.day = b.day
-JOIN metrics m ON m.seq = d.seq AND m.account = b.account AND m.metric = b.metric
-JOIN limits l ON l.seq = d.seq AND l.account = b.account AND l.metric = b.metric
+JOIN metrics m ON m.seq = b.seq AND m.account = b.account AND m.metric = b.metric
+JOIN limits l ON l.seq = b.seq AND l.account = b.account AND l.metric = b.metric
 WHERE (?1 IS NULL OR s.last_seen >= ?1) AND (?2 IS NULL OR s.account = ?2) AND (NOT ?3 OR s.state = 'open')
 ORDER BY s.first_seen, s.account, s.metric, b.day";
 
@@ -90,9 +89,15 @@ impl History {
         let days: Vec<BreachSpan> = self.asked(|connection| {
             let mut days = connection.prepare(DAYS)?;
             let spans = days.query_map(rusqlite::params![since, account, open], |row| {
-                let (initial, closing): (Option<String>, Option<String>) = (row.get(10)?, row.get(11)?);
-                let (as_of, breach): (String, String) = (row.get(8)?, row.get(9)?);
-                let day = worse_end(as_of, breach, [initial, closing], row.get(12)?, row.get(13)?);
+                let day = BreachDay {
+                    as_of: row.get(8)?,
+                    breach: row.get(9)?,
+                    value: None,
+                    min: row.get(12)?,
+                    max: row.get(13)?,
+                    beyond: None,
+                };
+                let day = at_worst(&day, [row.get(10)?, row.get(11)?]);
                 let state: String = row.get(6)?;
                 Ok(BreachSpan {
                     account: row.get(0)?,
@@ -149,17 +154,10 @@ impl Ending {
 }
 
 /// The day at the opening or after the run, whichever is worse; after the run where they are the same.
-fn worse_end(
-    as_of: String,
-    breach: String,
-    values: [Option<String>; 2],
-    min: Option<String>,
-    max: Option<String>,
-) -> BreachDay {
+fn at_worst(day: &BreachDay, values: [Option<String>; 2]) -> BreachDay {
     let end = |value: Option<String>| {
-        let beyond = fill::beyond(value.as_ref(), min.as_ref(), max.as_ref());
-        let (as_of, breach, min, max) = (as_of.clone(), breach.clone(), min.clone(), max.clone());
-        BreachDay { as_of, breach, value, min, max, beyond }
+        let beyond = fill::beyond(value.as_ref(), day.min.as_ref(), day.max.as_ref());
+        BreachDay { value, beyond, ..day.clone() }
     };
     let [opening, closing] = values.map(end);
     if badness(&opening) > badness(&closing) { opening } else { closing }

@@ -70,7 +70,7 @@ fn lines(
     kind: Dump,
 ) -> rusqlite::Result<Vec<String>> {
     let mut rows = connection.prepare_cached(&format!("SELECT * FROM {table} {which}"))?;
-    let columns: Vec<String> = rows.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = rows.column_names().map(str::to_owned).collect();
     let line = |row: &Row<'_>| {
         let mut line = table.to_owned();
         for (index, column) in columns.iter().enumerate() {

@@ -31,30 +31,28 @@ WITH broken AS (
 ), spans AS (
   SELECT *, SUM(begins) OVER (PARTITION BY account, metric ORDER BY day) AS span FROM broken
 )
-SELECT day, as_of, account, metric, span, breach, opening_beyond, closing_beyond, beyond_approx,
+SELECT day, as_of, seq, account, metric, span, breach, opening_beyond, closing_beyond, beyond_approx,
   FIRST_VALUE(as_of) OVER so_far AS first_seen,
   day - FIRST_VALUE(day) OVER so_far + 1 AS age_days,
   MAX(beyond_approx) OVER so_far AS worst_approx
 FROM spans
 WINDOW so_far AS (PARTITION BY account, metric, span ORDER BY day);
 
--- Each breach from its first day to its end, or to the newest day.
+-- Each breach from its first day to its end, or to the newest day: its last day has what came before.
 CREATE VIEW breach_spans AS
-WITH bounds AS (
-  SELECT account, metric, span, MIN(day) AS first_day, MAX(day) AS last_day, MAX(worst_approx) AS worst_approx
-  FROM breach_days GROUP BY account, metric, span
-), ends AS (
-  SELECT b.account, b.metric, b.span, f.as_of AS first_seen, l.as_of AS last_seen, l.age_days AS run_days,
-    f.breach AS began, l.breach AS last_breach, b.worst_approx, n.seq AS next_seq, n.as_of AS next_as_of
-  FROM bounds b
-  JOIN breach_days f ON f.account = b.account AND f.metric = b.metric AND f.day = b.first_day
-  JOIN breach_days l ON l.account = b.account AND l.metric = b.metric AND l.day = b.last_day
-  LEFT JOIN days n ON n.day = b.last_day + 1
+WITH ranked AS (
+  SELECT day, as_of, account, metric, span, first_seen, age_days, breach, worst_approx,
+    FIRST_VALUE(breach) OVER (PARTITION BY account, metric, span ORDER BY day) AS began,
+    LEAD(day) OVER (PARTITION BY account, metric, span ORDER BY day) AS later
+  FROM breach_days
+), nexts AS (
+  SELECT day, LEAD(seq) OVER (ORDER BY day) AS next_seq, LEAD(as_of) OVER (ORDER BY day) AS next_as_of FROM days
 )
-SELECT account, metric, span, first_seen, last_seen, run_days, began, worst_approx,
-  CASE WHEN last_breach = 'cured' THEN 'cured'
-    WHEN next_seq IS NULL THEN 'open'
-    WHEN EXISTS (SELECT 1 FROM limits l WHERE l.seq = next_seq AND l.account = e.account AND l.metric = e.metric) THEN 'gone'
+SELECT r.account, r.metric, r.span, r.first_seen, r.as_of AS last_seen, r.age_days AS run_days, r.began, r.worst_approx,
+  CASE WHEN r.breach = 'cured' THEN 'cured'
+    WHEN n.next_seq IS NULL THEN 'open'
+    WHEN EXISTS (SELECT 1 FROM limits l WHERE l.seq = n.next_seq AND l.account = r.account AND l.metric = r.metric) THEN 'gone'
     ELSE 'dropped' END AS state,
-  CASE WHEN last_breach = 'cured' THEN last_seen ELSE next_as_of END AS ended
-FROM ends e;
+  CASE WHEN r.breach = 'cured' THEN r.as_of ELSE n.next_as_of END AS ended
+FROM ranked r JOIN nexts n ON n.day = r.day
+WHERE r.later IS NULL;
