@@ -1,6 +1,7 @@
 //! `pb-assign history` and `pb-assign breaches`, and what runs leave for them: the same in whatever order runs come.
 
 use std::fs;
+use std::process::Stdio;
 use std::time::Duration;
 
 use monitor::history::Dump;
@@ -63,7 +64,10 @@ fn twenty_days_at_once_are_the_same_history_as_one_after_the_other() {
     // 7 and 11 have no common divisor with 20: every day once, in another order.
     for step in [7, 11] {
         let at_once = desk(20);
-        let start = |turn: u32| command(at_once.path(), &arguments(&date(1 + turn * step % 20))).spawn();
+        let start = |turn: u32| {
+            let mut run = command(at_once.path(), &arguments(&date(1 + turn * step % 20)));
+            run.stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+        };
         let started: Vec<_> = (0..20).map(|turn| start(turn).expect("the program starts")).collect();
         for (turn, mut child) in (0..20).zip(started) {
             let day = 1 + turn * step % 20;
