@@ -42,9 +42,31 @@ pub enum MonitorError {
         /// Where.
         path: PathBuf,
     },
+    /// The database of the history refused. What it holds follows from the ledger, so that it can be made anew.
+    #[error("use {}: {source}; `pb-assign history rebuild` makes it anew", path.display())]
+    History {
+        /// The database.
+        path: PathBuf,
+        /// What it says.
+        source: rusqlite::Error,
+    },
 }
 
 impl MonitorError {
+    /// Whether another try may succeed although nothing is mended: the system was short of something, or somebody else was
+    /// first.
+    pub fn is_of_the_moment(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure};
+        match self {
+            Self::Busy { .. } => true,
+            Self::History { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(DatabaseBusy | DatabaseLocked | DiskFull | OutOfMemory | SystemIoFailure)
+            ),
+            _ => false,
+        }
+    }
+
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }

@@ -93,14 +93,28 @@ impl Ledger {
 
     /// Every entry, from the first, each checked against those before it; it ends with the first that does not hold.
     pub fn entries(&self) -> impl Iterator<Item = Result<Chained, (u64, String)>> {
-        let mut previous = Some((0, GENESIS.to_owned()));
-        self.lines().map_while(move |line| {
+        self.entries_behind(0, GENESIS)
+    }
+
+    /// The entries behind the one with this number and hash, each checked against those before it.
+    pub fn entries_behind(&self, seq: u64, hash: &str) -> impl Iterator<Item = Result<Chained, (u64, String)>> {
+        let mut previous = Some((seq, hash.to_owned()));
+        self.lines().skip(usize::try_from(seq).unwrap_or(usize::MAX)).map_while(move |line| {
             let (seq, hash) = previous.take()?;
             let read = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned());
             let read = read.and_then(|line| chain::read(line, seq + 1, &hash));
             previous = read.as_ref().ok().map(|entry| (entry.seq, entry.hash.clone()));
             Some(read.map_err(|what| (seq + 1, what)))
         })
+    }
+
+    /// Whether its entry with this number has this hash; the number 0 stands for the beginning. The line is read without
+    /// the chain.
+    pub fn has(&self, seq: u64, hash: &str) -> bool {
+        let Some(index) = seq.checked_sub(1) else { return hash == GENESIS };
+        let line = self.lines().nth(usize::try_from(index).unwrap_or(usize::MAX));
+        let entry = line.and_then(|line| unchained(std::str::from_utf8(line).ok()?));
+        entry.is_some_and(|entry| entry.seq == seq && entry.hash == hash)
     }
 
     /// The entries whose lines hold this text, the last first, looked for among so many of the last lines. They are read

@@ -4,13 +4,15 @@
 //! state/ledger.jsonl            one entry a line, each over the hash of the one before   (entry, chain, ledger)
 //!       kept/000012.zip         what entry 12 was the first to read or publish, by SHA-256           (archive)
 //!       lock                    one run appends at a time                                               (state)
+//!       history.db              what follows from all of it, to be asked in SQL                       (history)
 //! ```
 //!
 //! A run's entry is its commit: what it published follows from the entry, and is put right from it after a crash. This
 //! crate never knows how an answer was found or what a metric means: it records what it is told. It never reads a
 //! clock.
 //!
-//! Start with [`mod@entry`], then [`ledger`] and [`state`]; [`mod@audit`] is for who trusts nobody.
+//! Start with [`mod@entry`], then [`ledger`] and [`state`]; [`mod@audit`] is for who trusts nobody,
+//! [`mod@history`] for who asks how it was over time.
 #![deny(clippy::float_arithmetic)]
 
 pub mod entry;
@@ -23,6 +25,8 @@ pub mod state;
 
 pub mod audit;
 
+pub mod history;
+
 mod digest;
 mod error;
 
@@ -32,5 +36,6 @@ pub use chain::{Chained, GENESIS};
 pub use digest::sha256;
 pub use entry::{Breach, Entry, Event, Healed, Kept, ObjectiveEntry, ProblemEntry, Rerun, RunEntry};
 pub use error::MonitorError;
+pub use history::History;
 pub use ledger::{Ledger, Tail};
 pub use state::{Locked, State};

@@ -65,6 +65,11 @@ impl State {
         Archive::at(&self.folder.join("kept"))
     }
 
+    /// The database of the history.
+    pub fn history_path(&self) -> PathBuf {
+        self.folder.join("history.db")
+    }
+
     /// Gets hold of the record to add to it; makes its folder where there is none. `who` is told to those who wait.
     ///
     /// # Errors
@@ -123,6 +128,11 @@ impl State {
 }
 
 impl Locked {
+    /// Whose record it is.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Keeps files for the entry that comes next, each where it was not kept before, and says where they lie, in order.
     ///
     /// # Errors

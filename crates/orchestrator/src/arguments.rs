@@ -54,6 +54,14 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  pb-assign audit verify --state state\n  pb-assign audit list\n  \
         pb-assign audit show 12 --extract kept-run")]
     Audit(AuditArguments),
+    /// Show runs and metrics over time, or make the history anew from the ledger.
+    #[command(after_help = "Examples:\n  pb-assign history --since 2026-11-01\n  \
+        pb-assign history --account PB1 --metric leverage\n  pb-assign history rebuild --state state")]
+    History(HistoryArguments),
+    /// List the limits that were broken: since when, how badly, and how they stand.
+    #[command(after_help = "Examples:\n  pb-assign breaches --open\n  \
+        pb-assign breaches --since 2026-11-01 --account PB1 | jq .breaches")]
+    Breaches(BreachesArguments),
     /// Repeat a run by its recorded counts, whatever the clock says, and compare the answers byte by byte.
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
@@ -220,6 +228,56 @@ pub enum AuditCommand {
         #[arg(long, value_name = "DIR")]
         extract: Option<PathBuf>,
     },
+}
+
+/// What `history` takes.
+#[derive(Debug, Args)]
+pub struct HistoryArguments {
+    /// The folder of the ledger and the history.
+    #[arg(long, value_name = "DIR", default_value = "state", global = true)]
+    pub state: PathBuf,
+    /// How long to wait for a run that has the record.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, global = true)]
+    pub wait: Duration,
+    /// Days from this date on.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub since: Option<Date>,
+    /// Metrics of this account.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Metrics of this name; where one is left, each of its days is shown.
+    #[arg(long, value_name = "METRIC")]
+    pub metric: Option<String>,
+    /// What to do instead.
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+}
+
+/// What can be done with the history besides showing it.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// Make it anew from the ledger and the kept files, and say whether its content is the same.
+    Rebuild,
+}
+
+/// What `breaches` takes.
+#[derive(Debug, Args)]
+pub struct BreachesArguments {
+    /// The folder of the ledger and the history.
+    #[arg(long, value_name = "DIR", default_value = "state")]
+    pub state: PathBuf,
+    /// How long to wait for a run that has the record.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub wait: Duration,
+    /// Breaches that were seen on this date or later.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub since: Option<Date>,
+    /// Breaches of this account.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Those that are open alone.
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// What `verify` takes.

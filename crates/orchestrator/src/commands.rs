@@ -1,7 +1,9 @@
 //! The commands of `pb-assign`, one file each.
 
 pub mod audit;
+pub mod breaches;
 pub mod completions;
+pub mod history;
 pub mod init;
 pub mod model;
 pub mod replay;

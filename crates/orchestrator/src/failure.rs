@@ -61,9 +61,9 @@ impl Failure {
             Self::Io { source, .. } | Self::Record(MonitorError::Io { source, .. }) if is_temporary(source) => {
                 Exit::TryAgain
             }
-            Self::Record(MonitorError::Busy { .. }) => Exit::TryAgain,
+            Self::Record(error) if error.is_of_the_moment() => Exit::TryAgain,
             // Somebody has to look at it: neither another try nor another configuration mends a record.
-            Self::Record(MonitorError::Broken { .. }) => Exit::Failed,
+            Self::Record(MonitorError::Broken { .. } | MonitorError::History { .. }) => Exit::Failed,
             Self::Record(_) => Exit::Configuration,
             Self::Report(_) | Self::Request { .. } | Self::Io { .. } => Exit::Configuration,
         }

@@ -16,6 +16,7 @@ pub mod exit;
 
 mod answer;
 mod certificate;
+mod chart;
 mod claim;
 mod failure;
 mod inputs;

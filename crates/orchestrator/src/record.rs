@@ -14,14 +14,15 @@ use domain::Problem;
 use monitor::entry::SCHEMA;
 use monitor::state::ToKeep;
 use monitor::{
-    Breach, Chained, Entry, Event, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry, State,
+    Breach, Chained, Entry, Event, History, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry,
+    State,
 };
 use reporter::formats::run_json;
 use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};
 use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
-use crate::commands::Prepared;
+use crate::commands::{Prepared, history};
 use crate::exit::Exit;
 use crate::{Failure, telemetry};
 
@@ -45,8 +46,7 @@ impl<'a> Record<'a> {
 
     /// Gets hold of the record, and first finishes what a crash interrupted.
     pub(crate) fn lock(&self) -> Result<Locked, Failure> {
-        let who = format!("{}, process {} on {}", jiff::Timestamp::now(), std::process::id(), host());
-        let locked = self.state.lock(self.arguments.wait, &who)?;
+        let locked = self.state.lock(self.arguments.wait, &who())?;
         let unfinished = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.as_ref()?)));
         if let Some((last, out)) = unfinished {
             let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
@@ -90,7 +90,9 @@ impl<'a> Record<'a> {
         let run = of.entry.run().expect("the entry of a run");
         let (run_id, as_of) = (run.run_id.clone().unwrap_or_default(), run.as_of.clone());
         let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq })))?;
-        Ok(LedgerHead { seq: chained.seq, head: chained.hash.clone() })
+        let head = LedgerHead { seq: chained.seq, head: chained.hash.clone() };
+        self.remember(locked);
+        Ok(head)
     }
 
     /// Publishes the answer and records it, both or neither.
@@ -125,6 +127,7 @@ impl<'a> Record<'a> {
         let staged = reporter::stage(out, &files)?;
         locked.append(&entry)?;
         staged.swap()?;
+        self.remember(locked);
         Ok(())
     }
 
@@ -153,10 +156,21 @@ impl<'a> Record<'a> {
                 problem_count: count as u64,
                 ..RunEntry::default()
             };
-            locked.append(&self.entry(Event::Run(Box::new(run)))).map(|_| ()).map_err(Failure::from)
+            locked.append(&self.entry(Event::Run(Box::new(run))))?;
+            self.remember(&locked);
+            Ok(())
         });
         if let Err(error) = written {
             telemetry::tell(&format!("The run could not be recorded: {error}"));
+        }
+    }
+
+    /// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing about the run: the
+    /// next one tells it.
+    fn remember(&self, locked: &Locked) {
+        match History::open(&self.state).and_then(|mut history| history.catch_up(locked)) {
+            Ok(told) => history::tell_lost(&told),
+            Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
         }
     }
 
@@ -264,6 +278,11 @@ fn head_of(run_json: &[u8]) -> Option<LedgerHead> {
 
 fn path_text(path: &Path) -> Option<String> {
     Some(std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)).display().to_string())
+}
+
+/// Who gets hold of a record, for those who wait.
+pub(crate) fn who() -> String {
+    format!("{}, process {} on {}", jiff::Timestamp::now(), std::process::id(), host())
 }
 
 pub(crate) fn host() -> String {

@@ -122,6 +122,7 @@ fn every_path_in_the_documentation_exists() {
         "CHANGELOG.md",
         "docs/architecture.md",
         "docs/decisions.md",
+        "docs/history.md",
         "docs/solver-protocol.md",
         "docs/performance.md",
     ] {

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("solver", &["domain", "constraint-manager", "search"]),
     ("verifier", &["domain", "metric-engine"]),
     ("reporter", &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier"]),
-    ("monitor", &[]),
+    ("monitor", &["domain"]),
     (
         "orchestrator",
         &["domain", "trade-loader", "metric-engine", "constraint-manager", "solver", "verifier", "reporter", "monitor"],

@@ -5,6 +5,7 @@ mod desk;
 #[cfg(unix)]
 mod faults;
 mod folder;
+mod history;
 mod json_configuration;
 mod levels;
 mod logs;

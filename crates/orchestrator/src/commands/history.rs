@@ -1,0 +1,191 @@
+//! `pb-assign history`: runs and metrics over time, and the history made anew from the ledger.
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::Amount;
+use monitor::history::{Dump, HistoryRun, Point, Series, Told};
+use monitor::{History, Locked};
+use serde_json::json;
+
+use crate::arguments::{HistoryArguments, HistoryCommand};
+use crate::exit::Exit;
+use crate::{Failure, chart, record, telemetry};
+
+/// Does what was asked of the history.
+///
+/// # Errors
+/// A ledger that is not there or does not hold, and a history that cannot be read or written.
+pub fn run(arguments: &HistoryArguments) -> Result<(Exit, String), Failure> {
+    match &arguments.command {
+        Some(HistoryCommand::Rebuild) => rebuild(&arguments.state, arguments.wait),
+        None => show(arguments),
+    }
+}
+
+/// The history of a record, told all of its ledger, and the record for as long as the history is read.
+pub(super) fn told(folder: &Path, patience: Duration) -> Result<(Locked, History), Failure> {
+    let (state, record) = record::read(folder, patience)?;
+    if let Some(history) = History::read(&record)? {
+        return Ok((record, history));
+    }
+    drop(record);
+    let record = state.lock(patience, &record::who())?;
+    let mut history = History::open(&state)?;
+    tell_lost(&history.catch_up(&record)?);
+    Ok((record, history))
+}
+
+/// Says which runs have nothing but their entries.
+pub(crate) fn tell_lost(told: &Told) {
+    for (seq, what) in &told.lost {
+        telemetry::tell(&format!("What the run of entry {seq} found is not in the history: failed to {what}"));
+    }
+}
+
+fn rebuild(folder: &Path, patience: Duration) -> Result<(Exit, String), Failure> {
+    let (state, record) = record::read(folder, patience)?;
+    drop(record);
+    let record = state.lock(patience, &record::who())?;
+    // One that cannot be read any more is not the same.
+    let before = History::read(&record).ok().flatten().and_then(|history| history.dump(Dump::Whole).ok());
+    let (history, told) = History::rebuild(&record)?;
+    tell_lost(&told);
+    let content = match before {
+        None => "new",
+        Some(before) if before == history.dump(Dump::Whole)? => "same",
+        Some(_) => "changed",
+    };
+    let said = match content {
+        "new" => "There was none that had all of the ledger.",
+        "same" => "Its content is the same as before.",
+        _ => "Its content is not what it was before.",
+    };
+    telemetry::tell(&format!("Rebuilt {} from {} entries. {said}", history.path().display(), told.to));
+    let line = json!({
+        "status": "rebuilt", "exit": 0, "history": history.path().display().to_string(), "entries": told.to,
+        "head": record.ledger.head(), "content": content, "lost": told.lost.len(),
+    });
+    Ok((Exit::Done, line.to_string()))
+}
+
+fn show(arguments: &HistoryArguments) -> Result<(Exit, String), Failure> {
+    let HistoryArguments { account, metric, .. } = arguments;
+    let (record, history) = told(&arguments.state, arguments.wait)?;
+    let since = arguments.since.map(|date| date.to_string());
+    let runs = history.runs(since.as_deref())?;
+    let series = history.series(since.as_deref(), account.as_deref(), metric.as_deref())?;
+    let mut text = runs_text(&runs);
+    text.extend(objective_text(&runs));
+    text.extend(series_text(&series));
+    if let (Some(_), [only]) = (metric, series.as_slice()) {
+        text.extend(days_text(&only.days));
+    }
+    telemetry::tell(&text.join("\n"));
+    let mut line = json!({ "exit": 0, "head": record.ledger.head(), "runs": runs });
+    // A year of every metric is more than somebody who asks for nothing in particular wants to have in a line.
+    if account.is_some() || metric.is_some() {
+        line["metrics"] = json!(series);
+    }
+    Ok((Exit::Done, line.to_string()))
+}
+
+fn runs_text(runs: &[HistoryRun]) -> Vec<String> {
+    let header = format!(
+        "  {:>6}  {:<10}  {:<8}  {:<17}  {:>18}  {:>9}  {:>6}  {:>6}",
+        "entry", "as of", "status", "reason", "objective", "gap", "trades", "broken"
+    );
+    let row = |run: &HistoryRun| {
+        let count = |count: Option<u64>| count.map_or(String::new(), |count| count.to_string());
+        format!(
+            "{} {:>6}  {:<10}  {:<8}  {:<17}  {:>18}  {:>9}  {:>6}  {:>6}",
+            if run.current { '*' } else { ' ' },
+            run.seq,
+            run.as_of.as_deref().unwrap_or(""),
+            run.status,
+            run.reason,
+            figure(run.objective.as_ref()),
+            figure(run.gap.as_ref()),
+            count(run.trades),
+            count(run.broken),
+        )
+        .trim_end()
+        .to_owned()
+    };
+    let legend = "* the current run of its date: the last one published for it".to_owned();
+    std::iter::once(header).chain(runs.iter().map(row)).chain([legend]).collect()
+}
+
+fn objective_text(runs: &[HistoryRun]) -> Vec<String> {
+    let days: Vec<Option<Amount>> =
+        runs.iter().filter(|run| run.current).map(|run| amount(run.objective.as_ref())).collect();
+    if days.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    vec![String::new(), format!("objective  {}", chart::of(days.iter().map(Option::as_ref), None))]
+}
+
+fn series_text(series: &[Series]) -> Vec<String> {
+    let wide = |text: fn(&Series) -> &String| series.iter().map(|one| text(one).chars().count()).max().unwrap_or(0);
+    let (accounts, metrics) = (wide(|one| &one.account).max(7), wide(|one| &one.metric).max(6));
+    let row = |one: &Series| {
+        let values: Vec<Option<Amount>> = one.days.iter().map(|day| amount(closing(day))).collect();
+        let newest = one.days.last();
+        let value = newest.and_then(closing);
+        let limit = newest.map_or(String::new(), |day| limit(day.min.as_deref(), day.max.as_deref()));
+        format!(
+            "{:<accounts$}  {:<metrics$}  {:>18}  {:<24}  {}",
+            one.account,
+            one.metric,
+            figure(value),
+            limit,
+            chart::of(values.iter().map(Option::as_ref), None)
+        )
+    };
+    if series.is_empty() {
+        return Vec::new();
+    }
+    let header = format!(
+        "{:<accounts$}  {:<metrics$}  {:>18}  {:<24}  by day, at most {} of them",
+        "account",
+        "metric",
+        "newest",
+        "limit",
+        chart::COLUMNS
+    );
+    [String::new(), header].into_iter().chain(series.iter().map(row)).collect()
+}
+
+fn days_text(days: &[Point]) -> Vec<String> {
+    let header =
+        format!("{:<10}  {:>18}  {:>18}  {:>18}  {:<9}  limit", "as of", "opening", "final", "headroom", "breach");
+    let row = |day: &Point| {
+        let breach = if day.breach == "none" { "" } else { &day.breach };
+        let (initial, last) = (figure(day.initial.as_ref()), figure(day.last.as_ref()));
+        let (headroom, limit) = (figure(day.headroom.as_ref()), limit(day.min.as_deref(), day.max.as_deref()));
+        format!("{:<10}  {initial:>18}  {last:>18}  {headroom:>18}  {breach:<9}  {limit}", day.as_of)
+            .trim_end()
+            .to_owned()
+    };
+    [String::new(), header].into_iter().chain(days.iter().map(row)).collect()
+}
+
+/// Where a metric stands in the end of a day: where it opened when the run failed.
+fn closing(day: &Point) -> Option<&String> {
+    day.last.as_ref().or(day.initial.as_ref())
+}
+
+/// A limit in words: `min -60000, max 60000`.
+pub(super) fn limit(min: Option<&str>, max: Option<&str>) -> String {
+    let end = |word: &str, end: Option<&str>| end.map(|end| format!("{word} {end}"));
+    [end("min", min), end("max", max)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A number for people: six decimals at most. The line of JSON has them all.
+pub(super) fn figure(text: Option<&String>) -> String {
+    amount(text).map_or(String::new(), |amount| amount.rounded(6).to_string())
+}
+
+fn amount(text: Option<&String>) -> Option<Amount> {
+    text.and_then(|text| text.parse().ok())
+}
