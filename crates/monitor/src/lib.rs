@@ -4,6 +4,7 @@
 //! state/ledger.jsonl            one entry a line, each over the hash of the one before   (entry, chain, ledger)
 //!       kept/000012.zip         what entry 12 was the first to read or publish, by SHA-256           (archive)
 //!       lock                    one run appends at a time                                               (state)
+//!       outbox/000012.json      messages of entry 12 that a channel has not taken yet                  (alerts)
 //! ```
 //!
 //! A run's entry is its commit: what it published follows from the entry, and is put right from it after a crash. This
@@ -23,6 +24,10 @@ pub mod state;
 
 pub mod audit;
 
+pub mod alerts;
+pub mod metrics;
+
+mod atomic;
 mod digest;
 mod error;
 

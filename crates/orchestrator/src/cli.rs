@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use serde_json::json;
 
 use crate::arguments::{Cli, Command};
-use crate::commands::{audit, completions, init, model, replay, run, schema, solve_child, validate, verify};
+use crate::commands::{alerts, audit, completions, init, model, replay, run, schema, solve_child, validate, verify};
 use crate::exit::Exit;
 use crate::{Failure, telemetry};
 
@@ -45,6 +45,7 @@ fn dispatch(command: Command) -> Result<(Exit, String), Failure> {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Alerts(arguments) => alerts::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
         Command::Init { folder } => init::run(&folder),

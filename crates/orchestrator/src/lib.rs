@@ -23,5 +23,6 @@ mod progress;
 mod record;
 mod stage;
 mod telemetry;
+mod watch;
 
 pub use failure::Failure;
