@@ -14,7 +14,7 @@ use monitor::metrics::{self, Snapshot};
 use monitor::{Chained, Entry, Event, Ledger, RunEntry, State};
 use reporter::formats::result_json::MetricEntry;
 use reporter::{Report, ResultDocument};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::config::{self, Config, Watch};
 use crate::exit::Exit;
@@ -59,11 +59,11 @@ impl Found {
             found.known = vec![&kind::MISSING_INPUT, &kind::STALE_INPUT];
             let missing = config.inputs.named().filter(|(_, source)| !source.path.exists());
             let missing = missing.map(|(name, source)| {
-                let text = format!("{name}: there is no file {}", source.name);
+                let text = format!("there is no file {}", source.name);
                 dated(&kind::MISSING_INPUT, Some(name), found.as_of.as_deref(), text)
             });
             let stale = inputs::stale(config).into_iter().map(|(name, problem)| {
-                let text = format!("{name}: {}: {}", problem.place, problem.message);
+                let text = format!("{}: {}", problem.place, problem.message);
                 dated(&kind::STALE_INPUT, Some(name), found.as_of.as_deref(), text)
             });
             found.facts = missing.chain(stale).collect();
@@ -215,9 +215,10 @@ pub(crate) fn after_run(state: &State, watch: &Watch, exit: Exit, stages: &Stage
         }
     }
     let fired = if is_new { run.alerts.changes.len() } else { 0 };
-    let mut line: Value = serde_json::from_str(line).expect("the summary is JSON");
-    line["alerts"] = json!({ "fired": fired, "sent": delivered.sent, "kept": delivered.kept });
-    line.to_string()
+    let alerts = json!({ "fired": fired, "sent": delivered.sent, "kept": delivered.kept });
+    // Behind the others, which stay in their order.
+    let members = line.strip_suffix('}').expect("the summary is a JSON object");
+    format!("{members},\"alerts\":{alerts}}}")
 }
 
 /// Sends what waits, and says what went wrong.
