@@ -320,7 +320,14 @@ monitoring: {{ prometheus: pb.prom }}"
         for arguments in [
             vec!["run", "--config", "desk.yaml", "--log-level", "trace"],
             vec!["run", "--config", "desk.yaml", "--log-level", "trace", "--log", "json"],
-            vec!["alerts", "send", "--config", "desk.yaml", "--log-level", "trace"],
+            vec![
+                "alerts",
+                "send",
+                "--config",
+                "desk.yaml",
+                "--log-level",
+                "trace,ureq=trace,ureq_proto=trace,rustls=trace",
+            ],
             vec!["alerts", "test", "--config", "desk.yaml", "--log-level", "trace"],
             vec!["alerts"],
             vec!["audit", "show", "1"],
