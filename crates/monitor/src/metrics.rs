@@ -52,12 +52,12 @@ const TABLE: &[Metric] = &[
     Metric {
         name: "last_run_timestamp_seconds",
         help: "When the last run ended, refused and failed ones included.",
-        samples: |s| one(seconds(s.ended_ms)),
+        samples: |s| one(&seconds(s.ended_ms)),
     },
     Metric {
         name: "last_success_timestamp_seconds",
         help: "When a run last ended with an assignment.",
-        samples: |s| s.succeeded_ms.map_or_else(Vec::new, |ms| one(seconds(ms))),
+        samples: |s| s.succeeded_ms.map_or_else(Vec::new, |ms| one(&seconds(ms))),
     },
     Metric {
         name: "last_run_as_of_timestamp_seconds",
@@ -67,7 +67,7 @@ const TABLE: &[Metric] = &[
     Metric {
         name: "last_run_exit_code",
         help: "What the last run ended with: 0 is an assignment.",
-        samples: |s| one(s.run.exit),
+        samples: |s| one(&s.run.exit),
     },
     Metric {
         name: "last_run_info",
@@ -80,7 +80,7 @@ const TABLE: &[Metric] = &[
     Metric {
         name: "last_run_duration_seconds",
         help: "How long the last run took, publishing and telling included.",
-        samples: |s| one(seconds_of(s.duration_ms)),
+        samples: |s| one(&seconds_of(s.duration_ms)),
     },
     Metric {
         name: "last_run_stage_duration_seconds",
@@ -114,12 +114,12 @@ const TABLE: &[Metric] = &[
     Metric {
         name: "last_run_problems",
         help: "The problems for which the last run was refused.",
-        samples: |s| one(s.run.problem_count),
+        samples: |s| one(&s.run.problem_count),
     },
     Metric {
         name: "last_run_breached_limits",
         help: "The limits that are broken after the last run.",
-        samples: |s| if has_plan(s) { one(broken(s).count()) } else { Vec::new() },
+        samples: |s| if has_plan(s) { one(&broken(s).count()) } else { Vec::new() },
     },
     Metric {
         name: "limit_breached",
@@ -144,12 +144,12 @@ const TABLE: &[Metric] = &[
     Metric {
         name: "alerts_firing",
         help: "The alerts that fire after the last run.",
-        samples: |s| one(s.run.alerts.firing.len()),
+        samples: |s| one(&s.run.alerts.firing.len()),
     },
     Metric {
         name: "alerts_kept",
         help: "The messages that no channel has taken yet; each counts once for each channel.",
-        samples: |s| one(s.alerts_kept),
+        samples: |s| one(&s.alerts_kept),
     },
 ];
 
@@ -188,12 +188,12 @@ pub fn write(path: &Path, snapshot: &Snapshot<'_>) -> io::Result<()> {
     write_atomically(path, text(snapshot).as_bytes())
 }
 
-fn one(value: impl ToString) -> Vec<Sample> {
+fn one(value: &impl ToString) -> Vec<Sample> {
     vec![Sample { labels: Vec::new(), value: value.to_string() }]
 }
 
 fn maybe(value: Option<impl ToString>) -> Vec<Sample> {
-    value.map_or_else(Vec::new, one)
+    value.map_or_else(Vec::new, |value| one(&value))
 }
 
 fn has_plan(snapshot: &Snapshot<'_>) -> bool {

@@ -103,7 +103,7 @@ fn prometheus(tree: &Setting, folder: &Path, problems: &mut Vec<Problem>) -> Opt
     if text.contains(['{', '}']) {
         let hint = "name one file: it is written anew after every run";
         problems.push(refuse(PLACEHOLDER, setting, "the file of metrics holds a placeholder".to_owned(), hint));
-    } else if !Path::new(text).extension().is_some_and(|end| end == "prom") {
+    } else if Path::new(text).extension().is_none_or(|end| end != "prom") {
         let hint = "let its name end with .prom: the textfile collector reads no others";
         problems.push(refuse(OUT_OF_RANGE, setting, format!("\"{text}\" is no file of metrics"), hint));
     }
