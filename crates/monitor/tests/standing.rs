@@ -136,6 +136,19 @@ fn what_is_over_says_since_when_it_was() {
 }
 
 #[test]
+fn desks_that_share_a_ledger_say_nothing_about_each_other() {
+    let credit = |as_of, facts| Seen { desk: "credit", ..seen(as_of, facts) };
+    let runs = vec![
+        seen("2026-11-20", vec![breach("PB1", "1")]),
+        credit("2026-11-19", vec![breach("PB1", "2")]), // an earlier date than the other desk's is its newest
+        credit("2026-11-20", vec![]),
+        seen("2026-11-20", vec![breach("PB1", "1")]),
+    ];
+    let key = "credit/breach/PB1/leverage";
+    assert_eq!(told("0", runs)[1..], [vec![format!("firing {key}")], vec![format!("resolved {key}")], NOTHING]);
+}
+
+#[test]
 fn keys_of_odd_names_differ() {
     let key = |account: &str, metric: &str| {
         let fact = Fact { metric: Some(metric.to_owned()), ..breach(account, "1") };

@@ -24,6 +24,9 @@ use crate::{Failure, inputs, record, telemetry};
 /// How long a run tells people things at most; what is left then is kept.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Among how many of the last entries a run that just ended is looked for.
+const RECENT: usize = 1_000;
+
 /// What a run found, and about which kinds of alerts that says something.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -142,8 +145,11 @@ pub(crate) fn of(config: Option<&Config>, path: &Path, state: &State) -> Watch {
     let now = || config::watch(path, &std::fs::read(path).ok()?);
     let before = || {
         let ledger = Ledger::open(&state.ledger_path()).ok()?;
-        let answered =
-            ledger.with_text("\"run_id\":\"", usize::MAX).find_map(|chained| chained.entry.run()?.config.clone())?;
+        let of_answered = |chained: Chained| {
+            let run = chained.entry.run().filter(|run| run.run_id.is_some() && is_of(run, path))?;
+            run.config.clone()
+        };
+        let answered = ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)?;
         config::watch(path, &state.archive().read(answered.kept_in, &answered.sha256).ok()?)
     };
     now().or_else(before).unwrap_or_else(|| Watch::nobody(path))
@@ -204,12 +210,22 @@ pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch)
     }
 }
 
+/// A run that just ended.
+pub(crate) struct Ended<'a> {
+    /// The configuration, by which the run is found among those of other desks in one ledger.
+    pub(crate) config: &'a Path,
+    /// What the process ends with.
+    pub(crate) exit: Exit,
+    /// The stages that it had.
+    pub(crate) stages: &'a Stages,
+}
+
 /// Sends what is to be told, writes the file of metrics, and adds to the summary line what came of it.
-pub(crate) fn after_run(state: &State, watch: &Watch, exit: Exit, stages: &Stages, line: &str) -> String {
-    let (run, is_new) = recorded(state, exit);
+pub(crate) fn after_run(state: &State, watch: &Watch, ended: &Ended<'_>, line: &str) -> String {
+    let (run, is_new) = recorded(state, ended);
     let delivered = send(state, watch);
     if let Some(path) = &watch.prometheus {
-        let written = metrics_of(state, watch, &run, stages, &delivered, path);
+        let written = metrics_of(state, watch, &run, ended, &delivered, path);
         if let Err(error) = written {
             telemetry::tell(&format!("failed to write {}: {error}", path.display()));
         }
@@ -231,18 +247,21 @@ pub(crate) fn send(state: &State, watch: &Watch) -> Delivered {
 }
 
 /// The run that just ended as the ledger has it, and whether its entry is new: a run that was done before has that of then.
-fn recorded(state: &State, exit: Exit) -> (RunEntry, bool) {
+fn recorded(state: &State, ended: &Ended<'_>) -> (RunEntry, bool) {
     let ledger = Ledger::open(&state.ledger_path()).ok();
-    let last = ledger.as_ref().and_then(Ledger::last);
-    let (run, is_new) = match last.map(|last| &last.entry.event) {
-        Some(Event::Run(run)) => (Some(run.as_ref().clone()), true),
-        Some(Event::Rerun(rerun)) => {
-            let is_it = |chained: &Chained| chained.seq == rerun.of;
-            let found = ledger.iter().flat_map(|ledger| ledger.with_text(&rerun.run_id, usize::MAX)).find(is_it);
-            (found.and_then(|chained| chained.entry.run().cloned()), false)
-        }
-        _ => (None, false),
-    };
+    let found = ledger.iter().flat_map(|ledger| {
+        // The last ones: other desks may have added theirs since.
+        ledger.with_text("", RECENT).filter_map(|chained| match chained.entry.event {
+            Event::Run(run) => Some((*run, true)),
+            Event::Rerun(rerun) => {
+                let again = ledger.with_text(&rerun.run_id, usize::MAX).find(|chained| chained.seq == rerun.of)?;
+                Some((again.entry.run()?.clone(), false))
+            }
+            Event::Healed(_) => None,
+        })
+    });
+    let exit = ended.exit;
+    let found = found.into_iter().find(|(run, _)| is_of(run, ended.config)).filter(|(run, _)| run.exit == exit as u8);
     // One that could not be recorded is not in the ledger: what is there is about another.
     let unrecorded = || RunEntry {
         status: "failed".to_owned(),
@@ -251,38 +270,42 @@ fn recorded(state: &State, exit: Exit) -> (RunEntry, bool) {
         engine: env!("CARGO_PKG_VERSION").to_owned(),
         ..RunEntry::default()
     };
-    match run.filter(|run| run.exit == exit as u8) {
-        Some(run) => (run, is_new),
-        None => (unrecorded(), false),
-    }
+    found.unwrap_or_else(|| (unrecorded(), false))
+}
+
+/// Whether a run had this configuration; one whose configuration was not kept may have had any.
+fn is_of(run: &RunEntry, config: &Path) -> bool {
+    run.config.as_ref().is_none_or(|kept| Path::new(&kept.path) == config)
 }
 
 fn metrics_of(
     state: &State,
     watch: &Watch,
     run: &RunEntry,
-    stages: &Stages,
+    ended: &Ended<'_>,
     delivered: &Delivered,
     path: &Path,
 ) -> std::io::Result<()> {
     let now = jiff::Timestamp::now().as_millisecond();
     let succeeded = || {
         let ledger = Ledger::open(&state.ledger_path()).ok()?;
-        let is_success = |chained: &Chained| chained.entry.run().is_some_and(|run| run.exit == Exit::Done as u8);
+        let is_success = |chained: &Chained| {
+            chained.entry.run().is_some_and(|run| run.exit == Exit::Done as u8 && is_of(run, ended.config))
+        };
         let last = ledger.with_text("\"exit\":0,", usize::MAX).find(is_success)?;
         Some(last.entry.time.parse::<jiff::Timestamp>().ok()?.as_millisecond())
     };
     let as_of = run.as_of.as_ref().and_then(|date| date.parse::<Date>().ok());
     let midnight = as_of.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
     let stages_ms: Vec<(String, u64)> =
-        stages.times().into_iter().map(|stage| (stage.stage, stage.elapsed_ms)).collect();
+        ended.stages.times().into_iter().map(|stage| (stage.stage, stage.elapsed_ms)).collect();
     let snapshot = Snapshot {
         desk: &watch.desk,
         run,
         ended_ms: now,
         succeeded_ms: if run.exit == Exit::Done as u8 { Some(now) } else { succeeded() },
         as_of_s: midnight.map(|midnight| midnight.timestamp().as_second()),
-        duration_ms: stages.elapsed_ms(),
+        duration_ms: ended.stages.elapsed_ms(),
         stages: &stages_ms,
         alerts_kept: delivered.kept,
     };

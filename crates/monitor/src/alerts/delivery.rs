@@ -30,10 +30,10 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis
 pub fn deliver(state: &State, channels: &[Channel], patience: Duration) -> Delivered {
     let begun = Instant::now();
     let outbox = Outbox::of(state.folder());
-    let Ok(ledger) = Ledger::open(&state.ledger_path()) else { return Delivered::default() };
-    if outbox.parcels(&ledger).is_empty() {
+    if outbox.is_empty() {
         return Delivered::default();
     }
+    let Ok(ledger) = Ledger::open(&state.ledger_path()) else { return Delivered::default() };
     let mut delivered = Delivered::default();
     match outbox.lock(patience) {
         Ok(Some(_lock)) => {

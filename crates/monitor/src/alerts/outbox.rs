@@ -74,6 +74,11 @@ impl Outbox {
         parcels
     }
 
+    /// Whether nothing is in it at all.
+    pub fn is_empty(&self) -> bool {
+        self.files().next().is_none()
+    }
+
     /// Takes away everything that waits for a channel, and says how much it was.
     ///
     /// # Errors

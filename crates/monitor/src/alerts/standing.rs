@@ -3,6 +3,8 @@
 //! An alert goes by its key: desk, kind, account, metric. It fires as long as the newest run that says anything about its
 //! kind finds it, newest by as-of date. A run about an earlier date than one that was seen changes nothing: a backfill
 //! tells nobody of what was over long ago. So what fires does not depend on the order in which days are backfilled.
+//!
+//! Desks may share a ledger: each says something about itself alone.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -15,7 +17,7 @@ use super::kind::{self, Kind, Worse};
 /// What fires, and what changed with the run that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Standing {
-    /// By kind, the newest as-of date whose run said something about it.
+    /// By desk and kind, `rates/breach`, the newest as-of date whose run said something about it.
     pub newest: BTreeMap<String, String>,
     /// Every alert that fires, in the order of the kinds, accounts and metrics.
     pub firing: Vec<Alert>,
@@ -102,15 +104,18 @@ impl Standing {
         let worse_by = &BigDecimal::from_str(worse_by).unwrap_or_default();
         let mut next = Self { newest: self.newest.clone(), ..Self::default() };
         for kind in kind::TABLE {
-            let before: Vec<&Alert> = self.firing.iter().filter(|alert| alert.kind == kind.name).collect();
+            let of_kind = self.firing.iter().filter(|alert| alert.kind == kind.name);
+            let (before, others): (Vec<&Alert>, Vec<&Alert>) = of_kind.partition(|alert| alert.desk == seen.desk);
+            next.firing.extend(others.into_iter().cloned());
+            let place = format!("{}/{}", seen.desk, kind.name);
             let is_old =
-                seen.as_of.is_some_and(|date| self.newest.get(kind.name).is_some_and(|newest| date < newest.as_str()));
+                seen.as_of.is_some_and(|date| self.newest.get(&place).is_some_and(|newest| date < newest.as_str()));
             if is_old || !seen.known.contains(&kind) {
                 next.firing.extend(before.into_iter().cloned());
                 continue;
             }
             if let Some(date) = seen.as_of {
-                next.newest.insert(kind.name.to_owned(), date.to_owned());
+                next.newest.insert(place, date.to_owned());
             }
             let mut now: Vec<Alert> =
                 seen.facts.iter().filter(|fact| fact.kind == kind).map(|fact| seen.alert(fact)).collect();

@@ -43,7 +43,8 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
         telemetry::tell(&failure.to_string());
         (failure.exit(), failure.summary_line())
     });
-    Ok((exit, watch::after_run(record.state(), &watch, exit, &stages, &line)))
+    let ended = watch::Ended { config: &arguments.inputs.config, exit, stages: &stages };
+    Ok((exit, watch::after_run(record.state(), &watch, &ended, &line)))
 }
 
 fn attempt(arguments: &RunArguments, stages: &mut Stages) -> Result<(Exit, String), Failure> {

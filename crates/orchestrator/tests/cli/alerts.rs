@@ -103,6 +103,20 @@ fn a_file_that_is_not_there_is_told_and_is_over_when_it_arrives() {
 }
 
 #[test]
+fn two_desks_in_one_folder_are_told_about_each_on_its_own() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    let text = desk.read("desk.yaml");
+    desk.write("credit.yaml", text.replace("desk: rates", "desk: credit\noutputs: credit"));
+    broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
+    assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
+    let credit = pb_assign(&desk, &["run", "--config", "credit.yaml"]);
+    assert_eq!((credit.exit, counts(&credit)), (0, alerts(0, 0, 0)));
+    assert_eq!(counts(&run(&desk, &["--again"])), alerts(0, 0, 0));
+    assert_eq!(told(&receiver.bodies()), ["firing rates/breach/PB1/gross"]);
+}
+
+#[test]
 fn a_file_that_is_too_old_is_refused_and_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&format!("{}\n  stale_after: {{ positions: 1d }}", webhook(&receiver)));
