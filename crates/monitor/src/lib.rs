@@ -11,7 +11,7 @@
 //! crate never knows how an answer was found or what a metric means: it records what it is told. It never reads a
 //! clock.
 //!
-//! Start with [`mod@entry`], then [`ledger`] and [`state`]; [`audit`] is for who trusts nobody.
+//! Start with [`mod@entry`], then [`ledger`] and [`state`]; [`mod@audit`] is for who trusts nobody.
 #![deny(clippy::float_arithmetic)]
 
 pub mod entry;
