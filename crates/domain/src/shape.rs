@@ -20,7 +20,7 @@ pub enum Shape {
     Decimal,
     /// `true` or `false`.
     Flag,
-    /// A length of time with its unit: `500ms`, `10s`, `2m`, `1h`.
+    /// A length of time with its unit: `500ms`, `10s`, `2m`, `1h`, `1d`.
     Duration,
     /// An amount of memory with its unit: `512MiB`, `4GiB`.
     Size,
@@ -268,6 +268,7 @@ pub fn duration_ms(text: &str) -> Option<u64> {
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => return None,
     };
     let number = decimal(number.trim())?.checked_mul(Decimal::from(unit_ms))?;
@@ -373,7 +374,8 @@ mod tests {
         assert_eq!(duration_ms("10s"), Some(10_000));
         assert_eq!(duration_ms("1.5s"), Some(1_500));
         assert_eq!(duration_ms("250ms"), Some(250));
-        for bad in ["10", "s", "-1s", "0s", "1d", "0.5ms"] {
+        assert_eq!(duration_ms("1.5d"), Some(129_600_000));
+        for bad in ["10", "s", "-1s", "0s", "1w", "0.5ms"] {
             assert_eq!(duration_ms(bad), None, "{bad}");
         }
     }

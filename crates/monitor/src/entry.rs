@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Standing;
+
 /// The form of entries.
 pub const SCHEMA: &str = "pb-assign/ledger/1";
 
@@ -77,6 +79,9 @@ pub struct RunEntry {
     pub problems: Vec<ProblemEntry>,
     /// How many there were.
     pub problem_count: u64,
+    /// Which alerts fire after the run, and which of them changed with it.
+    #[serde(default)]
+    pub alerts: Standing,
 }
 
 /// A file as it was, and where a copy of it lies.

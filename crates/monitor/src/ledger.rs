@@ -127,6 +127,11 @@ impl Ledger {
         })
     }
 
+    /// The last entry about a run, if there is one; read as by [`Self::with_text`].
+    pub fn last_run(&self) -> Option<Chained> {
+        self.with_text("\"event\":\"run\"", usize::MAX).find(|chained| chained.entry.run().is_some())
+    }
+
     /// Adds an entry, after one that says what was taken off where the last line is torn. The entry counts once this
     /// returns, and is on disk then.
     ///

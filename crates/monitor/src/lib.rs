@@ -5,6 +5,7 @@
 //!       kept/000012.zip         what entry 12 was the first to read or publish, by SHA-256           (archive)
 //!       lock                    one run appends at a time                                               (state)
 //!       history.db              what follows from all of it, to be asked in SQL                       (history)
+//!       outbox/000012.json      messages of entry 12 that a channel has not taken yet                  (alerts)
 //! ```
 //!
 //! A run's entry is its commit: what it published follows from the entry, and is put right from it after a crash. This
@@ -25,8 +26,11 @@ pub mod state;
 
 pub mod audit;
 
+pub mod alerts;
 pub mod history;
+pub mod metrics;
 
+mod atomic;
 mod digest;
 mod error;
 

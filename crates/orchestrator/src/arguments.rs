@@ -62,6 +62,12 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  pb-assign breaches --open\n  \
         pb-assign breaches --since 2026-11-01 --account PB1 | jq .breaches")]
     Breaches(BreachesArguments),
+    /// List the alerts that fire, send those that wait, try whether they arrive.
+    #[command(
+        after_help = "Examples:\n  pb-assign alerts --state state\n  pb-assign alerts send --config desk.yaml\n  \
+        pb-assign alerts test --config desk.yaml"
+    )]
+    Alerts(AlertsArguments),
     /// Repeat a run by its recorded counts, whatever the clock says, and compare the answers byte by byte.
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArguments),
@@ -278,6 +284,37 @@ pub struct BreachesArguments {
     /// Those that are open alone.
     #[arg(long)]
     pub open: bool,
+}
+
+/// What `alerts` takes.
+#[derive(Debug, Args)]
+pub struct AlertsArguments {
+    /// The folder of the ledger; by default `state`, or that of the configuration where one is given.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub state: Option<PathBuf>,
+    /// What to do; by default, list what fires and what waits.
+    #[command(subcommand)]
+    pub command: Option<AlertsCommand>,
+}
+
+/// What can be done about alerts.
+#[derive(Debug, Subcommand)]
+pub enum AlertsCommand {
+    /// Send what waits in the outbox.
+    Send {
+        /// The desk's configuration, which has the channels.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Take away, unsent, what waits for this channel.
+        #[arg(long, value_name = "CHANNEL")]
+        forget: Option<String>,
+    },
+    /// Send a marked test message through each channel, and then that it is over.
+    Test {
+        /// The desk's configuration, which has the channels.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
 }
 
 /// What `verify` takes.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::arguments::{Cli, Command};
 use crate::commands::{
-    audit, breaches, completions, history, init, model, replay, run, schema, solve_child, validate, verify,
+    alerts, audit, breaches, completions, history, init, model, replay, run, schema, solve_child, validate, verify,
 };
 use crate::exit::Exit;
 use crate::{Failure, telemetry};
@@ -49,6 +49,7 @@ fn dispatch(command: Command) -> Result<(Exit, String), Failure> {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Breaches(arguments) => breaches::run(&arguments),
+        Command::Alerts(arguments) => alerts::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
         Command::Init { folder } => init::run(&folder),

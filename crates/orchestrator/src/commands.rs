@@ -1,5 +1,6 @@
 //! The commands of `pb-assign`, one file each.
 
+pub mod alerts;
 pub mod audit;
 pub mod breaches;
 pub mod completions;

@@ -15,6 +15,7 @@ mod keys;
 mod read;
 
 mod accounts;
+mod alerts;
 mod inputs;
 mod objective;
 mod resolve;
@@ -33,7 +34,8 @@ use solver::backends::{self, Runs};
 
 use codes::{NOT_TEXT, UNREADABLE};
 
-pub use codes::CODES;
+pub use alerts::Watch;
+pub use codes::{CODES, SECRET};
 pub use inputs::Inputs;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
@@ -52,6 +54,8 @@ pub struct Config {
     pub solver: SolverSettings,
     /// The folder of the ledger, the kept inputs and outputs, and the history.
     pub state: PathBuf,
+    /// Who is told of what a run finds.
+    pub watch: Watch,
     /// The folder results are published in.
     pub outputs: PathBuf,
     /// The date of the run, where one was given.
@@ -150,8 +154,14 @@ pub fn read(name: &str, folder: &Path, bytes: &[u8], given: &Given) -> Result<Lo
         vec![Problem::error(NOT_TEXT, Place::file(name), "the configuration is not UTF-8 text", hint)]
     })?;
     let (tree, duplicates) = tree::parse(name, text).map_err(|problem| vec![problem])?;
-    let source = resolve::Source { folder, bytes, given };
+    let source = resolve::Source { path: Path::new(name), folder, bytes, given };
     resolve::resolve(&tree, &source, duplicates)
+}
+
+/// Who is told of what a run finds, by a configuration whose other parts may be wrong; nothing where this part is.
+pub fn watch(path: &Path, bytes: &[u8]) -> Option<Watch> {
+    let (tree, _) = tree::parse(&path.display().to_string(), text_of(bytes).ok()?).ok()?;
+    alerts::watch_alone(&tree, path)
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {

@@ -1,6 +1,7 @@
 //! The files of a run, read, with everything wrong in any of them reported together.
 
-use domain::{Day, Problem};
+use domain::{Code, Day, Place, Problem};
+use jiff::civil::Date;
 use reporter::InputDigest;
 use trade_loader::{Conventions, LoadError, Loaded, Source};
 
@@ -62,6 +63,55 @@ pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
             .for_each(recorded_by_name);
     }
     Ok(Read { day, digests, files: reading.files, warnings: reading.problems })
+}
+
+/// A file that is older than the desk lets it be.
+const STALE: Code = Code { id: "I001", title: "a file that is older than it may be" };
+
+/// Refuses files that are older than they may be.
+///
+/// # Errors
+/// Each of them.
+pub(crate) fn refuse_stale(config: &Config) -> Result<(), Failure> {
+    let problems: Vec<Problem> = stale(config).into_iter().map(|(_, problem)| problem).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Refused(problems)) }
+}
+
+/// The files that are older than they may be at the end of the as-of date, or now, by their names in the configuration.
+pub(crate) fn stale(config: &Config) -> Vec<(&'static str, Problem)> {
+    let (by, at) = match config.as_of {
+        Some(date) => (format!("at the end of {date} (UTC)"), end_of(date)),
+        None => ("now".to_owned(), jiff::Timestamp::now()),
+    };
+    let check = |(name, source): (&'static str, &Source)| {
+        let may_be_ms = *config.watch.stale_after_ms.get(name)?;
+        let written = std::fs::metadata(&source.path).and_then(|about| about.modified()).ok()?;
+        let written = jiff::Timestamp::try_from(written).ok()?;
+        let is_ms = u64::try_from(at.as_millisecond().saturating_sub(written.as_millisecond())).unwrap_or(0);
+        if is_ms <= may_be_ms {
+            return None;
+        }
+        let written = written.strftime("%Y-%m-%d %H:%M:%S");
+        let message = format!(
+            "the file was written at {written} (UTC): {} old {by}, and may be {}",
+            hours(is_ms),
+            hours(may_be_ms)
+        );
+        let hint = "have the day's file written, or change alerts.stale_after in the configuration";
+        Some((name, Problem::error(STALE, Place::file(&source.name), message, hint)))
+    };
+    config.inputs.named().filter_map(check).collect()
+}
+
+fn end_of(date: Date) -> jiff::Timestamp {
+    let next = date.tomorrow().unwrap_or(date);
+    next.to_zoned(jiff::tz::TimeZone::UTC).map_or(jiff::Timestamp::MAX, |begin| begin.timestamp())
+}
+
+/// A length of time for people: `36 h 5 min`.
+fn hours(ms: u64) -> String {
+    let minutes = ms / 60_000;
+    if minutes < 60 { format!("{minutes} min") } else { format!("{} h {} min", minutes / 60, minutes % 60) }
 }
 
 /// A file of the command line is recorded by its name alone: its path depends on where the program was run.

@@ -24,5 +24,6 @@ mod progress;
 mod record;
 mod stage;
 mod telemetry;
+mod watch;
 
 pub use failure::Failure;

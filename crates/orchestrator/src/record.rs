@@ -23,7 +23,9 @@ use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
 use crate::commands::{Prepared, history};
+use crate::config::Watch;
 use crate::exit::Exit;
+use crate::watch::{self, Found};
 use crate::{Failure, telemetry};
 
 /// The most problems that an entry of a refused run names; the rest is counted.
@@ -44,9 +46,15 @@ impl<'a> Record<'a> {
         Self { arguments, state: State::at(&folder) }
     }
 
+    /// The record as a folder.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Gets hold of the record, and first finishes what a crash interrupted.
     pub(crate) fn lock(&self) -> Result<Locked, Failure> {
         let locked = self.state.lock(self.arguments.wait, &who())?;
+        watch::settle(&self.state, &locked.ledger);
         let unfinished = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.as_ref()?)));
         if let Some((last, out)) = unfinished {
             let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
@@ -120,11 +128,14 @@ impl<'a> Record<'a> {
             outputs,
             ..run_entry(report, exit)
         };
-        let entry = self.entry(Event::Run(Box::new(run)));
+        let mut entry = self.entry(Event::Run(Box::new(run)));
+        let watch = &prepared.config.watch;
+        watch::decide(&mut entry, &locked.ledger, watch, Found::of_report(report, watch));
         let (seq, head) = (locked.ledger.next_seq(), locked.ledger.hash_of_next(&entry));
         report.run.ledger = Some(LedgerHead { seq, head });
         let files: Vec<Rendered> = reporter::render_run(report, files)?;
         let staged = reporter::stage(out, &files)?;
+        watch::pack(&self.state, &locked.ledger, &entry, watch);
         locked.append(&entry)?;
         staged.swap()?;
         self.remember(locked);
@@ -133,7 +144,7 @@ impl<'a> Record<'a> {
 
     /// Records that a run was refused, or failed before it had an outcome. What goes wrong with that is said, and changes
     /// nothing about the run.
-    pub(crate) fn refusal(&self, failure: &Failure) {
+    pub(crate) fn refusal(&self, failure: &Failure, watch: &Watch, found: Found) {
         let (config, exit) = (&self.arguments.inputs.config, failure.exit());
         // A mistyped path is no desk, and gets no record.
         let Ok(bytes) = std::fs::read(config) else { return };
@@ -144,7 +155,9 @@ impl<'a> Record<'a> {
         let count = if let Failure::Refused(problems) = failure { problems.len() } else { 1 };
         let written = self.lock().and_then(|mut locked| {
             let path = config.display().to_string();
-            let kept = locked.keep(&[ToKeep { path: &path, bytes: &bytes }])?;
+            // Where a secret stands in it, it is not copied.
+            let to_keep = [ToKeep { path: &path, bytes: &bytes }];
+            let kept = locked.keep(if watch::names_a_secret(failure) { &[] } else { &to_keep })?;
             let run = RunEntry {
                 as_of: self.arguments.inputs.as_of.map(|date| date.to_string()),
                 status: "failed".to_owned(),
@@ -156,7 +169,10 @@ impl<'a> Record<'a> {
                 problem_count: count as u64,
                 ..RunEntry::default()
             };
-            locked.append(&self.entry(Event::Run(Box::new(run))))?;
+            let mut entry = self.entry(Event::Run(Box::new(run)));
+            watch::decide(&mut entry, &locked.ledger, watch, found);
+            watch::pack(&self.state, &locked.ledger, &entry, watch);
+            locked.append(&entry)?;
             self.remember(&locked);
             Ok(())
         });
@@ -223,7 +239,7 @@ fn run_entry(report: &Report<'_>, exit: Exit) -> RunEntry {
 }
 
 /// Which ways of falling back were taken: the objective was left out, or a solver failed and others went on.
-fn fallbacks(report: &Report<'_>) -> Vec<String> {
+pub(crate) fn fallbacks(report: &Report<'_>) -> Vec<String> {
     let dropped = (report.reason == reporter::Reason::ObjectiveDropped).then(|| "objective_dropped".to_owned());
     let failed = report.run.others.iter().filter(|other| other.stop == "failed");
     dropped.into_iter().chain(failed.map(|other| format!("{} failed", other.backend))).collect()

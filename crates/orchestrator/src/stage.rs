@@ -40,7 +40,12 @@ impl Stages {
     }
 
     /// The stages in order.
-    pub(crate) fn into_times(self) -> Vec<StageTime> {
-        self.done
+    pub(crate) fn times(&self) -> Vec<StageTime> {
+        self.done.clone()
+    }
+
+    /// How long the run has taken so far, in milliseconds.
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use serde_json::json;
+use tracing::subscriber::set_global_default;
+use tracing_log::{AsLog, LogTracer};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -44,6 +46,9 @@ pub(crate) fn tell(text: &str) {
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
+/// Whose lines are dropped whatever the filter: they hold addresses and headers, which may be secrets.
+const SILENT: [&str; 2] = ["ureq", "rustls"];
+
 /// Starts logging by a [`filter`].
 pub(crate) fn start(format: LogFormat, filter: &str) {
     FORMAT.get_or_init(|| format);
@@ -55,10 +60,11 @@ pub(crate) fn start(format: LogFormat, filter: &str) {
     };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
-    let result = match format {
-        LogFormat::Human => builder.with_target(false).without_time().try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
-    };
     // A second start in one process, as in tests, keeps the first.
-    drop(result);
+    drop(match format {
+        LogFormat::Human => set_global_default(builder.with_target(false).without_time().finish()),
+        LogFormat::Json => set_global_default(builder.json().flatten_event(true).with_span_list(false).finish()),
+    });
+    let level = LevelFilter::current().as_log();
+    drop(LogTracer::builder().ignore_all(SILENT).with_max_level(level).init());
 }

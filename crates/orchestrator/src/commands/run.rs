@@ -21,7 +21,8 @@ use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::record::{Record, host};
 use crate::stage::Stages;
-use crate::{Failure, answer, claim, config, telemetry};
+use crate::watch::{self, Found};
+use crate::{Failure, answer, claim, config, inputs, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
@@ -29,18 +30,26 @@ use crate::{Failure, answer, claim, config, telemetry};
 /// Whatever stops a run before it has an outcome, or an outcome that does not stand up to recomputation; nothing is
 /// published then.
 pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
-    let result = attempt(arguments);
-    if let (Err(failure), false) = (&result, arguments.dry_run) {
-        let loaded = config::load(&arguments.inputs.config, &arguments.given());
-        let configured = loaded.ok().map(|loaded| loaded.config.state);
-        Record::of(arguments, configured.as_deref()).refusal(failure);
+    let mut stages = Stages::new();
+    let attempted = attempt(arguments, &mut stages);
+    if arguments.dry_run {
+        return attempted;
     }
-    result
+    let config = config::load(&arguments.inputs.config, &arguments.given()).ok().map(|loaded| loaded.config);
+    let record = Record::of(arguments, config.as_ref().map(|config| config.state.as_path()));
+    let watch = watch::of(config.as_ref(), &arguments.inputs.config, record.state());
+    let (exit, line) = attempted.unwrap_or_else(|failure| {
+        record.refusal(&failure, &watch, Found::of_failure(&failure, config.as_ref(), arguments.inputs.as_of));
+        telemetry::tell(&failure.to_string());
+        (failure.exit(), failure.summary_line())
+    });
+    let ended = watch::Ended { config: &arguments.inputs.config, exit, stages: &stages };
+    Ok((exit, watch::after_run(record.state(), &watch, &ended, &line)))
 }
 
-fn attempt(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
-    let mut stages = Stages::new();
-    let prepared = prepare(&arguments.inputs.config, &arguments.given(), &mut stages)?;
+fn attempt(arguments: &RunArguments, stages: &mut Stages) -> Result<(Exit, String), Failure> {
+    let prepared = prepare(&arguments.inputs.config, &arguments.given(), stages)?;
+    inputs::refuse_stale(&prepared.config)?;
     let out = &prepared.config.outputs;
     let record = Record::of(arguments, Some(&prepared.config.state));
     if !arguments.dry_run {
@@ -58,7 +67,7 @@ fn attempt(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings));
     report.run = run_info(&prepared, &solved, arguments);
     stages.run("verify", || verify(&prepared, &report))?;
-    report.run.stages = stages.into_times();
+    report.run.stages = stages.times();
     let exit = Exit::of_status(report.status());
     if !arguments.dry_run {
         let mut locked = record.lock()?;

@@ -6,15 +6,16 @@ use super::{Prepared, prepare};
 use crate::arguments::InputArguments;
 use crate::exit::Exit;
 use crate::stage::Stages;
-use crate::{Failure, telemetry};
+use crate::{Failure, inputs, telemetry};
 
 /// Reads and checks everything, and solves nothing.
 ///
 /// # Errors
 /// Every problem that was found.
 pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
-    let Prepared { book, problem, warnings, read, .. } =
+    let Prepared { config, book, problem, warnings, read } =
         prepare(&arguments.config, &arguments.given(), &mut Stages::new())?;
+    inputs::refuse_stale(&config)?;
     for warning in &warnings {
         telemetry::tell(&warning.to_string());
     }

@@ -22,6 +22,8 @@ pub const CODES: &[Code] = &[
     KEEPS_NOTHING,
     PLAN_REPLACED,
     EFFORT_OF_NOBODY,
+    CHANNEL,
+    SECRET,
 ];
 
 pub(super) const UNREADABLE: Code = Code { id: "C004", title: "a configuration that cannot be read" };
@@ -42,3 +44,6 @@ pub(super) const GIVE_UP_TWICE: Code = Code { id: "C018", title: "an amount and 
 pub(super) const KEEPS_NOTHING: Code = Code { id: "C019", title: "a last plan without a cost or a limit of changes" };
 pub(super) const PLAN_REPLACED: Code = Code { id: "C020", title: "a last plan in the folder that the run replaces" };
 pub(super) const EFFORT_OF_NOBODY: Code = Code { id: "C021", title: "an effort for a search that is not asked" };
+pub(super) const CHANNEL: Code = Code { id: "C022", title: "a channel for alerts that cannot be used as it is" };
+/// A secret stands in the configuration, which is kept and shown.
+pub const SECRET: Code = Code { id: "C023", title: "a secret that is not in the environment or a file" };

@@ -30,8 +30,20 @@ pub struct Inputs {
 impl Inputs {
     /// The files that there are, in the order in which they are read.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.named().map(|(_, source)| source)
+    }
+
+    /// The files that there are, each with its name in the configuration.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Source)> {
         let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
-        [trades, positions, current_metrics, coefficients, last_plan].into_iter().flatten()
+        let named = [
+            ("trades", trades),
+            ("positions", positions),
+            ("current_metrics", current_metrics),
+            ("coefficients", coefficients),
+            ("last_plan", last_plan),
+        ];
+        named.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)))
     }
 }
 

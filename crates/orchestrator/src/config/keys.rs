@@ -23,6 +23,21 @@ pub(super) fn backends() -> Vec<&'static str> {
     solver::backends::TABLE.iter().map(|kind| kind.name).collect()
 }
 
+/// The words of a channel's `service`.
+pub(super) fn services() -> Vec<&'static str> {
+    monitor::alerts::channel::TABLE.iter().map(|service| service.name).collect()
+}
+
+/// The words of a channel's `kinds`.
+pub(super) fn alert_kinds() -> Vec<&'static str> {
+    monitor::alerts::kind::TABLE.iter().map(|kind| kind.name).collect()
+}
+
+/// The names of the input files.
+pub(super) fn input_names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, ..)| *name)
+}
+
 /// `solver.memory` where none is stated, in bytes.
 pub(super) const DEFAULT_MEMORY_BYTES: u64 = 4 << 30;
 
@@ -101,6 +116,14 @@ pub(super) fn configuration() -> Shape {
             "state",
             "the folder of the ledger, kept inputs and outputs and the history, relative to this file; the same every day",
         ),
+        Key::optional(
+            "desk",
+            Shape::Text,
+            "the name of this file without its end",
+            "what the desk is called in alerts and in monitoring",
+        ),
+        Key::optional("alerts", Shape::Object(alerts()), "nobody is told", "who is told of what runs find"),
+        Key::optional("monitoring", Shape::Object(monitoring()), "no file", "what other programs can watch"),
         Key::optional(
             "outputs",
             Shape::Text,
@@ -322,6 +345,90 @@ fn own_backend() -> Vec<Key> {
             "the program that speaks docs/solver-protocol.md, and its arguments; it runs in the folder of this file",
         ),
     ]
+}
+
+fn alerts() -> Vec<Key> {
+    vec![
+        Key::optional("channels", Shape::list(Shape::Object(channel())), "none", "where alerts go"),
+        Key::optional(
+            "gap_above",
+            Shape::Decimal,
+            "no alert",
+            "the published gap above which there is an alert, as a fraction of the objective; 0 or above",
+        ),
+        Key::optional(
+            "worse_by",
+            Shape::Decimal,
+            "0",
+            "how much larger than told last an excess or a gap has to be to be told again, as a fraction of it; 0 or above",
+        ),
+        Key::optional(
+            "stale_after",
+            Shape::either(Shape::Duration, Shape::Object(ages())),
+            "any age",
+            "how old a file may be at the end of the as-of date (UTC), or now for a run without a date: 1d is a file of \
+             that date; one length of time for every file of inputs, or a mapping; a run with an older file is refused",
+        ),
+    ]
+}
+
+/// The age that each file may have.
+fn ages() -> Vec<Key> {
+    let age = |&(name, ..): &(&'static str, _, _)| {
+        Key::optional(name, Shape::Duration, "any age", "how old this file may be; above 0, with its unit")
+    };
+    FILES.iter().map(age).collect()
+}
+
+fn channel() -> Vec<Key> {
+    vec![
+        Key::required("name", Shape::Text, "what the channel is called; unique"),
+        Key::required("service", Shape::Choice(services()), "what takes the alerts"),
+        Key::optional(
+            "url",
+            Shape::either(Shape::Text, Shape::Object(secret())),
+            "none; that of PagerDuty for pagerduty",
+            "the address, of webhook, alertmanager and slack; of slack it is a secret",
+        ),
+        Key::optional(
+            "token",
+            Shape::either(Shape::Text, Shape::Object(secret())),
+            "none",
+            "a secret that is sent as Authorization: Bearer, of webhook and alertmanager",
+        ),
+        Key::optional(
+            "routing_key",
+            Shape::either(Shape::Text, Shape::Object(secret())),
+            "none",
+            "the integration key of pagerduty, a secret",
+        ),
+        Key::optional(
+            "command",
+            Shape::list(Shape::Text),
+            "none",
+            "the program of command, and its arguments; it runs in the folder of this file",
+        ),
+        Key::optional("path", Shape::Text, "none", "the file of file, relative to this one"),
+        Key::optional("kinds", Shape::list(Shape::Choice(alert_kinds())), "every kind", "the alerts that go there"),
+        Key::optional("timeout", Shape::Duration, "5s", "how long one try may take; up to a minute"),
+    ]
+}
+
+/// Where a secret is: one of the two. Where text stands instead it is refused without being repeated, as no shape does.
+fn secret() -> Vec<Key> {
+    vec![
+        Key::optional("env", Shape::Text, "not there", "the variable of the environment that holds the secret"),
+        Key::optional("file", Shape::Text, "not there", "the file that holds the secret, relative to this one"),
+    ]
+}
+
+fn monitoring() -> Vec<Key> {
+    vec![Key::optional(
+        "prometheus",
+        Shape::Text,
+        "no file",
+        "the file of metrics that each run writes for Prometheus, relative to this one; its name ends with .prom",
+    )]
 }
 
 fn account() -> Vec<Key> {

@@ -9,6 +9,7 @@ use domain::{Currency, Decimal, Desk, FxRates, Problem, Setting, Valuation};
 use sha2::{Digest, Sha256};
 
 use super::accounts::accounts;
+use super::alerts::watch;
 use super::codes::OUT_OF_RANGE;
 use super::inputs::Paths;
 use super::keys::{ACCRUED_QUOTES, PRICE_QUOTES, configuration};
@@ -20,6 +21,8 @@ use super::{Config, Given, Loaded};
 
 /// What a configuration is read from and with.
 pub(super) struct Source<'a> {
+    /// Its file.
+    pub path: &'a Path,
     /// The folder its paths are relative to.
     pub folder: &'a Path,
     /// Its bytes.
@@ -38,6 +41,7 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
     let outputs = paths.outputs(tree, given, &mut problems);
     paths.check_last_plan(tree, &inputs, &outputs, &mut problems);
     let state = paths.state(tree, &mut problems);
+    let watch = watch(tree, source.path, source.folder, &mut problems);
     let solver = solver(tree, source.folder, &mut problems);
     let desk = desk(tree, &mut problems);
     problems.sort_by_key(|problem| match problem.place.at {
@@ -54,6 +58,7 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
                 allow_negative_accrued: flag_at(tree, &["valuation", "allow_negative_accrued"]).unwrap_or(false),
                 solver,
                 state,
+                watch,
                 outputs,
                 as_of: given.as_of,
                 uses_as_of: paths.uses_as_of,

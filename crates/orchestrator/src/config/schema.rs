@@ -26,7 +26,7 @@ fn shape_schema(shape: &Shape) -> Value {
             "pattern": "^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?$",
         }),
         Shape::Flag => json!({ "enum": [true, false, "true", "false"] }),
-        Shape::Duration => json!({ "type": "string", "pattern": "^[-+.0-9eE]+ *(ms|s|m|h)$" }),
+        Shape::Duration => json!({ "type": "string", "pattern": "^[-+.0-9eE]+ *(ms|s|m|h|d)$" }),
         Shape::Size => json!({ "type": "string", "pattern": "^[-+.0-9eE]+ *(MiB|GiB)$" }),
         Shape::Choice(words) => json!({ "enum": words.iter().flat_map(|word| spellings(word)).collect::<Vec<_>>() }),
         Shape::List(item) => json!({ "type": "array", "items": shape_schema(item) }),

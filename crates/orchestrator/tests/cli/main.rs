@@ -1,5 +1,6 @@
 //! The program `pb-assign` as its users meet it: commands in, exit code, one line of JSON and words out.
 
+mod alerts;
 mod contract;
 mod desk;
 #[cfg(unix)]
@@ -9,6 +10,8 @@ mod history;
 mod json_configuration;
 mod levels;
 mod logs;
+mod monitoring;
+mod receiver;
 mod replay;
 mod same_bytes;
 mod typical_mistakes;

@@ -1,0 +1,313 @@
+//! What a run found that somebody has to know, and the telling of it once the run is done.
+//!
+//! Nothing here changes a run: what goes wrong is said on stderr, and made up for by the next run.
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::{Amount, Breach};
+use jiff::civil::Date;
+use monitor::alerts::message::Cause;
+use monitor::alerts::outbox::SCHEMA;
+use monitor::alerts::{self, Delivered, Fact, Kind, Message, Outbox, Parcel, Seen, kind};
+use monitor::metrics::{self, Snapshot};
+use monitor::{Chained, Entry, Event, Ledger, RunEntry, State};
+use reporter::formats::result_json::MetricEntry;
+use reporter::{Report, ResultDocument};
+use serde_json::json;
+
+use crate::config::{self, Config, Watch};
+use crate::exit::Exit;
+use crate::stage::Stages;
+use crate::{Failure, inputs, record, telemetry};
+
+/// How long a run tells people things at most; what is left then is kept.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Among how many of the last entries a run that just ended is looked for.
+const RECENT: usize = 1_000;
+
+/// What a run found, and about which kinds of alerts that says something.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    known: Vec<&'static Kind>,
+    facts: Vec<Fact>,
+    as_of: Option<String>,
+}
+
+impl Found {
+    /// What a run with an outcome found.
+    pub(crate) fn of_report(report: &Report<'_>, watch: &Watch) -> Self {
+        let as_of = report.as_of.clone();
+        let read = [&kind::MISSING_INPUT, &kind::STALE_INPUT, &kind::FAILED];
+        if report.placement.is_none() {
+            // How metrics would have ended is not known.
+            let text = format!("the run ended without an assignment: {}", report.reason);
+            let fact = dated(&kind::FAILED, None, as_of.as_deref(), text);
+            return Self { known: read.to_vec(), facts: vec![fact], as_of };
+        }
+        let document = ResultDocument::of(report);
+        let mut facts: Vec<Fact> = document.metrics.iter().filter_map(breach).collect();
+        facts.extend(record::fallbacks(report).into_iter().map(fallback));
+        let gap = document.objective.and_then(|objective| objective.gap).map(|gap| gap.0);
+        facts.extend(gap.zip(watch.gap_above).and_then(|(gap, above)| gap_above(&gap, &Amount::from(above))));
+        Self { known: kind::TABLE.to_vec(), facts, as_of }
+    }
+
+    /// What a run found that was refused, or failed before it had an outcome.
+    pub(crate) fn of_failure(failure: &Failure, config: Option<&Config>, as_of: Option<Date>) -> Self {
+        let as_of = as_of.map(|date| date.to_string());
+        let mut found = Self { as_of, ..Self::default() };
+        if let (Failure::Refused(_), Some(config)) = (failure, config) {
+            found.known = vec![&kind::MISSING_INPUT, &kind::STALE_INPUT];
+            let missing = config.inputs.named().filter(|(_, source)| !source.path.exists());
+            let missing = missing.map(|(name, source)| {
+                let text = format!("there is no file {}", source.name);
+                dated(&kind::MISSING_INPUT, Some(name), found.as_of.as_deref(), text)
+            });
+            let stale = inputs::stale(config).into_iter().map(|(name, problem)| {
+                let text = format!("{}: {}", problem.place, problem.message);
+                dated(&kind::STALE_INPUT, Some(name), found.as_of.as_deref(), text)
+            });
+            found.facts = missing.chain(stale).collect();
+        }
+        if found.facts.is_empty() {
+            // Nothing more special is to be said about why.
+            let text = format!("the run ended with {}: {}", failure.exit() as u8, first_line(failure));
+            found.facts.push(dated(&kind::FAILED, None, found.as_of.as_deref(), text));
+            found.known.push(&kind::FAILED);
+        }
+        found
+    }
+}
+
+fn dated(kind: &'static Kind, metric: Option<&str>, as_of: Option<&str>, text: String) -> Fact {
+    Fact { kind, account: None, metric: metric.map(str::to_owned), measure: as_of.map(str::to_owned), text }
+}
+
+fn first_line(failure: &Failure) -> String {
+    match failure {
+        Failure::Refused(problems) => {
+            let first = problems.iter().find(|problem| problem.is_error());
+            let first = first.map(|problem| format!("{}: {}: {}", problem.place, problem.code.id, problem.message));
+            let more = problems.iter().filter(|problem| problem.is_error()).count().saturating_sub(1);
+            let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+            first.unwrap_or_default() + &more
+        }
+        other => other.to_string().lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// A limit that is broken after the run, and by how much.
+fn breach(metric: &MetricEntry) -> Option<Fact> {
+    if !matches!(metric.breach, Breach::Inherited | Breach::Caused) {
+        return None;
+    }
+    let value = metric.last.as_ref().map(|value| &value.0);
+    let end = |limit: &Option<reporter::formats::result_json::Exact>| limit.as_ref().map(|limit| limit.0.clone());
+    let above = value.zip(end(&metric.max)).filter(|(value, max)| *value > max).map(|(_, max)| ("above", max));
+    let below = value.zip(end(&metric.min)).filter(|(value, min)| *value < min).map(|(_, min)| ("below", min));
+    let text = match (value, above.or(below)) {
+        (Some(value), Some((side, limit))) => format!("{value} is {side} the limit of {limit} ({})", metric.breach),
+        _ => format!("the limit does not hold, and the metric is undefined ({})", metric.breach),
+    };
+    let excess = metric.headroom.as_ref().map(|headroom| -headroom.0.clone());
+    Some(Fact {
+        kind: &kind::BREACH,
+        account: Some(metric.account.to_string()),
+        metric: Some(metric.metric.to_string()),
+        measure: excess.map(|excess| excess.to_string()),
+        text,
+    })
+}
+
+fn fallback(taken: String) -> Fact {
+    let text = format!("the run fell back: {taken}");
+    Fact { kind: &kind::FALLBACK, account: None, metric: Some(taken), measure: None, text }
+}
+
+fn gap_above(gap: &Amount, above: &Amount) -> Option<Fact> {
+    (gap > above).then(|| Fact {
+        kind: &kind::GAP,
+        account: None,
+        metric: None,
+        measure: Some(gap.to_string()),
+        text: format!("the gap of {gap} is above {above}"),
+    })
+}
+
+/// Who is told: by the configuration; where it cannot be read, by as much of it as concerns that; and where that is wrong
+/// itself, by the configuration of the last run that was answered.
+pub(crate) fn of(config: Option<&Config>, path: &Path, state: &State) -> Watch {
+    if let Some(config) = config {
+        return config.watch.clone();
+    }
+    let now = || config::watch(path, &std::fs::read(path).ok()?);
+    let before = || {
+        let ledger = Ledger::open(&state.ledger_path()).ok()?;
+        let of_answered = |chained: Chained| {
+            let run = chained.entry.run().filter(|run| run.run_id.is_some() && is_of(run, path))?;
+            run.config.clone()
+        };
+        let answered = ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)?;
+        config::watch(path, &state.archive().read(answered.kept_in, &answered.sha256).ok()?)
+    };
+    now().or_else(before).unwrap_or_else(|| Watch::nobody(path))
+}
+
+/// Whether a run was refused because a secret stands in its configuration.
+pub(crate) fn names_a_secret(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(problems) if problems.iter().any(|problem| problem.code == config::SECRET))
+}
+
+/// Removes messages of runs that never were. Only who has the record may.
+pub(crate) fn settle(state: &State, ledger: &Ledger) {
+    Outbox::of(state.folder()).settle(ledger);
+}
+
+/// Says in the entry of a run which alerts fire with it.
+pub(crate) fn decide(entry: &mut Entry, ledger: &Ledger, watch: &Watch, found: Found) {
+    let before = ledger.last_run();
+    let before = before.as_ref().and_then(|chained| chained.entry.run()).map(|run| run.alerts.clone());
+    let seen = Seen {
+        desk: &watch.desk,
+        as_of: found.as_of.as_deref(),
+        time: &entry.time,
+        known: found.known,
+        facts: found.facts,
+    };
+    let after = before.unwrap_or_default().after(&seen, &watch.worse_by.to_string());
+    if let Event::Run(run) = &mut entry.event {
+        run.alerts = after;
+    }
+}
+
+/// Puts into the outbox what an entry that is about to be written has to tell.
+pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch) {
+    let Some(run) = entry.run() else { return };
+    let cause = Cause {
+        previous: ledger.head(),
+        as_of: run.as_of.as_deref(),
+        time: &entry.time,
+        run_id: run.run_id.as_deref(),
+    };
+    let messages: Vec<Message> = run.alerts.changes.iter().map(|change| Message::of(change, &cause)).collect();
+    let wanted = |channel: &alerts::Channel| {
+        let wanted = messages.iter().enumerate().filter(|(_, message)| channel.wants(message));
+        (channel.name.clone(), wanted.map(|(index, _)| index).collect())
+    };
+    let waiting =
+        watch.channels.iter().map(wanted).filter(|(_, wanted): &(_, Vec<usize>)| !wanted.is_empty()).collect();
+    let parcel = Parcel {
+        schema: SCHEMA.to_owned(),
+        entry: ledger.next_seq(),
+        head: ledger.hash_of_next(entry),
+        messages,
+        waiting,
+    };
+    if let Err(error) = Outbox::of(state.folder()).put(&parcel) {
+        telemetry::tell(&format!("Alerts of this run are in the ledger, and cannot be sent: failed to {error}"));
+    }
+}
+
+/// A run that just ended.
+pub(crate) struct Ended<'a> {
+    /// The configuration, by which the run is found among those of other desks in one ledger.
+    pub(crate) config: &'a Path,
+    /// What the process ends with.
+    pub(crate) exit: Exit,
+    /// The stages that it had.
+    pub(crate) stages: &'a Stages,
+}
+
+/// Sends what is to be told, writes the file of metrics, and adds to the summary line what came of it.
+pub(crate) fn after_run(state: &State, watch: &Watch, ended: &Ended<'_>, line: &str) -> String {
+    let (run, is_new) = recorded(state, ended);
+    let delivered = send(state, watch);
+    if let Some(path) = &watch.prometheus {
+        let written = metrics_of(state, watch, &run, ended, &delivered, path);
+        if let Err(error) = written {
+            telemetry::tell(&format!("failed to write {}: {error}", path.display()));
+        }
+    }
+    let fired = if is_new { run.alerts.changes.len() } else { 0 };
+    let alerts = json!({ "fired": fired, "sent": delivered.sent, "kept": delivered.kept });
+    // Behind the others, which stay in their order.
+    let members = line.strip_suffix('}').expect("the summary is a JSON object");
+    format!("{members},\"alerts\":{alerts}}}")
+}
+
+/// Sends what waits, and says what went wrong.
+pub(crate) fn send(state: &State, watch: &Watch) -> Delivered {
+    let delivered = alerts::deliver(state, &watch.channels, PATIENCE);
+    for trouble in &delivered.troubles {
+        telemetry::tell(&format!("An alert waits: {trouble}"));
+    }
+    delivered
+}
+
+/// The run that just ended as the ledger has it, and whether its entry is new: a run that was done before has that of then.
+fn recorded(state: &State, ended: &Ended<'_>) -> (RunEntry, bool) {
+    let ledger = Ledger::open(&state.ledger_path()).ok();
+    let found = ledger.iter().flat_map(|ledger| {
+        // The last ones: other desks may have added theirs since.
+        ledger.with_text("", RECENT).filter_map(|chained| match chained.entry.event {
+            Event::Run(run) => Some((*run, true)),
+            Event::Rerun(rerun) => {
+                let again = ledger.with_text(&rerun.run_id, usize::MAX).find(|chained| chained.seq == rerun.of)?;
+                Some((again.entry.run()?.clone(), false))
+            }
+            Event::Healed(_) => None,
+        })
+    });
+    let exit = ended.exit;
+    let found = found.into_iter().find(|(run, _)| is_of(run, ended.config)).filter(|(run, _)| run.exit == exit as u8);
+    // One that could not be recorded is not in the ledger: what is there is about another.
+    let unrecorded = || RunEntry {
+        status: "failed".to_owned(),
+        reason: exit.word().to_owned(),
+        exit: exit as u8,
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        ..RunEntry::default()
+    };
+    found.unwrap_or_else(|| (unrecorded(), false))
+}
+
+/// Whether a run had this configuration; one whose configuration was not kept may have had any.
+fn is_of(run: &RunEntry, config: &Path) -> bool {
+    run.config.as_ref().is_none_or(|kept| Path::new(&kept.path) == config)
+}
+
+fn metrics_of(
+    state: &State,
+    watch: &Watch,
+    run: &RunEntry,
+    ended: &Ended<'_>,
+    delivered: &Delivered,
+    path: &Path,
+) -> std::io::Result<()> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let succeeded = || {
+        let ledger = Ledger::open(&state.ledger_path()).ok()?;
+        let is_success = |chained: &Chained| {
+            chained.entry.run().is_some_and(|run| run.exit == Exit::Done as u8 && is_of(run, ended.config))
+        };
+        let last = ledger.with_text("\"exit\":0,", usize::MAX).find(is_success)?;
+        Some(last.entry.time.parse::<jiff::Timestamp>().ok()?.as_millisecond())
+    };
+    let as_of = run.as_of.as_ref().and_then(|date| date.parse::<Date>().ok());
+    let midnight = as_of.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let stages_us: Vec<(String, u64)> =
+        ended.stages.times().into_iter().map(|stage| (stage.stage, stage.elapsed_us)).collect();
+    let snapshot = Snapshot {
+        desk: &watch.desk,
+        run,
+        ended_ms: now,
+        succeeded_ms: if run.exit == Exit::Done as u8 { Some(now) } else { succeeded() },
+        as_of_s: midnight.map(|midnight| midnight.timestamp().as_second()),
+        duration_ms: ended.stages.elapsed_ms(),
+        stages: &stages_us,
+        alerts_kept: delivered.kept,
+    };
+    metrics::write(path, &snapshot)
+}
