@@ -15,6 +15,7 @@ with DAG(
 ):
     BashOperator(
         task_id="assign",
-        bash_command="pb-assign run --config {{ conn.pb_assign_default.extra_dejson.folder }}/desk.yaml --as-of {{ ds }}",
+        bash_command="pb-assign run --config {{ conn.pb_assign_default.extra_dejson.folder }}/desk.yaml "
+        "--as-of {{ ds }}",
         output_processor=json.loads,
     )

@@ -5,7 +5,6 @@ run at once is for the executor to say: Celery or Kubernetes workers, each with 
 """
 
 from datetime import timedelta
-from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, task, task_group

@@ -1,5 +1,6 @@
 """Starting and ending the program on a worker."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -23,6 +24,9 @@ PROGRAM = "pb-assign"
 GRACE_S = 2.0
 """Seconds between SIGTERM and SIGKILL. A run ends well within it, and Airflow kills the task itself after 5."""
 POLL_S = 0.02
+
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
 
 
 class ProgramMissingError(Exception):
@@ -88,7 +92,7 @@ class PbAssignHook(BaseHook):
         """The program on this worker."""
         stated = self.settings.get("program")
         beside = Path(sys.executable).with_name(PROGRAM)
-        found = shutil.which(stated or beside) or (None if stated else shutil.which(PROGRAM))
+        found = shutil.which(stated or str(beside)) or (None if stated else shutil.which(PROGRAM))
         if found is None:
             where = stated or f"{PROGRAM}, neither beside {sys.executable} nor on the search path"
             raise ProgramMissingError(f"this worker has no {where}")
@@ -113,6 +117,7 @@ class PbAssignHook(BaseHook):
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
+                preexec_fn=_die_with_parent if _LIBC else None,
             )
             try:
                 # The task may have been ended while the process was being made.
@@ -165,3 +170,12 @@ class PbAssignHook(BaseHook):
         while (code := process.poll()) is None:
             time.sleep(POLL_S)
         return code
+
+
+def _die_with_parent() -> None:
+    """Asks the kernel for SIGTERM when the task's process is gone: a SIGKILL (out of memory) leaves it no last word.
+
+    It runs between fork and exec, so it does nothing but call what has been loaded before.
+    """
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
