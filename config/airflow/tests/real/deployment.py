@@ -75,7 +75,7 @@ class Deployment:
             return
         self._process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=3)
         home = f"AIRFLOW_HOME={self.home}".encode()
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
@@ -183,10 +183,10 @@ class Run:
         return found
 
     def log(self, task_id: str, try_number: int = 1) -> str:
-        """The log of a task, as the UI shows it."""
+        """The log of a task, with everything that an entry has: the UI shows the error of one beside its text."""
         path = f"{self.path}/taskInstances/{task_id}/logs/{try_number}?full_content=true"
         lines = self.airflow.call("GET", path, headers={"Accept": "application/json"})["content"]
-        return "\n".join(line if isinstance(line, str) else str(line["event"]) for line in lines)
+        return "\n".join(str(line) for line in lines)
 
     def set_state(self, task_id: str, state: str) -> None:
         """What the buttons "mark as" do."""

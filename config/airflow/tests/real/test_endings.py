@@ -1,5 +1,7 @@
 """What a scheduler makes of every ending, and that nothing outlives its task."""
 
+import os
+import signal
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -97,17 +99,36 @@ def running(pids: set[int]) -> set[int]:
 def test_ending_a_task_by_hand_ends_its_processes(airflow: Deployment, desks: Path, button: str) -> None:
     """Marking a running task is what "mark as failed" and "mark as success" do; clearing one goes the same way."""
     run = airflow.trigger("pb_assign_long", None)
-    config = str(desks / SLOW + "/desk.yaml")
+    config = str(desks / SLOW / "desk.yaml")
     airflow.until(lambda: len(processes(config)) > 1, 60, "the run has started a solver of its own")
     pids = processes(config)
     run.set_state("assign", button)
     airflow.until(lambda: not running(pids), 30, f"{pids} have ended")
     assert run.finish() == button
+    assert "Ending the process group" in run.log("assign")
     assert not (desks / "slow-out").exists()
     assert [path.name for path in desks.iterdir() if "slow-out" in path.name] == []
 
 
+def test_a_task_that_is_killed_leaves_nothing_behind(airflow: Deployment, desks: Path) -> None:
+    """What happens when a machine is short of memory: the task's own process is gone without a last word."""
+    run = airflow.trigger("pb_assign_long", None)
+    config = str(desks / SLOW / "desk.yaml")
+    airflow.until(lambda: len(processes(config)) > 1, 60, "the run has started a solver of its own")
+    pids = processes(config)
+    (leader,) = [pid for pid in pids if parent(pid) not in pids]
+    os.kill(parent(leader), signal.SIGKILL)
+    airflow.until(lambda: not running(pids), 10, f"{pids} have ended")
+    assert run.finish() == "failed"
+
+
+def parent(pid: int) -> int:
+    """The process that started another."""
+    return int((Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 def test_a_time_out_ends_the_processes(endings: Run, desks: Path) -> None:
     assert endings.states()["timed_out"] == "failed"
+    assert "Ending the process group" in endings.log("timed_out")
     assert processes("timed-out") == set()
     assert not (desks / "timed-out").exists()
