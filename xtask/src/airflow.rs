@@ -23,7 +23,7 @@ const COPY: &str = "target/airflow/package";
 const TESTS: &str = "target/airflow/tests";
 const SLOW_DESK: &str = "target/airflow/slow-desk";
 
-const HINT: &str = "with python3 (3.10 to 3.13), its venv module and a network this installs itself \
+const HINT: &str = "with python3 (3.11 to 3.13), its venv module and a network this installs itself \
     (`apt install python3-venv`; PIP_INDEX_URL names another index); `--skip airflow` leaves it out";
 
 /// Checks the package's sources and runs its tests, with the program that `build` builds.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
@@ -25,7 +25,7 @@ class PbAssignBase(BaseOperator):
     """What both operators share: the hook, the end of the process, and what an exit code makes of the task."""
 
     template_fields: Sequence[str] = ("conn_id", "environment")
-    ui_color: ClassVar[str] = "#d8e6f3"
+    ui_color = "#d8e6f3"
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseSensorOperator, Context, PokeReturnValue, conf
@@ -91,7 +92,7 @@ class PbAssignInputSensor(BaseSensorOperator):
             return PokeReturnValue(is_done=False)
         return PokeReturnValue(is_done=True, xcom_value=[str(file) for file in files])
 
-    def files(self) -> list[Any]:
+    def files(self) -> list[Path]:
         """The files that are waited for."""
         if not self.as_of:
             raise AirflowFailException("this run has no logical date: give the sensor an `as_of`")
