@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -191,6 +191,12 @@ class Run:
     def set_state(self, task_id: str, state: str) -> None:
         """What the buttons "mark as" do."""
         self.airflow.call("PATCH", f"{self.path}/taskInstances/{task_id}", json={"new_state": state})
+
+    def clear(self, task_id: str) -> None:
+        """What the button "clear" does."""
+        dag, run_id = self.path.removeprefix("dags/").split("/dagRuns/")
+        body = {"dag_run_id": unquote(run_id), "task_ids": [task_id], "only_failed": False, "dry_run": False}
+        self.airflow.call("POST", f"dags/{dag}/clearTaskInstances", json=body)
 
     def answer(self, task_id: str, option: str) -> None:
         """What a person does under "Required Actions"."""

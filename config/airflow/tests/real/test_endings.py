@@ -97,7 +97,7 @@ def running(pids: set[int]) -> set[int]:
 
 @pytest.mark.parametrize("button", ["failed", "success"])
 def test_ending_a_task_by_hand_ends_its_processes(airflow: Deployment, desks: Path, button: str) -> None:
-    """Marking a running task is what "mark as failed" and "mark as success" do; clearing one goes the same way."""
+    """What the buttons "mark as failed" and "mark as success" do to a task that runs."""
     run = airflow.trigger("pb_assign_long", None)
     config = str(desks / SLOW / "desk.yaml")
     airflow.until(lambda: len(processes(config)) > 1, 60, "the run has started a solver of its own")
@@ -108,6 +108,19 @@ def test_ending_a_task_by_hand_ends_its_processes(airflow: Deployment, desks: Pa
     assert "Ending the process group" in run.log("assign")
     assert not (desks / "slow-out").exists()
     assert [path.name for path in desks.iterdir() if "slow-out" in path.name] == []
+
+
+def test_clearing_a_task_ends_its_processes_and_starts_it_again(airflow: Deployment, desks: Path) -> None:
+    run = airflow.trigger("pb_assign_long", None)
+    config = str(desks / SLOW / "desk.yaml")
+    airflow.until(lambda: len(processes(config)) > 1, 60, "the run has started a solver of its own")
+    first = processes(config)
+    run.clear("assign")
+    airflow.until(lambda: not running(first), 30, f"{first} have ended")
+    airflow.until(lambda: len(processes(config)) > 1, 60, "it has started again")
+    run.set_state("assign", "failed")
+    airflow.until(lambda: not processes(config), 30, "that has ended too")
+    assert run.finish() == "failed"
 
 
 def test_a_task_that_is_killed_leaves_nothing_behind(airflow: Deployment, desks: Path) -> None:
