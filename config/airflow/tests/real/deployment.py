@@ -70,18 +70,29 @@ class Deployment:
         self.until(lambda: wanted <= self.dag_ids(), 120, f"the DAGs {sorted(wanted)} are there")
 
     def stop(self) -> None:
-        """Ends everything that was started: tasks lead process groups of their own, but all know this home."""
+        """Ends everything that was started, and sees that it has."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=3)
-        home = f"AIRFLOW_HOME={self.home}".encode()
+        for pid in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self.until(lambda: not self._processes(), 10, "nothing is left of Airflow")
+
+    def _processes(self) -> list[int]:
+        """Everything of this deployment: the components share a session, and runs, which have their own, its home."""
+        session, home = str(self._process.pid if self._process else 0), f"AIRFLOW_HOME={self.home}".encode()
+        found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                if home in (folder / "environ").read_bytes().split(b"\0"):
-                    os.kill(int(folder.name), signal.SIGKILL)
-        self._process.wait()
+                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                is_ours = fields[3] == session or home in (folder / "environ").read_bytes().split(b"\0")
+                if is_ours and fields[0] != "Z":
+                    found.append(int(folder.name))
+        return found
 
     def _is_healthy(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
