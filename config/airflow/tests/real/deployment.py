@@ -210,7 +210,12 @@ class Run:
         self.airflow.call("POST", f"dags/{dag}/clearTaskInstances", json=body)
 
     def answer(self, task_id: str, option: str) -> None:
-        """What a person does under "Required Actions"."""
+        """What a person does under "Required Actions", and no quicker.
+
+        Airflow 3.3 fails and retries a task that is answered before the scheduler has heard from the executor that its
+        first part is over: it then finds the task queued again.
+        """
+        time.sleep(3)
         path = f"{self.path}/taskInstances/{task_id}/-1/hitlDetails"
         self.airflow.call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
 
