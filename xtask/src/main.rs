@@ -5,6 +5,7 @@
 //! with [`Task`], the table of commands.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "talking to a developer is what this program is for")]
 
+mod airflow;
 mod bench;
 mod cargo;
 mod demo;
@@ -52,8 +53,13 @@ enum Task {
     #[command(after_help = "Example:\n  cargo xtask demo")]
     Demo,
     /// Run every test and check, after set-up; ends with a table of steps and `N passed, M failed`.
-    #[command(after_help = "Example:\n  cargo xtask test")]
-    Test,
+    #[command(after_help = "Examples:\n  cargo xtask test\n  \
+        cargo xtask test --skip airflow    (it takes minutes, and a network the first time)")]
+    Test {
+        /// A step to leave out; may be given several times.
+        #[arg(long, value_name = "STEP", value_parser = test::step_names())]
+        skip: Vec<String>,
+    },
     /// Run the days of fixtures/scenarios through the program and compare what comes out.
     ///
     /// Each is compared with what its scenario.json expects and with its expected.json, verified, and run again
@@ -123,13 +129,13 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
-    if !matches!(task, Task::Test | Task::Tidy { .. } | Task::Desk { .. }) {
+    if !matches!(task, Task::Test { .. } | Task::Tidy { .. } | Task::Desk { .. }) {
         setup(root)?;
     }
     match task {
         Task::Setup => eprintln!("setup: ready for `cargo build`"),
         Task::Demo => demo::run(root)?,
-        Task::Test => return Ok(test::run(root)),
+        Task::Test { skip } => return Ok(test::run(root, skip)),
         Task::Scenarios { name, bless } => scenarios::run(root, cargo::BUILD, name.as_deref(), *bless)?,
         Task::Bench(arguments) => bench::run(root, arguments)?,
         Task::Desk { class, trades, accounts, metrics, seed, solver, pinned, out } => {

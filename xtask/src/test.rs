@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clap::builder::PossibleValuesParser;
+
 use crate::error::Outcome;
-use crate::{cargo, demo, native_tools, scenarios, tidy};
+use crate::{airflow, cargo, demo, native_tools, scenarios, tidy};
 
 /// One check.
 struct Step {
@@ -30,6 +32,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "scenarios", run: |root| scenarios::run(root, BUILD, None, false), is_ground: false },
     Step { name: "shipped desk", run: |root| demo::dry_run(root, BUILD), is_ground: false },
+    Step { name: "airflow", run: |root| airflow::run(root, BUILD), is_ground: false },
 ];
 
 /// Tests and lints build with the features of test dependencies; so does this, and nothing is built twice.
@@ -43,24 +46,34 @@ const DOCS: &[&str] = &["doc", "--release", "--workspace", "--no-deps"];
 enum Ending {
     Passed,
     Failed,
+    /// What it stands on has failed.
     NotRun,
+    /// Somebody asked for that.
+    Skipped,
 }
 
-/// Runs every step; the last line printed, whatever happens, counts them.
-pub(crate) fn run(root: &Path) -> ExitCode {
-    let endings = run_steps(STEPS, root);
+/// The names of the steps, for the command line.
+pub(crate) fn step_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(STEPS.iter().map(|step| step.name))
+}
+
+/// Runs every step but those to skip; the last line printed, whatever happens, counts them.
+pub(crate) fn run(root: &Path, skip: &[String]) -> ExitCode {
+    let endings = run_steps(STEPS, root, skip);
     println!("\n{}", table(&endings));
     let failed = count(&endings, Ending::Failed);
     println!("{} passed, {failed} failed", count(&endings, Ending::Passed));
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run_steps(steps: &[Step], root: &Path) -> Vec<(&'static str, Ending, Duration)> {
+fn run_steps(steps: &[Step], root: &Path, skip: &[String]) -> Vec<(&'static str, Ending, Duration)> {
     let mut endings = Vec::new();
     let mut ground_lost = false;
     for step in steps {
-        if ground_lost {
-            endings.push((step.name, Ending::NotRun, Duration::ZERO));
+        let is_skipped = skip.iter().any(|name| name == step.name);
+        if is_skipped || ground_lost {
+            let ending = if is_skipped { Ending::Skipped } else { Ending::NotRun };
+            endings.push((step.name, ending, Duration::ZERO));
             continue;
         }
         eprintln!("\n== {}", step.name);
@@ -89,6 +102,7 @@ fn table(endings: &[(&str, Ending, Duration)]) -> String {
             Ending::Passed => ("passed", format!("{:.1}", took.as_secs_f64())),
             Ending::Failed => ("FAILED", format!("{:.1}", took.as_secs_f64())),
             Ending::NotRun => ("not run", "-".to_owned()),
+            Ending::Skipped => ("skipped", "-".to_owned()),
         };
         text.push_str(&format!("{name:<16}{ending:<10}{seconds:>8}\n"));
     }
@@ -104,7 +118,11 @@ mod tests {
     }
 
     fn endings(steps: &[Step]) -> Vec<(&'static str, Ending)> {
-        run_steps(steps, Path::new(".")).into_iter().map(|(name, ending, _)| (name, ending)).collect()
+        endings_without(steps, &[])
+    }
+
+    fn endings_without(steps: &[Step], skip: &[String]) -> Vec<(&'static str, Ending)> {
+        run_steps(steps, Path::new("."), skip).into_iter().map(|(name, ending, _)| (name, ending)).collect()
     }
 
     const GOOD: fn(&Path) -> Outcome = |_| Ok(());
@@ -120,6 +138,23 @@ mod tests {
     fn nothing_runs_on_a_broken_build() {
         let steps = [step("a", GOOD, true), step("b", BAD, true), step("c", GOOD, false)];
         assert_eq!(endings(&steps), [("a", Ending::Passed), ("b", Ending::Failed), ("c", Ending::NotRun)]);
+    }
+
+    #[test]
+    fn a_step_that_is_skipped_neither_passes_nor_fails() {
+        let steps = [step("a", GOOD, false), step("b", BAD, false), step("c", BAD, true), step("d", BAD, false)];
+        assert_eq!(
+            endings_without(&steps, &["b".to_owned()]),
+            [("a", Ending::Passed), ("b", Ending::Skipped), ("c", Ending::Failed), ("d", Ending::NotRun)]
+        );
+    }
+
+    #[test]
+    fn only_steps_that_there_are_can_be_skipped() {
+        let command = || clap::Command::new("test").arg(clap::Arg::new("skip").long("skip").value_parser(step_names()));
+        assert!(command().try_get_matches_from(["test", "--skip", "airflow"]).is_ok());
+        let unknown = command().try_get_matches_from(["test", "--skip", "airflwo"]).unwrap_err().to_string();
+        assert!(unknown.contains("airflow"), "{unknown}");
     }
 
     #[test]

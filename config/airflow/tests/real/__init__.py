@@ -1,0 +1,1 @@
+"""Airflow itself: scheduler, executor, triggerer and API server, with the real program."""

@@ -1,0 +1,1 @@
+"""The package alone, with a fake program."""
