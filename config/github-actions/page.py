@@ -29,8 +29,9 @@ def headline(ended):
 def figures(ended):
     said = ended.said
     counts, objective = said.get("counts") or {}, said.get("objective") or {}
+    assigned = f"{number(counts['assigned'])} of {number(counts['trades'])}" if "trades" in counts else None
     rows = [
-        ("Trades assigned", f"{number(counts['assigned'])} of {number(counts['trades'])}" if "trades" in counts else None),
+        ("Trades assigned", assigned),
         ("Accounts", number(counts.get("accounts"))),
         ("Limits broken", number(counts.get("breaches"))),
         ("Changes from the last plan", number(counts.get("changes"))),

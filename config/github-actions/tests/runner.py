@@ -1,5 +1,5 @@
-"""As much of a GitHub runner as the action needs: its steps are run in order, with inputs and outputs put where action.yml
-says, so that a name that is misspelt there shows. What this does not know, it refuses."""
+"""As much of a GitHub runner as the action needs: its steps are run in order, with inputs and outputs put where
+action.yml says, so that a name that is misspelt there shows. What this does not know, it refuses."""
 
 import os
 import re
@@ -39,8 +39,9 @@ def use(folder, inputs, variables=None):
             "RUNNER_TEMP": temp,
             "RUNNER_TOOL_CACHE": folder / "tool-cache",
         }
+        runner.update(variables or {})
         own = {name: resolve(text, context) for name, text in step["env"].items()}
-        environment = {**os.environ, **{name: str(value) for name, value in {**runner, **(variables or {})}.items()}, **own}
+        environment = {**os.environ, **{name: str(value) for name, value in runner.items()}, **own}
         arguments = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
         pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         ended = subprocess.run(arguments, cwd=folder, env=environment, text=True, check=False, **pipe)
@@ -56,7 +57,8 @@ def use(folder, inputs, variables=None):
 
 def empty(action):
     """What an expression about a step that did not come so far says."""
-    return {match: "" for told in action["outputs"].values() for match in re.findall(r"\$\{\{ (.*?) \}\}", told["value"])}
+    expressions = [told["value"] for told in action["outputs"].values()]
+    return {name: "" for expression in expressions for name in re.findall(r"\$\{\{ (.*?) \}\}", expression)}
 
 
 def resolve(text, context):

@@ -1,4 +1,4 @@
-"""The action, used as a job uses it, with the program that PB_ASSIGN names: its steps, outputs, pages and exit codes."""
+"""The action, used as a job uses it, with the program that PB_ASSIGN names: steps, outputs, pages and exit codes."""
 
 import hashlib
 import json
@@ -113,7 +113,8 @@ class Run(InAFolder):
             self.assertEqual((self.folder / "asked").read_text().count("run"), attempts)
 
     def test_what_a_run_says_becomes_neither_markup_nor_another_output(self):
-        said = {"status": "failed", "reason": "x\nstatus=optimal", "problems": [{"message": "a|b <img src=x> `c`\n## d"}]}
+        problem = {"message": "a|b <img src=x> `c`\n## d"}
+        said = {"status": "failed", "reason": "x\nstatus=optimal", "problems": [problem]}
         (self.folder / "said.json").write_text(json.dumps(said))
         program = self.fake(f"cat {self.folder}/said.json; echo '```' >&2; exit 3")
         job = use(self.folder, {"config": "x.yaml", "binary": program})
@@ -147,6 +148,13 @@ class Compare(InAFolder):
     def compare(self):
         return use(self.folder, {"config": "head/desk.yaml", "compare-with": "base/desk.yaml", "binary": PROGRAM})
 
+    def plan(self, name):
+        out = self.folder / f"{name}-out"
+        command = [PROGRAM, "run", "--config", f"{name}/desk.yaml", "--out", out]
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
+        result = json.loads((out / "result.json").read_text())
+        return {each["trade_id"]: each["account"] for each in result["assignments"]}
+
     def test_the_page_shows_what_the_change_does_and_nothing_of_the_desk_is_written(self):
         base, head = self.desk("base"), self.desk("head")
         self.edit(head / "desk.yaml", "leverage:       { max: 5 }", "leverage:       { max: 1.3 }")
@@ -154,11 +162,7 @@ class Compare(InAFolder):
         job = self.compare()
         self.assertEqual((job.code, job.outputs["changed-limits"]), (0, "1"), job.log)
         # The trades that the tighter limit moves are those that the two answers of the program differ in.
-        plans = []
-        for name in ("base", "head"):
-            out = self.folder / f"{name}-out"
-            subprocess.run([PROGRAM, "run", "--config", f"{name}/desk.yaml", "--out", out], cwd=self.folder, capture_output=True)
-            plans.append({each["trade_id"]: each["account"] for each in json.loads((out / "result.json").read_text())["assignments"]})
+        plans = [self.plan(name) for name in ("base", "head")]
         moved = [trade for trade in plans[0] if plans[0][trade] != plans[1][trade]]
         self.assertTrue(moved)
         self.assertEqual(job.outputs["moved-trades"], str(len(moved)))
