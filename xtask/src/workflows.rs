@@ -19,7 +19,9 @@ const PACKAGES: [&str; 4] =
 const WORKFLOWS: [&str; 2] = [".github/workflows", "config/github-actions/examples"];
 const ACTION: &str = "config/github-actions";
 const CONTAINER: &str = "config/container/Containerfile";
-const SCRIPTS: [&str; 1] = [".ci/run"];
+/// Folders with shell scripts, and one that is not called so.
+const SCRIPTS: [&str; 3] = [".github/workflows", ACTION, "config/container"];
+const CI: &str = ".ci/run";
 
 /// Checks them all; the action's tests run the program that `build` builds.
 pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
@@ -33,8 +35,10 @@ pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
     for folder in WORKFLOWS {
         workflows.extend(ending(root, folder, &[".yml", ".yaml"])?);
     }
-    let mut scripts = ending(root, ACTION, &[".sh"])?;
-    scripts.extend(SCRIPTS.map(str::to_owned));
+    let mut scripts = vec![CI.to_owned()];
+    for folder in SCRIPTS {
+        scripts.extend(ending(root, folder, &[".sh"])?);
+    }
     finish(tool(root, &python, "actionlint")?.args(&workflows))?;
     finish(tool(root, &python, "shellcheck")?.args(&scripts))?;
     finish(tool(root, &python, "hadolint")?.arg(CONTAINER))?;
@@ -71,11 +75,42 @@ mod tests {
     #[test]
     fn every_place_that_is_checked_has_something_to_check() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for folder in WORKFLOWS {
-            assert!(!ending(&root, folder, &[".yml"]).unwrap().is_empty(), "{folder}");
+        for (folder, end) in WORKFLOWS.map(|folder| (folder, ".yml")).into_iter().chain(SCRIPTS.map(|f| (f, ".sh"))) {
+            assert!(!ending(&root, folder, &[end]).unwrap().is_empty(), "{folder}");
         }
-        assert!(!ending(&root, ACTION, &[".sh"]).unwrap().is_empty());
         assert!(root.join(CONTAINER).is_file());
-        assert!(SCRIPTS.iter().all(|script| root.join(script).is_file()));
+        assert!(root.join(CI).is_file());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_release_holds_every_platform_s_files_and_no_damaged_one() {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.github/workflows/merge-dist.sh");
+        let place = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = place.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            files::write(&path, text).unwrap();
+        };
+        let merge = || {
+            let mut command = Command::new("bash");
+            command.arg(&script).args(["parts", "dist"]).current_dir(place.path());
+            let output = command.output().unwrap();
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let sha = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; // of "abc"
+        write("parts/a/x.whl", "abc");
+        write("parts/a/notes.txt", "abc");
+        write("parts/a/SHA256SUMS", &format!("{sha}  x.whl\n{sha}  notes.txt\n"));
+        write("parts/b/y.whl", "abc");
+        write("parts/b/notes.txt", "other");
+        write("parts/b/SHA256SUMS", &format!("{sha}  y.whl\n"));
+        assert_eq!(merge(), (true, String::new()));
+        let names = ["SHA256SUMS", "notes-b.txt", "notes.txt", "x.whl", "y.whl"];
+        assert_eq!(files::names_below(&place.path().join("dist")).unwrap(), names);
+        let sums = files::read(&place.path().join("dist/SHA256SUMS")).unwrap();
+        assert!(sums.contains(&format!("{sha}  x.whl\n")) && sums.lines().count() == 4, "{sums}");
+        write("parts/b/y.whl", "abd");
+        assert!(!merge().0, "a file that is not what its platform's list says");
     }
 }
