@@ -124,6 +124,8 @@ fn every_path_in_the_documentation_exists() {
         "docs/decisions.md",
         "docs/solver-protocol.md",
         "docs/performance.md",
+        "docs/install.md",
+        "config/github-actions/README.md",
     ] {
         let text = page(name);
         let folder = root().join(name).parent().unwrap().to_owned();
