@@ -69,7 +69,8 @@ fn audit(root: &Path, tools: &Path, wheel: &Path) -> Outcome {
 /// Everything that is made from the wheel and so holds the same program.
 fn pack(root: &Path, tools: &Path, wheel: &Path, materials: &licenses::Materials) -> Outcome {
     let mut python = cargo::in_a_shell(root, tools);
-    python.args(["-B", PACK, "--target", &host(root)?, "--highs", &materials.highs_version, "--out", FOLDER, "--wheel"]);
+    python.args(["-B", PACK, "--target", &host(root)?, "--highs", &materials.highs_version]);
+    python.args(["--out", FOLDER, "--wheel"]);
     python.arg(wheel).args(DOCUMENTS);
     finish(with_time_of_last_commit(root, &mut python))
 }
@@ -99,8 +100,9 @@ pub(crate) fn system_python(root: &Path) -> Outcome<PathBuf> {
     python.ok_or_else(|| refused("there is no python3".to_owned()))
 }
 
-fn refused(reason: String) -> XtaskError {
-    XtaskError::Refused { what: format!("make what is shipped: {reason}"), hint: HINT.to_owned() }
+fn refused(mut reason: String) -> XtaskError {
+    reason.insert_str(0, "make what is shipped: ");
+    XtaskError::Refused { what: reason, hint: HINT.to_owned() }
 }
 
 /// Runs a program and lets its output through.

@@ -79,7 +79,8 @@ mod tests {
         };
         assert!(write("#!/bin/sh\nexit 7\n").unwrap_err().contains("exit status: 7"));
         assert!(write("#!/bin/sh\necho pb-assign 1.2.4\n").unwrap_err().contains("said pb-assign 1.2.4"));
-        let failed = "#!/bin/sh\ncase $1 in --version) echo pb-assign 1.2.3;; *) echo '{\"status\":\"failed\"}';; esac\n";
+        let failed =
+            "#!/bin/sh\ncase $1 in --version) echo pb-assign 1.2.3;; *) echo '{\"status\":\"failed\"}';; esac\n";
         assert!(write(failed).unwrap_err().contains("failed"));
     }
 }
