@@ -1,6 +1,7 @@
 //! Running cargo as somebody in a shell would: in the workspace, with the environment that plain cargo sees.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -60,9 +61,22 @@ fn product_in(message: &str) -> Option<PathBuf> {
     is_program.then(|| message["executable"].as_str().map(PathBuf::from))?
 }
 
+/// What cargo writes to standard output.
+pub(crate) fn output(root: &Path, arguments: &[&str]) -> Outcome<Vec<u8>> {
+    let output = command(root, arguments).stderr(Stdio::inherit()).output().map_err(start_error)?;
+    if output.status.success() { Ok(output.stdout) } else { Err(ended(arguments, output.status)) }
+}
+
 fn command(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(root);
+    let mut command = in_a_shell(root, env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+/// A program as somebody in a shell would start it, in the workspace: it may run cargo in its turn.
+pub(crate) fn in_a_shell(root: &Path, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root);
     for (name, value) in env::vars_os() {
         if is_ours(root, &name.to_string_lossy(), Path::new(&value)) {
             command.env_remove(name);

@@ -10,6 +10,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod desk_generator;
+mod dist;
 mod error;
 mod files;
 mod gap_instance;
@@ -19,6 +20,7 @@ mod random;
 mod scenarios;
 mod test;
 mod tidy;
+mod workflows;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -108,6 +110,12 @@ enum Task {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Build what is shipped, under target/dist: a Python wheel, an archive, checksums, a bill of materials.
+    ///
+    /// The wheel is installed into an empty environment, the archive unpacked, and both run the starter desk. Takes
+    /// python3 and a network the first time.
+    #[command(after_help = "Example:\n  cargo xtask dist && pip install target/dist/pb_assign-*.whl")]
+    Dist,
     /// Check the structure: arrows between crates, tables of kinds, problem codes, file lengths, layout.
     #[command(after_help = "Examples:\n  cargo xtask tidy\n  cargo xtask tidy --fix")]
     Tidy {
@@ -145,6 +153,7 @@ fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
             desk_generator::write_new_desk(&plan, out)?;
             eprintln!("desk: wrote {}", out.display());
         }
+        Task::Dist => dist::run(root)?,
         Task::Tidy { fix } => tidy::run(root, *fix)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Lists what was installed, so that pip is asked only when this changes.
+const STAMP: &str = "installed.txt";
+
 /// The Python of an environment, which is made where it is missing, half-made, or its Python has gone.
 pub(crate) fn environment(python: &Path, folder: &Path) -> Result<PathBuf, String> {
     let own_python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -17,6 +20,24 @@ pub(crate) fn environment(python: &Path, folder: &Path) -> Result<PathBuf, Strin
         run(&mut create).map_err(|why| format!("`python3 -m venv` failed: {why}"))?;
     }
     Ok(own_python)
+}
+
+/// The Python of an environment with these packages, which are installed when the list of them is another than before.
+pub(crate) fn with_packages(python: &Path, folder: &Path, packages: &[&str]) -> Result<PathBuf, String> {
+    let own = environment(python, folder)?;
+    let (stamp, wanted) = (folder.join(STAMP), packages.join("\n"));
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(own);
+    }
+    eprintln!("setup: installing {} under {}", packages.join(", "), folder.display());
+    install(&own, packages)?;
+    fs::write(&stamp, &wanted).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
+    Ok(own)
+}
+
+/// A program that a package has put beside the Python of its environment.
+pub(crate) fn program_beside(own_python: &Path, name: &str) -> PathBuf {
+    own_python.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Installs packages into the environment of a Python, from wherever pip is told to get them.

@@ -127,6 +127,8 @@ fn every_path_in_the_documentation_exists() {
         "docs/alerts.md",
         "docs/monitoring.md",
         "docs/performance.md",
+        "docs/install.md",
+        "config/github-actions/README.md",
     ] {
         let text = page(name);
         let folder = root().join(name).parent().unwrap().to_owned();

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Outcome, XtaskError};
 use crate::native_tools::Machine;
-use crate::{files, python};
+use crate::python;
 
 /// Relative to the workspace.
 const FOLDER: &str = "target/peers-venv";
-/// Lists what was installed, so that pip is asked only when this changes.
-const STAMP: &str = "installed.txt";
 const PACKAGES: [&str; 3] = ["highspy==1.15.1", "ortools==9.15.6755", "pyscipopt==6.3.0"];
 
 const HINT: &str = "with python3, its venv module and a network this installs itself (`apt install python3-venv`; \
@@ -25,16 +23,7 @@ pub(super) fn ensure(root: &Path) -> Outcome<PathBuf> {
     let Some(python) = machine.program("python3").or_else(|| machine.program("python")) else {
         return Err(refused("there is no python3".to_owned()));
     };
-    let folder = root.join(FOLDER);
-    let own = python::environment(&python, &folder).map_err(refused)?;
-    let (stamp, wanted) = (folder.join(STAMP), PACKAGES.join("\n"));
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(own);
-    }
-    eprintln!("bench peers: installing {} under {FOLDER}", PACKAGES.join(", "));
-    python::install(&own, &PACKAGES).map_err(refused)?;
-    files::write(&stamp, &wanted)?;
-    Ok(own)
+    python::with_packages(&python, &root.join(FOLDER), &PACKAGES).map_err(refused)
 }
 
 #[cfg(test)]
