@@ -6,8 +6,7 @@ use std::process::Command;
 
 use crate::desk_generator::{self, Class, DeskPlan};
 use crate::error::{Outcome, XtaskError};
-use crate::native_tools::Machine;
-use crate::{cargo, files, python};
+use crate::{cargo, files, process, python};
 
 /// The package, relative to the workspace as all of these.
 const PACKAGE: &str = "config/airflow";
@@ -44,10 +43,7 @@ pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
 /// The Python with everything of the lock; installs it first where the lock has changed.
 fn environment(root: &Path) -> Outcome<PathBuf> {
     let lock = files::read(&root.join(LOCK))?;
-    let machine = Machine::this(root);
-    let Some(python) = machine.program("python3").or_else(|| machine.program("python")) else {
-        return Err(refused("there is no python3"));
-    };
+    let python = python::system(root).map_err(|why| refused(&why))?;
     let folder = root.join(ENVIRONMENT);
     let own = python::environment(&python, &folder).map_err(|why| refused(&why))?;
     let stamp = folder.join(STAMP);
@@ -83,17 +79,13 @@ fn slow_desk() -> DeskPlan {
 
 /// A program of the environment, in the folder of the package.
 fn tool(root: &Path, own: &Path, name: &str) -> Command {
-    let mut command = Command::new(own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+    let mut command = Command::new(python::program_beside(own, name));
     command.current_dir(root.join(PACKAGE));
     command
 }
 
 fn finish(command: &mut Command) -> Outcome {
-    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy();
-    let arguments = command.get_args().map(|argument| argument.to_string_lossy());
-    let shown = std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ");
-    let status = command.status().map_err(|source| XtaskError::Start { program: shown.clone(), source, hint: HINT })?;
-    if status.success() { Ok(()) } else { Err(XtaskError::Ended { command: shown, status: status.to_string() }) }
+    process::finish(command, HINT)
 }
 
 fn refused(reason: &str) -> XtaskError {

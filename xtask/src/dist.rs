@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Outcome, XtaskError};
-use crate::native_tools::Machine;
-use crate::{cargo, files, python};
+use crate::{cargo, files, process, python};
 
 /// Relative to the workspace, as all of these. pyproject.toml names the licences too.
 const FOLDER: &str = "target/dist";
@@ -31,7 +30,7 @@ const HINT: &str = "with python3, its venv module and a network the tools instal
 
 /// Makes everything, tries it, and says where it is.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let python = system_python(root)?;
+    let python = python::system(root).map_err(refused)?;
     let tools = python::with_packages(&python, &root.join(TOOLS), &PACKAGES).map_err(refused)?;
     files::make_empty(&root.join(FOLDER))?;
     let materials = licenses::collect(root, &host(root)?)?;
@@ -93,24 +92,14 @@ fn host(root: &Path) -> Outcome<String> {
     host.map(str::to_owned).ok_or_else(|| refused("cargo does not say what it builds for".to_owned()))
 }
 
-/// The machine's Python.
-pub(crate) fn system_python(root: &Path) -> Outcome<PathBuf> {
-    let machine = Machine::this(root);
-    let python = machine.program("python3").or_else(|| machine.program("python"));
-    python.ok_or_else(|| refused("there is no python3".to_owned()))
-}
-
 fn refused(mut reason: String) -> XtaskError {
     reason.insert_str(0, "make what is shipped: ");
     XtaskError::Refused { what: reason, hint: HINT.to_owned() }
 }
 
 /// Runs a program and lets its output through.
-pub(crate) fn finish(command: &mut Command) -> Outcome {
-    let shown = || format!("{command:?}").replace('"', "");
-    let name = shown();
-    let status = command.status().map_err(|source| XtaskError::Start { program: name.clone(), source, hint: HINT })?;
-    if status.success() { Ok(()) } else { Err(XtaskError::Ended { command: name, status: status.to_string() }) }
+fn finish(command: &mut Command) -> Outcome {
+    process::finish(command, HINT)
 }
 
 /// What a version of the program is called, from the name of its wheel: `pb_assign-0.1.0-py3-none-….whl`.
@@ -141,7 +130,7 @@ mod tests {
     #[test]
     fn the_packing_scripts_do_what_they_say() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let Ok(python) = system_python(root) else { return };
+        let Ok(python) = python::system(root) else { return };
         let mut command = Command::new(python);
         command.args(["-B", "-m", "unittest"]).current_dir(root.join("dist"));
         let output = command.output().unwrap();

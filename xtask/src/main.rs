@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod gap_instance;
 mod native_tools;
+mod process;
 mod python;
 mod random;
 mod scenarios;

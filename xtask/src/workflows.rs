@@ -5,9 +5,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::dist::{finish, system_python};
 use crate::error::{Outcome, XtaskError};
-use crate::{cargo, files, python};
+use crate::{cargo, files, process, python};
 
 /// Relative to the workspace.
 const TOOLS: &str = "target/workflow-tools";
@@ -23,14 +22,17 @@ const CONTAINER: &str = "config/container/Containerfile";
 const SCRIPTS: [&str; 3] = [".github/workflows", ACTION, "config/container"];
 const CI: &str = ".ci/run";
 
+const HINT: &str = "with python3, its venv module and a network they install themselves";
+
 /// Checks them all; the action's tests run the program that `build` builds.
 pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
     let program = cargo::build_product(root, build)?;
     let refused = |reason: String| XtaskError::Refused {
         what: format!("get {}: {reason}", PACKAGES.join(", ")),
-        hint: "with python3, its venv module and a network they install themselves".to_owned(),
+        hint: HINT.to_owned(),
     };
-    let python = python::with_packages(&system_python(root)?, &root.join(TOOLS), &PACKAGES).map_err(refused)?;
+    let python = python::system(root).and_then(|system| python::with_packages(&system, &root.join(TOOLS), &PACKAGES));
+    let python = python.map_err(refused)?;
     let mut workflows = Vec::new();
     for folder in WORKFLOWS {
         workflows.extend(ending(root, folder, &[".yml", ".yaml"])?);
@@ -39,12 +41,12 @@ pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
     for folder in SCRIPTS {
         scripts.extend(ending(root, folder, &[".sh"])?);
     }
-    finish(tool(root, &python, "actionlint")?.args(&workflows))?;
-    finish(tool(root, &python, "shellcheck")?.args(&scripts))?;
-    finish(tool(root, &python, "hadolint")?.arg(CONTAINER))?;
+    process::finish(tool(root, &python, "actionlint")?.args(&workflows), HINT)?;
+    process::finish(tool(root, &python, "shellcheck")?.args(&scripts), HINT)?;
+    process::finish(tool(root, &python, "hadolint")?.arg(CONTAINER), HINT)?;
     let mut tests = Command::new(&python);
     tests.args(["-B", "-m", "unittest", "discover", "--start-directory", "tests", "--top-level-directory", "."]);
-    finish(tests.current_dir(root.join(ACTION)).env("PB_ASSIGN", program))
+    process::finish(tests.current_dir(root.join(ACTION)).env("PB_ASSIGN", program), HINT)
 }
 
 /// A program of the environment, which finds the others: actionlint has shellcheck read the scripts in workflows.
