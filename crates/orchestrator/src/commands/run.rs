@@ -38,6 +38,7 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let config = config::load(&arguments.inputs.config, &arguments.given()).ok().map(|loaded| loaded.config);
     let record = Record::of(arguments, config.as_ref().map(|config| config.state.as_path()));
     let watch = watch::of(config.as_ref(), &arguments.inputs.config, record.state());
+    let watch = if arguments.no_monitoring { watch.muted() } else { watch };
     let (exit, line) = attempted.unwrap_or_else(|failure| {
         record.refusal(&failure, &watch, Found::of_failure(&failure, config.as_ref(), arguments.inputs.as_of));
         telemetry::tell(&failure.to_string());
@@ -48,7 +49,10 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
 }
 
 fn attempt(arguments: &RunArguments, stages: &mut Stages) -> Result<(Exit, String), Failure> {
-    let prepared = prepare(&arguments.inputs.config, &arguments.given(), stages)?;
+    let mut prepared = prepare(&arguments.inputs.config, &arguments.given(), stages)?;
+    if arguments.no_monitoring {
+        prepared.config.watch = prepared.config.watch.muted();
+    }
     inputs::refuse_stale(&prepared.config)?;
     let out = &prepared.config.outputs;
     let record = Record::of(arguments, Some(&prepared.config.state));
