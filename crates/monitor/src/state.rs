@@ -140,7 +140,7 @@ impl Locked {
     pub fn keep(&self, files: &[ToKeep<'_>]) -> Result<Vec<Kept>, MonitorError> {
         let seq = self.ledger.next_seq();
         let digests: Vec<String> = files.iter().map(|file| sha256([file.bytes])).collect();
-        let before = self.kept_before(digests.iter().map(String::as_str).collect());
+        let before = self.kept_before(&digests.iter().map(String::as_str).collect());
         let mut new = BTreeMap::new();
         let kept = files.iter().zip(digests).map(|(file, digest)| {
             let before = before.get(&digest).copied();
@@ -163,9 +163,9 @@ impl Locked {
     }
 
     /// The numbers of the entries whose archives have these files already, among the last ones, by SHA-256.
-    fn kept_before(&self, digests: BTreeSet<&str>) -> BTreeMap<String, u64> {
+    fn kept_before(&self, digests: &BTreeSet<&str>) -> BTreeMap<String, u64> {
         let mut before = BTreeMap::new();
-        for chained in self.ledger.naming(&digests, RECENT) {
+        for chained in self.ledger.naming(digests, RECENT) {
             let files = chained.entry.run().into_iter().flat_map(RunEntry::files);
             for file in files.filter(|file| digests.contains(file.sha256.as_str())) {
                 if !before.contains_key(&file.sha256) && self.state.archive().path(file.kept_in).is_file() {
