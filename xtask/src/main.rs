@@ -14,6 +14,7 @@ mod dist;
 mod error;
 mod files;
 mod gap_instance;
+mod monitoring;
 mod native_tools;
 mod process;
 mod python;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::builder::PossibleValuesParser;
 
 use crate::error::Outcome;
-use crate::{airflow, cargo, demo, dist, native_tools, scenarios, tidy, workflows};
+use crate::{airflow, cargo, demo, dist, monitoring, native_tools, scenarios, tidy, workflows};
 
 /// One check.
 struct Step {
@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     Step { name: "scenarios", run: |root| scenarios::run(root, BUILD, None, false), is_ground: false },
     Step { name: "shipped desk", run: |root| demo::dry_run(root, BUILD), is_ground: false },
     Step { name: "airflow", run: |root| airflow::run(root, BUILD), is_ground: false },
+    Step { name: "monitoring", run: |root| monitoring::run(root, BUILD), is_ground: false },
     Step { name: "workflows", run: |root| workflows::run(root, BUILD), is_ground: false },
     Step { name: "dist", run: dist::run, is_ground: false },
 ];
