@@ -43,8 +43,13 @@ pub(crate) struct Prepared {
 
 /// The stages up to the solver: configuration, files, book, problem.
 pub(crate) fn prepare(path: &std::path::Path, given: &Given, stages: &mut Stages) -> Result<Prepared, Failure> {
-    let Loaded { config, mut warnings } =
-        stages.run("configuration", || config::load(path, given)).map_err(Failure::Refused)?;
+    let loaded = stages.run("configuration", || config::load(path, given)).map_err(Failure::Refused)?;
+    prepare_loaded(loaded, given, stages)
+}
+
+/// The stages behind the configuration.
+pub(crate) fn prepare_loaded(loaded: Loaded, given: &Given, stages: &mut Stages) -> Result<Prepared, Failure> {
+    let Loaded { config, mut warnings } = loaded;
     require_trades(&config)?;
     let read = stages.run("load", || inputs::read(&config, given))?;
     warnings.extend(read.warnings.iter().cloned());
