@@ -138,8 +138,8 @@ fn export(state: &State, ledger: &Ledger, (from, to): (Date, Date), output: &Pat
     let place = output.display();
     telemetry::tell(&match entries {
         Some((first, end)) => format!(
-            "Wrote {about} entries about {from} to {to} ({runs} runs, {files} files) to {place}; \
-             the lines {first} to {end} of the ledger are in it. README.txt says how to check them."
+            "Wrote what the ledger has about {from} to {to} to {place}: entries of these days: {about}, runs: {runs}, files: \
+             {files}; lines of the ledger: {first} to {end}. README.txt says how to check them."
         ),
         None => format!("No entry is about {from} to {to}: {place} says so, and holds nothing else."),
     });

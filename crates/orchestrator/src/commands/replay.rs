@@ -28,8 +28,8 @@ use crate::{Failure, telemetry, wanted};
 /// What is compared, byte by byte.
 const COMPARED: [reporter::formats::Format; 2] = [result_json::FORMAT, certificate_json::FORMAT];
 
-/// The most differences that are shown to people; the line on standard output has all.
-const MOST_SHOWN: usize = 20;
+/// The most differences below one member of a file that are shown to people; the line on standard output has all.
+const MOST_SHOWN: usize = 5;
 
 /// Repeats the run. Nothing is written but copies of kept files, which are gone when it ends.
 ///
@@ -128,10 +128,13 @@ fn account(published: &Published, help: &[&str], by: Option<&str>, differences: 
     let why: Vec<String> = had_a_part.into_iter().chain(by.map(str::to_owned)).collect();
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
     let mut lines = vec![format!("{} does not give the same answer again{why}:", published.name)];
-    lines.extend(differences.iter().take(MOST_SHOWN).map(ToString::to_string));
-    let more = differences.len().saturating_sub(MOST_SHOWN);
-    if more > 0 {
-        lines.push(format!("… and {more} more differences, all of them on standard output"));
+    for group in differences.chunk_by(|a, b| a.member() == b.member()) {
+        lines.extend(group.iter().take(MOST_SHOWN).map(ToString::to_string));
+        let more = group.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            let (file, member) = group[0].member();
+            lines.push(format!("{file}: … and {more} more below /{member}, all of them on standard output"));
+        }
     }
     lines.join("\n")
 }

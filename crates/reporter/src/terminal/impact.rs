@@ -32,9 +32,6 @@ pub(super) fn view(impact: &Impact, report: &Report<'_>, style: Style) -> String
 fn compared(against: &Against, report: &Report<'_>, style: Style) -> String {
     let mut view = format!("{}\n", bold(&title(against), style));
     view.push_str(&wrapped("", &sentence(against), style.width));
-    if against.same_run {
-        return view;
-    }
     for limit in &against.limits {
         let text = |values: Option<&Amount>| values.map_or_else(|| "none".to_owned(), ToString::to_string);
         let [was, is] = [&limit.values.was, &limit.values.is].map(|value| text(value.as_ref().map(|value| &value.0)));
@@ -58,37 +55,28 @@ fn title(against: &Against) -> String {
 }
 
 fn sentence(against: &Against) -> String {
-    if against.same_run {
-        let same = if against.trades.as_ref().is_some_and(|trades| trades.moved.is_empty()) { "" } else { " not all" };
-        return format!(
-            "The same configuration and files: the trades are{same} where they were, and the objective is {}.",
-            if against.objective.is_same() { "the same".to_owned() } else { changed(&against.objective) }
-        );
-    }
-    let objective = (!against.objective.is_same() || against.objective.is.is_some())
-        .then(|| format!("Objective {}.", changed(&against.objective)));
+    let objective = against.objective.is.as_ref().map(|_| format!("Objective {}.", changed(&against.objective)));
     let trades = against.trades.as_ref().map(|trades| {
         let Trades { same, moved, new, gone } = trades;
         let same = usize::try_from(*same).unwrap_or(usize::MAX);
         if !against.same_day && same == 0 && moved.is_empty() {
             return format!("{} then, {} now, none of them the same.", count(gone.len(), "trade"), new.len());
         }
-        format!(
-            "{} at the same account, {} moved, {} new, {} gone.",
-            count(same, "trade"),
-            moved.len(),
-            new.len(),
-            gone.len()
-        )
+        let [moved, new, gone] = [moved.len(), new.len(), gone.len()];
+        format!("{} at the same account, {moved} moved, {new} new, {gone} gone.", count(same, "trade"))
     });
-    objective.into_iter().chain(trades).collect::<Vec<_>>().join(" ")
+    let same = against.same_run.then(|| "The same configuration and files.".to_owned());
+    same.into_iter().chain(objective).chain(trades).collect::<Vec<_>>().join(" ")
 }
 
-/// `-18,690.00, was -18,695.50 (+5.50)`.
+/// `-18,690.00, was -18,695.50 (+5.50)`, or `-18,690.00 as before`.
 fn changed(values: &Values) -> String {
     let numbers = [&values.was, &values.is, &values.difference].map(|value| value.as_ref().map(|value| &value.0));
     let places = places(Unit::Sum, numbers.into_iter().flatten()).max(2).min(decimals(&numbers));
     let text = |number: Option<&Amount>| number.map_or_else(|| "none".to_owned(), |number| figure(number, places));
+    if values.is_same() {
+        return format!("{} as before", text(numbers[1]));
+    }
     let difference = numbers[2].map_or_else(String::new, |by| format!(" ({})", signed(by, places)));
     format!("{}, was {}{difference}", text(numbers[1]), text(numbers[0]))
 }

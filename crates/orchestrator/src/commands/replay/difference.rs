@@ -59,6 +59,11 @@ fn differ(
 }
 
 impl Difference {
+    /// The file, and its member at the top that holds the place.
+    pub(super) fn member(&self) -> (&'static str, &str) {
+        (self.file, self.pointer.split('/').nth(1).unwrap_or_default())
+    }
+
     /// For programs; where there is nothing on a side, its member is missing.
     pub(super) fn to_json(&self) -> Value {
         let mut object = json!({ "file": self.file, "pointer": self.pointer });
