@@ -4,8 +4,8 @@
 //! done again on any machine under any load. Another solver's work is not counted by us: where it had a part in the
 //! answer it is asked again with the whole time limit, and the line on standard output says so.
 //!
-//! A run of the ledger is repeated from its kept files ([`kept`]), a published folder from the files where they are
-//! ([`folder`]).
+//! A run of the ledger is repeated from its kept files (`replay/kept.rs`), a published folder from the files where they are
+//! (`replay/folder.rs`).
 
 mod difference;
 mod folder;

@@ -295,7 +295,7 @@ fn add_with_another_answer(desk: &Desk, from: &str, to: &str) {
         .collect();
     let outputs = locked.keep(&to_keep).expect("kept");
     let run = RunEntry { outputs, engine: "0.0.9".to_owned(), ..run };
-    let entry = Entry { event: Event::Run(Box::new(run)), ..first.entry.clone() };
+    let entry = Entry { event: Event::Run(Box::new(run)), ..first.entry };
     locked.append(&entry).expect("an entry");
 }
 
