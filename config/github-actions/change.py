@@ -27,9 +27,8 @@ def run(binary, base, head, options, scratch):
 
 
 def run_side(binary, name, config, options, scratch):
-    folders = ["--out", str(scratch / name)]
-    if program.knows(binary, "--state"):
-        folders += ["--state", str(scratch / f"{name}-state")]
+    # Neither side is a run of the desk: its ledger stays as it is, and nobody is told.
+    folders = ["--out", str(scratch / name), "--state", str(scratch / f"{name}-state"), "--no-monitoring"]
     print(f"::group::{name}: {config}", flush=True)
     ended = program.run_once([binary, "run", "--config", config, *options, *folders])
     print("::endgroup::", flush=True)

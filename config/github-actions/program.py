@@ -76,9 +76,3 @@ def last_line(stdout):
     except ValueError:
         said = {}
     return said if isinstance(said, dict) else {}
-
-
-def knows(binary, option):
-    """Whether `run` of this version has an option."""
-    shown = subprocess.run([binary, "run", "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return f"{option} " in shown

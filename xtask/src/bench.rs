@@ -1,6 +1,8 @@
-//! Benchmarks: how fast whole runs are, how good next to other solvers and published optima, and how they grow.
+//! Benchmarks: how fast whole runs are, how good next to other solvers and published optima, how they grow, and what many
+//! small ones cost.
 
 mod canvas;
+mod desks;
 mod gap;
 mod limits;
 mod measure;
@@ -40,6 +42,7 @@ enum Part {
     Gap,
     Scale,
     Limits,
+    Desks,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +83,9 @@ enum Benchmark {
         after_help = "Examples:\n  cargo xtask bench limits\n  cargo xtask bench limits --time-limits 2 --busy 2"
     )]
     Limits(limits::Options),
+    /// Many small desks: what a run costs beside its solve.
+    #[command(after_help = "Examples:\n  cargo xtask bench desks\n  cargo xtask bench desks --desks 100 --workers 1")]
+    Desks(desks::Options),
 }
 
 /// Builds the product and runs what was asked for.
@@ -95,6 +101,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
         }
         Some(Benchmark::Scale(options)) => scale::run(root, program, options),
         Some(Benchmark::Limits(options)) => limits::run(root, program, options),
+        Some(Benchmark::Desks(options)) => desks::run(root, program, options),
         None => run_parts(root, program, arguments),
     }
 }
@@ -114,6 +121,7 @@ fn run_parts(root: &Path, program: &Path, arguments: &Arguments) -> Outcome {
             Part::Gap => gap::run(root, program, &root.join(&peers.data), peers.time_limit, false),
             Part::Scale => scale::run(root, program, &scale::Options::default()),
             Part::Limits => limits::run(root, program, &limits::Options::default()),
+            Part::Desks => desks::run(root, program, &desks::Options::default()),
         };
         if let Err(error) = &ended {
             eprintln!("bench: failed to {error}");
@@ -131,6 +139,7 @@ impl Part {
             Self::Gap => "Generalized assignment",
             Self::Scale => "Growth with trades",
             Self::Limits => "Beyond the time limit",
+            Self::Desks => "Many small desks",
         }
     }
 }

@@ -76,7 +76,7 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
-    /// Benchmarks: speed, peers (next to other solvers), gap (published optima), scale; all of them without a name.
+    /// Benchmarks: speed, peers (next to other solvers), gap (published optima), scale, limits, desks; all without a name.
     #[command(after_help = "Examples:\n  cargo xtask bench --quick\n  cargo xtask bench --only speed,gap\n  \
         cargo xtask bench peers --classes band    (`bench peers --help` says more)")]
     Bench(bench::Arguments),

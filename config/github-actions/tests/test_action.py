@@ -150,7 +150,7 @@ class Compare(InAFolder):
 
     def plan(self, name):
         out = self.folder / f"{name}-out"
-        command = [PROGRAM, "run", "--config", f"{name}/desk.yaml", "--out", out]
+        command = [PROGRAM, "run", "--config", f"{name}/desk.yaml", "--out", out, "--state", self.folder / f"{name}-state"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
         result = json.loads((out / "result.json").read_text())
         return {each["trade_id"]: each["account"] for each in result["assignments"]}

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
@@ -42,7 +42,8 @@ impl Archive {
         let path = self.path(seq);
         let result = || {
             std::fs::create_dir_all(&self.folder)?;
-            let mut archive = ZipWriter::new(File::create(&path)?);
+            // In memory first: the format goes back and forth, which would be a call of the system each time.
+            let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
             // No times and no rights, so that the same contents give the same bytes.
             // A fast compression: a large day's files are tens of megabytes, and somebody waits.
             let options =
@@ -51,7 +52,10 @@ impl Archive {
                 archive.start_file(name.as_str(), options.large_file(bytes.len() as u64 > u64::from(u32::MAX)))?;
                 archive.write_all(bytes)?;
             }
-            archive.finish()?.sync_all()?;
+            let bytes = archive.finish()?.into_inner();
+            let mut file = File::create(&path)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
             if cfg!(unix) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
         };
         result().map_err(MonitorError::io("write", &path))

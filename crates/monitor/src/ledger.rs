@@ -3,6 +3,7 @@
 //! A line counts when it ends with a line end. What a crash left behind the last one is a torn line: nobody was told of it,
 //! so that it may be taken off, and the entry after it says so.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -130,6 +131,18 @@ impl Ledger {
         whole.rsplit(|byte| *byte == b'\n').take(among).filter_map(move |line| {
             let line = std::str::from_utf8(line).ok()?;
             line.contains(text).then(|| unchained(line)).flatten()
+        })
+    }
+
+    /// The entries that name one of these files by its SHA-256, as [`Self::with_text`] gives them, in one pass over the lines.
+    pub fn naming<'a>(&'a self, digests: &'a BTreeSet<&str>, among: usize) -> impl Iterator<Item = Chained> + 'a {
+        const BEFORE: &str = "\"sha256\":\"";
+        let whole = &self.text[..self.whole.saturating_sub(1)];
+        whole.rsplit(|byte| *byte == b'\n').take(among).filter_map(move |line| {
+            let line = std::str::from_utf8(line).ok()?;
+            let is_wanted = |at: usize| line.get(at..at + 64).is_some_and(|digest| digests.contains(digest));
+            let names_one = line.match_indices(BEFORE).any(|(at, _)| is_wanted(at + BEFORE.len()));
+            names_one.then(|| unchained(line)).flatten()
         })
     }
 

@@ -1,6 +1,6 @@
 //! The folder of the record, and who may add to it: one run at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::archive::Archive;
 use crate::chain::Chained;
 use crate::digest::sha256;
-use crate::entry::{Entry, Kept};
+use crate::entry::{Entry, Kept, RunEntry};
 use crate::error::MonitorError;
 use crate::ledger::Ledger;
 
@@ -144,10 +144,11 @@ impl Locked {
     /// What the system refuses.
     pub fn keep(&self, files: &[ToKeep<'_>]) -> Result<Vec<Kept>, MonitorError> {
         let seq = self.ledger.next_seq();
+        let digests: Vec<String> = files.iter().map(|file| sha256([file.bytes])).collect();
+        let before = self.kept_before(&digests.iter().map(String::as_str).collect());
         let mut new = BTreeMap::new();
-        let kept = files.iter().map(|file| {
-            let digest = sha256([file.bytes]);
-            let before = if new.contains_key(&digest) { None } else { self.kept_before(&digest) };
+        let kept = files.iter().zip(digests).map(|(file, digest)| {
+            let before = before.get(&digest).copied();
             if before.is_none() {
                 new.insert(digest.clone(), file.bytes);
             }
@@ -166,12 +167,20 @@ impl Locked {
         self.ledger.append(entry)
     }
 
-    /// The number of the entry whose archive has the file already, among the last ones.
-    fn kept_before(&self, digest: &str) -> Option<u64> {
-        self.ledger.with_text(digest, RECENT).find_map(|chained| {
-            let run = chained.entry.run()?;
-            let kept = run.files().find(|file| file.sha256 == digest)?;
-            self.state.archive().path(kept.kept_in).is_file().then_some(kept.kept_in)
-        })
+    /// The numbers of the entries whose archives have these files already, among the last ones, by SHA-256.
+    fn kept_before(&self, digests: &BTreeSet<&str>) -> BTreeMap<String, u64> {
+        let mut before = BTreeMap::new();
+        for chained in self.ledger.naming(digests, RECENT) {
+            let files = chained.entry.run().into_iter().flat_map(RunEntry::files);
+            for file in files.filter(|file| digests.contains(file.sha256.as_str())) {
+                if !before.contains_key(&file.sha256) && self.state.archive().path(file.kept_in).is_file() {
+                    before.insert(file.sha256.clone(), file.kept_in);
+                }
+            }
+            if before.len() == digests.len() {
+                break;
+            }
+        }
+        before
     }
 }

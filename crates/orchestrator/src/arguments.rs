@@ -183,6 +183,9 @@ pub struct RunArguments {
     /// Solve and publish even where the same run was done before.
     #[arg(long)]
     pub again: bool,
+    /// Send no alert and write no metrics file, whatever the configuration says: for trials, with a --state of their own.
+    #[arg(long)]
+    pub no_monitoring: bool,
     /// Who runs it, for the ledger; by default the user as the system knows it.
     #[arg(long, value_name = "NAME", env = "PB_ASSIGN_ACTOR")]
     pub actor: Option<String>,

@@ -43,11 +43,15 @@ pub(crate) struct Prepared {
 
 /// The stages up to the solver: configuration, files, book, problem.
 pub(crate) fn prepare(path: &std::path::Path, given: &Given, stages: &mut Stages) -> Result<Prepared, Failure> {
-    let loaded = stages.run("configuration", || config::load(path, given)).map_err(Failure::Refused)?;
-    prepare_loaded(loaded, given, stages)
+    prepare_loaded(load(path, given, stages)?, given, stages)
 }
 
-/// The stages behind the configuration.
+/// The first of them.
+pub(crate) fn load(path: &std::path::Path, given: &Given, stages: &mut Stages) -> Result<Loaded, Failure> {
+    stages.run("configuration", || config::load(path, given)).map_err(Failure::Refused)
+}
+
+/// Those behind the configuration.
 pub(crate) fn prepare_loaded(loaded: Loaded, given: &Given, stages: &mut Stages) -> Result<Prepared, Failure> {
     let Loaded { config, mut warnings } = loaded;
     require_trades(&config)?;

@@ -14,18 +14,28 @@ pub(crate) struct Stages {
 /// The share of the time limit that a solve has in any case, however long the files took to read.
 const LEAST_SHARE: f64 = 0.1;
 
+/// What comes after the solve takes about as long as what came before it, stage by stage: every metric is computed again
+/// for the check, files are written as they were read, and a certificate is checked in a part of the time that the problem
+/// took to state. Measured on days of 1,000 to 100,000 trades.
+const AFTER_THE_SOLVE: [(&str, f64); 3] = [("metrics", 1.0), ("load", 1.0), ("constraints", 0.25)];
+
 impl Stages {
     /// A run that begins now.
     pub(crate) fn new() -> Self {
         Self { begun: Instant::now(), done: Vec::new() }
     }
 
-    /// What is left for the solve of the time that a run may take: less what was used, and less what checking and writing
-    /// the answer will take. To compute every metric again for the check takes as long as it took before.
+    /// What is left for the solve of the time that a run may take: less what was used, and less what the answer will take
+    /// after it, as far as the stages before tell.
     pub(crate) fn left_of(&self, limit: Duration) -> Duration {
-        let metrics = self.done.iter().filter(|stage| stage.stage == "metrics").map(|stage| stage.elapsed_us).sum();
-        let left = limit.saturating_sub(self.begun.elapsed() + Duration::from_micros(metrics));
-        left.max(limit.mul_f64(LEAST_SHARE))
+        let still_to_come: f64 = AFTER_THE_SOLVE
+            .iter()
+            .flat_map(|(like, share)| {
+                self.done.iter().filter(|done| done.stage == *like).map(move |done| share * done.elapsed_us as f64)
+            })
+            .sum();
+        let still_to_come = Duration::from_secs_f64(still_to_come / 1e6);
+        limit.saturating_sub(self.begun.elapsed() + still_to_come).max(limit.mul_f64(LEAST_SHARE))
     }
 
     /// Does a stage inside its span and notes how long it took.
@@ -47,5 +57,26 @@ impl Stages {
     /// How long the run has taken so far, in milliseconds.
     pub(crate) fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_the_solve_has_its_time() {
+        let done = |stage: &str, elapsed_us| StageTime { stage: stage.to_owned(), elapsed_us };
+        let done = vec![done("load", 1_000_000), done("metrics", 2_000_000), done("constraints", 4_000_000)];
+        let left = Stages { begun: Instant::now(), done }.left_of(Duration::from_secs(100));
+        // 100 - (1 + 2 + 4 / 4) = 96, less the moment that this takes.
+        assert!(left <= Duration::from_secs(96) && left > Duration::from_secs(80), "{left:?}");
+    }
+
+    #[test]
+    fn a_solve_has_a_tenth_of_the_time_in_any_case() {
+        let done = vec![StageTime { stage: "load".to_owned(), elapsed_us: 9_000_000 }];
+        let left = Stages { begun: Instant::now(), done }.left_of(Duration::from_secs(5));
+        assert_eq!(left, Duration::from_millis(500));
     }
 }

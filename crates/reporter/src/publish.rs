@@ -185,14 +185,23 @@ impl<'a> Target<'a> {
     fn stage(&self, files: &[Rendered]) -> Result<(), ReporterError> {
         let staged = self.staged();
         fs::create_dir(&staged).map_err(|source| self.refused("create", &staged, source))?;
+        let mut written = Vec::new();
         for file in files {
             let path = staged.join(file.file);
-            let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut handle| {
+            let opened = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut handle| {
                 handle.write_all(&file.bytes)?;
-                handle.sync_all()
+                Ok(handle)
             });
-            written.map_err(|source| self.refused("write", &path, source))?;
+            written.push((opened.map_err(|source| self.refused("write", &path, source))?, path));
         }
+        // All at once: a disk takes hardly longer for five files than for one, when it is asked together.
+        std::thread::scope(|scope| {
+            let flushes = written.iter().map(|(file, path)| (scope.spawn(|| file.sync_all()), path));
+            let mut flushes = flushes.collect::<Vec<_>>().into_iter();
+            flushes.try_for_each(|(flush, path)| {
+                flush.join().expect("a flush does not panic").map_err(|source| self.refused("write", path, source))
+            })
+        })?;
         flush_folder(&staged).map_err(|source| self.refused("flush", &staged, source))
     }
 

@@ -22,6 +22,9 @@ use crate::table::{Cell, Row, Table};
 use crate::text::{quoted, unwrapped};
 use crate::{Conventions, Loaded, Source, codes, file, limits};
 
+/// The bytes from which on a file's digests, which take about as long as its rows, have a thread of their own.
+const WORTH_A_THREAD: usize = 100_000;
+
 /// Loads a file, each row with `read`, which reports to the reader what is wrong.
 pub(crate) fn load<T>(
     source: &Source,
@@ -42,15 +45,19 @@ pub(crate) fn load<T>(
         false => Columns::of(&table, source, layout, &mut problems),
     };
     let is_number = |index| columns.as_ref().is_some_and(|columns| columns.is_number(index));
-    let (rows, (rows_sha256, bytes_sha256)) = std::thread::scope(|scope| {
-        // The digests of a large file take as long as its rows.
-        let digests = scope.spawn(|| (table.rows_sha256(is_number, source.format.decimal), file::sha256([&bytes])));
-        let rows = match &columns {
-            Some(columns) => read_rows(&table, source, conventions, columns, &mut problems, read),
-            None => Vec::new(),
-        };
-        (rows, digests.join().expect("a digest does not panic"))
-    });
+    let digests = || (table.rows_sha256(is_number, source.format.decimal), file::sha256([&bytes]));
+    let rows = || match &columns {
+        Some(columns) => read_rows(&table, source, conventions, columns, &mut problems, read),
+        None => Vec::new(),
+    };
+    let (rows, (rows_sha256, bytes_sha256)) = if bytes.len() < WORTH_A_THREAD {
+        (rows(), digests())
+    } else {
+        std::thread::scope(|scope| {
+            let digests = scope.spawn(digests);
+            (rows(), digests.join().expect("a digest does not panic"))
+        })
+    };
     Ok(Loaded { rows, problems, rows_sha256, bytes_sha256, rows_read: table.rows.len() })
 }
 
@@ -160,6 +167,10 @@ impl<K: Eq + Hash> Seen<K> {
         hint: &str,
     ) {
         let line = reader.row.line;
+        if self.0.is_empty() {
+            // Growing took a quarter of the time that a large file took to read.
+            self.0.reserve(reader.table.rows.len());
+        }
         match self.0.entry(key) {
             Entry::Vacant(vacant) => {
                 vacant.insert(line);

@@ -66,9 +66,7 @@ fn equity() -> Metric {
 
 fn leverage() -> Metric {
     let definition = "{ ratio: { of: gross, to: equity } }";
-    by_type("leverage", definition, |book, account| {
-        format!("{{ max: {:.2} }}", SLACK * even_gross(book, account) / equity_of(account))
-    })
+    by_type("leverage", definition, |book, account| to_equity(even_gross(book, account), account, 2))
 }
 
 fn margin() -> Metric {
@@ -79,9 +77,7 @@ fn margin() -> Metric {
 
 fn margin_use() -> Metric {
     let definition = "{ ratio: { of: margin, to: equity } }";
-    by_type("margin_use", definition, |book, account| {
-        format!("{{ max: {:.3} }}", SLACK * even_margin(book, account) / equity_of(account))
-    })
+    by_type("margin_use", definition, |book, account| to_equity(even_margin(book, account), account, 3))
 }
 
 fn corporate_gross() -> Metric {
@@ -163,6 +159,14 @@ fn even_margin(book: &Book, account: &Account) -> f64 {
 }
 
 /// Positions and cash; trades leave it as it is, but for a spread of nothing.
+/// The limit of a ratio to the equity that the account opens with; none where it opens with nothing.
+fn to_equity(even: f64, account: &Account, places: usize) -> String {
+    match equity_of(account) {
+        0.0 => "{}".to_owned(),
+        equity => format!("{{ max: {:.places$} }}", SLACK * even / equity),
+    }
+}
+
 fn equity_of(account: &Account) -> f64 {
     let positions: i64 = account.positions.iter().map(|position| position.value_cents).sum();
     (positions + account.cash_cents) as f64 / 100.0

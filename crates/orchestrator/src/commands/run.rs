@@ -14,15 +14,16 @@ use sha2::{Digest, Sha256};
 use solver::outcome::Work;
 use solver::{Settings, SolvedByLevels};
 
-use super::{Prepared, engine, prepare, settings};
+use super::{Prepared, engine, load, prepare_loaded, settings};
 use crate::arguments::RunArguments;
 use crate::certificate::{self, Ending};
+use crate::config::Loaded;
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::record::{Record, host};
 use crate::stage::Stages;
 use crate::watch::{self, Found};
-use crate::{Failure, answer, claim, config, impact, inputs, telemetry};
+use crate::{Failure, answer, claim, impact, inputs, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
@@ -31,13 +32,15 @@ use crate::{Failure, answer, claim, config, impact, inputs, telemetry};
 /// published then.
 pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let mut stages = Stages::new();
-    let attempted = attempt(arguments, &mut stages);
+    let loaded = load(&arguments.inputs.config, &arguments.given(), &mut stages);
+    let config = loaded.as_ref().ok().map(|loaded| loaded.config.clone());
+    let attempted = loaded.and_then(|loaded| attempt(arguments, loaded, &mut stages));
     if arguments.dry_run {
         return attempted;
     }
-    let config = config::load(&arguments.inputs.config, &arguments.given()).ok().map(|loaded| loaded.config);
     let record = Record::of(arguments, config.as_ref().map(|config| config.state.as_path()));
     let watch = watch::of(config.as_ref(), &arguments.inputs.config, record.state());
+    let watch = if arguments.no_monitoring { watch.muted() } else { watch };
     let (exit, line) = attempted.unwrap_or_else(|failure| {
         record.refusal(&failure, &watch, Found::of_failure(&failure, config.as_ref(), arguments.inputs.as_of));
         telemetry::tell(&failure.to_string());
@@ -47,8 +50,11 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     Ok((exit, watch::after_run(record.state(), &watch, &ended, &line)))
 }
 
-fn attempt(arguments: &RunArguments, stages: &mut Stages) -> Result<(Exit, String), Failure> {
-    let prepared = prepare(&arguments.inputs.config, &arguments.given(), stages)?;
+fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Result<(Exit, String), Failure> {
+    let mut prepared = prepare_loaded(loaded, &arguments.given(), stages)?;
+    if arguments.no_monitoring {
+        prepared.config.watch = prepared.config.watch.muted();
+    }
     inputs::refuse_stale(&prepared.config)?;
     let out = &prepared.config.outputs;
     let record = Record::of(arguments, Some(&prepared.config.state));

@@ -189,7 +189,7 @@ fn every_mistake_is_reported_in_one_pass() {
     desk.yaml:10:8 state: C014: state holds {as_of}
     hint: the ledger is the same every day: name one folder
     desk.yaml:11:9 colour: C001: unknown key "colour"
-    hint: known keys: version, base_currency, inputs, format, valuation, fx, cash, objective, solver, state, outputs, metrics, accounts
+    hint: known keys: version, base_currency, inputs, format, valuation, fx, cash, objective, solver, state, desk, alerts, monitoring, outputs, metrics, accounts
     desk.yaml:13:36 metrics.financing_cost.default: C007: "default" is stated twice, first at line 13, column 21
     hint: keep one of them
     desk.yaml:14:15 metrics.leverage.ratio: C002: "to" is missing

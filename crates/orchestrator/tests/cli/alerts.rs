@@ -103,6 +103,24 @@ fn a_file_that_is_not_there_is_told_and_is_over_when_it_arrives() {
 }
 
 #[test]
+fn a_trial_tells_nobody() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    let text = desk.read("desk.yaml");
+    desk.write("desk.yaml", format!("{text}monitoring: {{ prometheus: desk.prom }}\n"));
+    broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
+    let trial = ["--no-monitoring", "--state", "trial", "--out", "trial-out"];
+    assert_eq!(counts(&run(&desk, &trial)), alerts(1, 0, 0));
+    desk.replace("desk.yaml", "trades.csv", "no-such.csv");
+    assert_eq!(counts(&run(&desk, &trial)), alerts(1, 0, 0));
+    assert_eq!((receiver.bodies().len(), desk.path().join("desk.prom").exists()), (0, false));
+    // The desk's own runs know nothing of it.
+    desk.replace("desk.yaml", "no-such.csv", "trades.csv");
+    assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
+    assert_eq!(told(&receiver.bodies()), ["firing rates/breach/PB1/gross"]);
+}
+
+#[test]
 fn two_desks_in_one_folder_are_told_about_each_on_its_own() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
