@@ -161,6 +161,7 @@ class Compare(InAFolder):
         before = tree(base), tree(head)
         job = self.compare()
         self.assertEqual((job.code, job.outputs["changed-limits"]), (0, "1"), job.log)
+        self.assertEqual((tree(base), tree(head)), before)
         # The trades that the tighter limit moves are those that the two answers of the program differ in.
         plans = [self.plan(name) for name in ("base", "head")]
         moved = [trade for trade in plans[0] if plans[0][trade] != plans[1][trade]]
@@ -170,7 +171,6 @@ class Compare(InAFolder):
             self.assertIn(f"| {trade} | {plans[0][trade]} | {plans[1][trade]} |", job.summary)
         self.assertRegex(job.summary, r"\| PB2 \| leverage \|  \| 5 → 1.3 \|")
         self.assertIn("+      leverage:       { max: 1.3 }", job.summary)
-        self.assertEqual((tree(base), tree(head)), before)
         self.assertEqual((job.outputs["out"], job.outputs["result"]), ("", ""))
 
     def test_nothing_changed_is_said_so(self):

@@ -3,7 +3,7 @@
 //! Texts and whole numbers only: a decimal is a text, so that its digits are its digits. Members are added, never taken
 //! away or given another meaning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -163,5 +163,52 @@ impl RunEntry {
     /// Every file that it names: the configuration, what was read, what was published.
     pub fn files(&self) -> impl Iterator<Item = &Kept> {
         self.config.iter().chain(&self.inputs).chain(&self.outputs)
+    }
+
+    /// Every file that it names, with the path that a copy gets in a folder of the run: under `config`, `inputs` or `outputs`
+    /// by its own name. Of two with one name, the second has its number before it; what a file system or a list of
+    /// digests could stumble over is an underline.
+    pub fn laid_out(&self) -> Vec<(String, &Kept)> {
+        let parts = [("config", self.config.as_slice()), ("inputs", &self.inputs), ("outputs", &self.outputs)];
+        let mut taken = BTreeSet::new();
+        let mut laid_out = Vec::new();
+        for (part, files) in parts {
+            for (number, file) in (1..).zip(files) {
+                let name = plain_name(&file.path);
+                let mut path = format!("{part}/{name}");
+                // Some file systems take two spellings for one name.
+                if !taken.insert(path.to_lowercase()) {
+                    path = format!("{part}/{number}-{name}");
+                    taken.insert(path.to_lowercase());
+                }
+                laid_out.push((path, file));
+            }
+        }
+        laid_out
+    }
+}
+
+/// The name of a file without its folders, those of another system included.
+fn plain_name(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_harmful = |c: char| c.is_control() || "<>:\"|?*".contains(c);
+    let name: String = name.chars().map(|c| if is_harmful(c) { '_' } else { c }).collect();
+    if name.trim_matches('.').is_empty() { "file".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_one_name_and_names_that_lead_elsewhere_get_paths_of_their_own() {
+        let kept = |path: &str| Kept { path: path.to_owned(), sha256: String::new(), kept_in: 1 };
+        let inputs = ["a/data.csv", "b/DATA.csv", "C:\\in\\data.xlsx", "x/..", "two\nlines"].map(kept).to_vec();
+        let run = RunEntry { config: Some(kept("/etc/desk.yaml")), inputs, ..RunEntry::default() };
+        let paths: Vec<String> = run.laid_out().into_iter().map(|(path, _)| path).collect();
+        let expected =
+            ["data.csv", "2-DATA.csv", "data.xlsx", "file", "two_lines"].map(|name| format!("inputs/{name}"));
+        assert_eq!(paths[0], "config/desk.yaml");
+        assert_eq!(paths[1..], expected);
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong with the record.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -34,6 +34,12 @@ pub enum MonitorError {
         /// What is wrong with it.
         what: String,
     },
+    /// What was to be made is there already.
+    #[error("write {}: it is there already; name another, or move it away", path.display())]
+    Exists {
+        /// What was to be made.
+        path: PathBuf,
+    },
     /// What was asked for is not in the record.
     #[error("find {what} in {}", path.display())]
     Missing {
@@ -63,6 +69,16 @@ impl MonitorError {
                 source.sqlite_error_code(),
                 Some(DatabaseBusy | DatabaseLocked | DiskFull | OutOfMemory | SystemIoFailure)
             ),
+            _ => false,
+        }
+    }
+
+    /// Whether a kept file is gone or is not what it was: no other try gives it.
+    pub fn is_lost(&self) -> bool {
+        use ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
+        match self {
+            Self::Io { source, .. } => matches!(source.kind(), NotFound | InvalidData | InvalidInput | UnexpectedEof),
+            Self::Broken { .. } => true,
             _ => false,
         }
     }

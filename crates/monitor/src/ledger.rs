@@ -109,6 +109,12 @@ impl Ledger {
         })
     }
 
+    /// The lines of these entries as they stand in the file, each with its line end.
+    pub fn text(&self, entries: std::ops::RangeInclusive<u64>) -> Vec<u8> {
+        let numbered = (1_u64..).zip(self.text[..self.whole].split_inclusive(|byte| *byte == b'\n'));
+        numbered.filter(|(seq, _)| entries.contains(seq)).flat_map(|(_, line)| line).copied().collect()
+    }
+
     /// Whether its entry with this number has this hash; the number 0 stands for the beginning. The line is read without
     /// the chain.
     pub fn has(&self, seq: u64, hash: &str) -> bool {

@@ -13,7 +13,7 @@
 //! clock.
 //!
 //! Start with [`mod@entry`], then [`ledger`] and [`state`]; [`mod@audit`] is for who trusts nobody,
-//! [`mod@history`] for who asks how it was over time.
+//! [`mod@export`] for who gets a copy of it, [`mod@history`] for who asks how it was over time.
 #![deny(clippy::float_arithmetic)]
 
 pub mod entry;
@@ -25,6 +25,7 @@ pub mod archive;
 pub mod state;
 
 pub mod audit;
+pub mod export;
 
 pub mod alerts;
 pub mod history;

@@ -133,6 +133,11 @@ impl Locked {
         &self.state
     }
 
+    /// The ledger as it is now, and anybody may add to it again.
+    pub fn release(self) -> Ledger {
+        self.ledger
+    }
+
     /// Keeps files for the entry that comes next, each where it was not kept before, and says where they lie, in order.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ Examples:
   pb-assign run --config my-desk/desk.yaml                   the whole job
   pb-assign run --config desk.yaml --as-of 2026-11-20 --dry-run
   pb-assign verify my-desk/out/latest                        check a published answer against its inputs
-  pb-assign replay --run my-desk/out/latest                  repeat a run by its counts, and compare
+  pb-assign replay latest --state my-desk/state              repeat a run by its counts, and compare
 
 Exit codes:
   0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
@@ -50,9 +50,10 @@ pub(crate) enum Command {
     /// Recompute a published answer from its inputs, in exact arithmetic.
     #[command(after_help = "Example:\n  pb-assign verify out/2026-11-20")]
     Verify(VerifyArguments),
-    /// Check the ledger of runs, list it, show what a run read and published.
+    /// Check the ledger of runs, list it, show what a run read and published, copy a span of days for somebody else.
     #[command(after_help = "Examples:\n  pb-assign audit verify --state state\n  pb-assign audit list\n  \
-        pb-assign audit show 12 --extract kept-run")]
+        pb-assign audit show 12 --extract kept-run\n  \
+        pb-assign audit export --from 2026-11-01 --to 2026-11-30 --output november.zip")]
     Audit(AuditArguments),
     /// Show runs and metrics over time, or make the history anew from the ledger.
     #[command(after_help = "Examples:\n  pb-assign history --since 2026-11-01\n  \
@@ -107,6 +108,9 @@ Examples:
 
 const REPLAY_EXAMPLES: &str = "\
 Examples:
+  pb-assign replay 12                                        entry 12 of state/ledger.jsonl, from its kept files
+  pb-assign replay latest --state my-desk/state
+  pb-assign replay out/2026-11-20                            a published folder, from the files where they are
   pb-assign replay --run out/2026-11-20
   pb-assign replay --run kept/2026-11-20 --config desk.yaml --as-of 2026-11-20
   pb-assign replay --run late --trades late.csv | jq .replay";
@@ -230,12 +234,28 @@ pub enum AuditCommand {
     /// Show an entry whole, and write the files that it names into a folder.
     #[command(after_help = "Examples:\n  pb-assign audit show 12\n  pb-assign audit show 8c1f… --extract kept-run")]
     Show {
-        /// The number of an entry, or the run_id of a run, of which the last one is taken.
+        /// The number of an entry, a run_id, a date, or `latest`; of several runs the last one is taken.
         #[arg(value_name = "RUN")]
         run: String,
         /// A new folder for the files.
         #[arg(long, value_name = "DIR")]
         extract: Option<PathBuf>,
+    },
+    /// Copy everything about a span of days to a new folder or archive that needs no program of ours to be read and checked.
+    #[command(
+        after_help = "Examples:\n  pb-assign audit export --from 2026-10-01 --to 2026-12-31 --output fourth-quarter\n  \
+        pb-assign audit export --from 2026-11-20 --to 2026-11-20 --output 2026-11-20.zip"
+    )]
+    Export {
+        /// The first as-of date; a run without one counts by the day on which it was recorded.
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        from: Date,
+        /// The last as-of date.
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        to: Date,
+        /// The folder to make, or the archive where the name ends with .zip.
+        #[arg(long, value_name = "PATH")]
+        output: PathBuf,
     },
 }
 
@@ -340,10 +360,20 @@ pub struct VerifyArguments {
 /// What `replay` takes.
 #[derive(Debug, Args)]
 pub struct ReplayArguments {
+    /// A run of the ledger: the number of its entry, its run_id, its date, or `latest`. Anything else, such as out/latest or
+    /// ./12, is a published folder.
+    #[arg(value_name = "RUN", required_unless_present = "run", conflicts_with = "run")]
+    pub wanted: Option<String>,
+    /// The folder of the ledger.
+    #[arg(long, value_name = "DIR", default_value = "state")]
+    pub state: PathBuf,
+    /// How long to wait for a run that has the ledger.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub wait: Duration,
     /// The published folder.
     #[arg(long, value_name = "DIR")]
-    pub run: PathBuf,
-    /// The configuration; by default the one that run.json names.
+    pub run: Option<PathBuf>,
+    /// The configuration of a published folder; by default the one that run.json names.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The date of the run; by default the one that result.json has.
@@ -411,6 +441,8 @@ pub enum SchemaOf {
     Result,
     /// certificate.json, as JSON Schema.
     Certificate,
+    /// What a dry run says of its impact, as JSON Schema.
+    Impact,
     /// The configuration, as a table of keys in Markdown.
     ConfigReference,
 }

@@ -19,11 +19,13 @@ mod certificate;
 mod chart;
 mod claim;
 mod failure;
+mod impact;
 mod inputs;
 mod progress;
 mod record;
 mod stage;
 mod telemetry;
+mod wanted;
 mod watch;
 
 pub use failure::Failure;

@@ -292,7 +292,8 @@ fn head_of(run_json: &[u8]) -> Option<LedgerHead> {
     RunRecord::read(std::str::from_utf8(run_json).ok()?).ok()?.ledger
 }
 
-fn path_text(path: &Path) -> Option<String> {
+/// Where something is, whatever folder the program runs in.
+pub(crate) fn path_text(path: &Path) -> Option<String> {
     Some(std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)).display().to_string())
 }
 

@@ -116,6 +116,26 @@ fn the_output_in_the_readme_is_what_the_program_prints() {
 }
 
 #[test]
+fn the_dry_run_in_the_readme_is_what_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    pb_assign(&["init", &path("")]);
+    let run = |more: &[&str]| pb_assign(&[&["run", "--config", &path("desk.yaml"), "--as-of"], more].concat()).1;
+    run(&["2026-11-19"]);
+    let (before, after) = ("margin:         { max: 6000000 }", "margin:         { max: 1000000 }");
+    let desk = std::fs::read_to_string(path("desk.yaml")).unwrap();
+    assert!(desk.contains(before));
+    std::fs::write(path("desk.yaml"), desk.replace(before, after)).unwrap();
+    let shown = run(&["2026-11-20", "--dry-run"]);
+    let readme = page("README.md");
+    let block = readme.split("```text\n").find(|block| block.starts_with("Against run 1 of")).expect("the comparison");
+    // Its first line has the time of the run.
+    let lines: Vec<&str> = block.lines().take_while(|line| *line != "```").skip(1).collect();
+    let (_, printed) = shown.split_once("Against run 1 of 2026-11-19, recorded ").expect("a comparison");
+    assert_eq!(printed.lines().skip(1).collect::<Vec<_>>(), lines);
+}
+
+#[test]
 fn every_path_in_the_documentation_exists() {
     for name in [
         "README.md",

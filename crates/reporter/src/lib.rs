@@ -2,6 +2,7 @@
 //!
 //! A [`Report`] holds everything there is to say; [`formats`] turns it into files, [`stage`] puts them into a
 //! folder whole or not at all, [`terminal()`] shows it to a person, [`summary_line`] tells a program where to look.
+//! [`mod@impact`] sets an answer next to the one that was published last.
 //! The same report gives the same bytes.
 //!
 //! This crate never decides anything about the answer: every published number comes with the report, and
@@ -13,6 +14,7 @@
 pub mod report;
 
 pub mod formats;
+pub mod impact;
 pub mod schema;
 pub mod summary;
 pub mod terminal;
@@ -29,11 +31,12 @@ pub use formats::metrics_csv::MetricRow;
 pub use formats::result_json::ResultDocument;
 pub use formats::run_json::RunRecord;
 pub use formats::{FORMATS, Rendered, render, render_run};
+pub use impact::{Impact, Published};
 pub use publish::{Staged, check_target, finish, stage};
 pub use report::{
     Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LedgerHead,
     LevelReport, Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime, Status,
 };
-pub use schema::{certificate_schema, result_schema};
+pub use schema::{certificate_schema, impact_schema, result_schema};
 pub use summary::summary_line;
-pub use terminal::{Style, terminal};
+pub use terminal::{Style, terminal, terminal_impact};

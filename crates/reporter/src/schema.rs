@@ -1,9 +1,9 @@
-//! The JSON Schemas of `result.json` and `certificate.json`, made from the structs that write them.
+//! The JSON Schemas of `result.json`, `certificate.json` and of what a dry run says, made from the structs that write them.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-use crate::{CertificateDocument, ResultDocument};
+use crate::{CertificateDocument, Impact, ResultDocument};
 
 /// The schema of `result.json` as indented JSON with a line end (JSON Schema, draft 2020-12).
 pub fn result_schema() -> String {
@@ -13,6 +13,11 @@ pub fn result_schema() -> String {
 /// The schema of `certificate.json`, likewise.
 pub fn certificate_schema() -> String {
     schema_of::<CertificateDocument>()
+}
+
+/// The schema of the member `impact` of a dry run's summary line, likewise.
+pub fn impact_schema() -> String {
+    schema_of::<Impact>()
 }
 
 fn schema_of<T: JsonSchema>() -> String {

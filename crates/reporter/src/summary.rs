@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::formats::result_json::{self, ObjectiveEntry};
-use crate::{LedgerHead, Reason, Report, Status};
+use crate::{Impact, LedgerHead, Reason, Report, Status};
 
 #[derive(Serialize)]
 struct Summary<'a> {
@@ -22,6 +22,9 @@ struct Summary<'a> {
     /// The entry of the ledger; nothing where nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<&'a LedgerHead>,
+    /// What a dry run would bring; nothing where something was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: Option<&'a Impact>,
 }
 
 #[derive(Serialize)]
@@ -39,7 +42,7 @@ struct Counts {
 /// One line of JSON without a line end. `exit` is the exit code of the process, `out` the folder that was
 /// published, or nothing where nothing was written (a dry run). `breaches` counts the limits that are broken
 /// now: after the trades, or at the opening when the run failed.
-pub fn summary_line(report: &Report<'_>, exit: u8, out: Option<&Path>) -> String {
+pub fn summary_line(report: &Report<'_>, exit: u8, out: Option<&Path>, impact: Option<&Impact>) -> String {
     let summary = Summary {
         status: report.status(),
         reason: report.reason,
@@ -59,6 +62,7 @@ pub fn summary_line(report: &Report<'_>, exit: u8, out: Option<&Path>) -> String
             changes: report.changes.as_ref().map(|changes| changes.trades.len()),
         },
         ledger: report.run.ledger.as_ref(),
+        impact,
     };
     serde_json::to_string(&summary).expect("a summary is plain JSON")
 }

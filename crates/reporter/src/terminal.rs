@@ -5,12 +5,14 @@
 mod figures;
 mod goals;
 mod grid;
+mod impact;
 mod metrics;
 mod text;
 mod verdict;
 
 use domain::Amount;
 
+use crate::impact::Impact;
 use crate::{Reason, Report, Status};
 use figures::{Unit, figure, places};
 use grid::{Entry, Grid};
@@ -46,6 +48,11 @@ pub fn terminal(report: &Report<'_>, style: Style) -> String {
     view.extend(legend.map(|legend| format!("\n{legend}\n")));
     view.push_str(&remarks(report, style));
     view
+}
+
+/// What is other than in the run that was published last, to stand below the view of the same report; with a line end.
+pub fn terminal_impact(impact: &Impact, report: &Report<'_>, style: Style) -> String {
+    impact::view(impact, report, style)
 }
 
 fn verdict(report: &Report<'_>, style: Style) -> String {

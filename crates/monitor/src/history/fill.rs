@@ -1,7 +1,5 @@
 //! From an entry of the ledger to rows. Only the entry and the kept files of its run count.
 
-use std::io::ErrorKind;
-
 use domain::Amount;
 use rusqlite::{Transaction, params};
 
@@ -42,7 +40,7 @@ fn run(
     let answer = if run.out.is_some() { Some(Answer::of(state, run)) } else { None };
     let (answer, lost) = match answer.transpose() {
         Ok(answer) => (answer, None),
-        Err(error) if is_lost(&error) => (None, Some(error.to_string())),
+        Err(error) if error.is_lost() => (None, Some(error.to_string())),
         Err(error) => return Err(Failed::Record(error)),
     };
     run_row(transaction, chained, run, answer.as_ref(), lost.as_deref())?;
@@ -65,17 +63,6 @@ fn run(
         }
     }
     Ok(lost)
-}
-
-/// Whether no other try gives what was kept.
-fn is_lost(error: &MonitorError) -> bool {
-    match error {
-        MonitorError::Io { source, .. } => {
-            matches!(source.kind(), ErrorKind::NotFound | ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
-        }
-        MonitorError::Broken { .. } => true,
-        _ => false,
-    }
 }
 
 fn run_row(

@@ -1,14 +1,15 @@
-//! `pb-assign audit`: the ledger checked, listed and shown, by anyone, at any time. Nothing of it is written to.
+//! `pb-assign audit`: the ledger checked, listed, shown and copied, by anyone, at any time. Nothing of it is written to.
 
 use std::path::Path;
 
 use jiff::civil::Date;
-use monitor::{Chained, Event, Locked, MonitorError, RunEntry, State, audit};
+use monitor::export::{self, Exported, Span};
+use monitor::{Chained, Event, Ledger, Locked, RunEntry, State, audit};
 use serde_json::json;
 
 use crate::arguments::{AuditArguments, AuditCommand};
 use crate::exit::Exit;
-use crate::{Failure, record, telemetry};
+use crate::{Failure, record, telemetry, wanted};
 
 /// Does what was asked of the ledger.
 ///
@@ -21,7 +22,11 @@ pub fn run(arguments: &AuditArguments) -> Result<(Exit, String), Failure> {
             verify(&state, &record, expect_head.as_deref(), !entries_only)
         }
         AuditCommand::List { from, to } => list(&record, *from, *to),
-        AuditCommand::Show { run, extract } => show(&state, &record, run, extract.as_deref()),
+        AuditCommand::Show { run, extract } => show(&state, &record.ledger, run, extract.as_deref()),
+        AuditCommand::Export { from, to, output } => {
+            // Without the lock: kept files never change, and a run should not have to wait for copies of them.
+            export(&state, &record.release(), (*from, *to), output)
+        }
     }
 }
 
@@ -44,7 +49,7 @@ fn verify(state: &State, record: &Locked, expected: Option<&str>, files: bool) -
 
 fn list(record: &Locked, from: Option<Date>, to: Option<Date>) -> Result<(Exit, String), Failure> {
     let (mut lines, mut entries) = (Vec::new(), Vec::new());
-    for chained in entries_of(record)? {
+    for chained in wanted::entries(&record.ledger)? {
         let date = as_of(&chained).and_then(|date| date.parse::<Date>().ok());
         let is_asked_for = |from: Option<Date>, to: Option<Date>| match date {
             Some(date) => from.is_none_or(|from| from <= date) && to.is_none_or(|to| date <= to),
@@ -91,13 +96,8 @@ fn as_of(chained: &Chained) -> Option<&str> {
     }
 }
 
-fn show(state: &State, record: &Locked, wanted: &str, extract: Option<&Path>) -> Result<(Exit, String), Failure> {
-    let is_it = |chained: &Chained| {
-        let run_id = chained.entry.run().and_then(|run| run.run_id.as_deref());
-        chained.seq.to_string() == wanted || run_id == Some(wanted)
-    };
-    let missing = || MonitorError::Missing { what: format!("entry or run {wanted}"), path: state.ledger_path() };
-    let found = entries_of(record)?.into_iter().rfind(is_it).ok_or_else(missing)?;
+fn show(state: &State, ledger: &Ledger, wanted: &str, extract: Option<&Path>) -> Result<(Exit, String), Failure> {
+    let found = wanted::find(state, ledger, wanted)?;
     telemetry::tell(&row(&found));
     if let (Some(folder), Some(run)) = (extract, found.entry.run()) {
         let written = write_files(state, run, folder)?;
@@ -107,35 +107,50 @@ fn show(state: &State, record: &Locked, wanted: &str, extract: Option<&Path>) ->
     Ok((Exit::Done, line.to_string()))
 }
 
-/// Writes every file that a run read and published, as it was, under `inputs` and `outputs` of a new folder.
+/// Writes every file that a run read and published, as it was, under `config`, `inputs` and `outputs` of a new folder.
 fn write_files(state: &State, run: &RunEntry, folder: &Path) -> Result<usize, Failure> {
     let refused = |action, path: &Path| {
         let path = path.display().to_string();
         move |source| Failure::Io { action, path, source }
     };
     std::fs::create_dir(folder).map_err(refused("create", folder))?;
-    let groups = [("config", run.config.as_slice()), ("inputs", &run.inputs), ("outputs", &run.outputs)];
-    let mut written = 0;
-    for (group, files) in groups {
-        for file in files {
-            // Only its name: a path of another machine leads nowhere here.
-            let name = Path::new(&file.path).file_name().unwrap_or_default();
-            let path = folder.join(group).join(name);
-            std::fs::create_dir_all(folder.join(group)).map_err(refused("create", &path))?;
-            let bytes = state.archive().read(file.kept_in, &file.sha256)?;
-            std::fs::write(&path, bytes).map_err(refused("write", &path))?;
-            written += 1;
-        }
+    let files = run.laid_out();
+    for (path, file) in &files {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent).map_err(refused("create", parent))?;
+        let bytes = state.archive().read(file.kept_in, &file.sha256)?;
+        std::fs::write(&path, bytes).map_err(refused("write", &path))?;
     }
-    Ok(written)
+    Ok(files.len())
 }
 
-/// Every entry, all of them checked.
-fn entries_of(record: &Locked) -> Result<Vec<Chained>, Failure> {
-    let entries: Result<Vec<Chained>, (u64, String)> = record.ledger.entries().collect();
-    entries.map_err(|(seq, what)| Failure::DoesNotHold {
-        what: "the ledger".to_owned(),
-        discrepancies: vec![format!("entry {seq}: {what}")],
-        internal: false,
-    })
+fn export(state: &State, ledger: &Ledger, (from, to): (Date, Date), output: &Path) -> Result<(Exit, String), Failure> {
+    if to < from {
+        return Err(Failure::Request {
+            message: format!("--from {from} is after --to {to}"),
+            hint: "state the earlier date with --from; both days are included".to_owned(),
+        });
+    }
+    let span = Span { from: from.to_string(), to: to.to_string() };
+    let exported = export::export(state, ledger, &span, output)?;
+    let Exported { about, runs, entries, before, last, head, files, lost } = &exported;
+    let place = output.display();
+    telemetry::tell(&match entries {
+        Some((first, end)) => format!(
+            "Wrote what the ledger has about {from} to {to} to {place}: entries of these days: {about}, runs: {runs}, files: \
+             {files}; lines of the ledger: {first} to {end}. README.txt says how to check them."
+        ),
+        None => format!("No entry is about {from} to {to}: {place} says so, and holds nothing else."),
+    });
+    if !lost.is_empty() {
+        telemetry::tell(&format!("Not in it, since they are lost:\n{}", lost.join("\n")));
+    }
+    let exit = if lost.is_empty() { Exit::Done } else { Exit::Failed };
+    let line = json!({
+        "status": if lost.is_empty() { "exported" } else { "failed" }, "reason": exit.word(), "exit": exit as u8,
+        "output": place.to_string(), "entries": about, "runs": runs, "files": files, "lost": lost,
+        "lines": entries.map(|(first, last)| [first, last]), "before": before, "last": last, "head": head,
+    });
+    Ok((exit, line.to_string()))
 }

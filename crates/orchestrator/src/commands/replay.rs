@@ -1,98 +1,94 @@
-//! `pb-assign replay --run DIR`: the run again, its searches cut where they were cut, and the answers compared.
+//! `pb-assign replay`: a run again, its searches cut where they were cut, and the answers compared.
 //!
 //! A search looks at the clock at counted points. `run.json` has which of these looks said stop, so that the same work is
 //! done again on any machine under any load. Another solver's work is not counted by us: where it had a part in the
 //! answer it is asked again with the whole time limit, and the line on standard output says so.
+//!
+//! A run of the ledger is repeated from its kept files (`replay/kept.rs`), a published folder from the files where they are
+//! (`replay/folder.rs`).
 
-use std::path::Path;
+mod difference;
+mod folder;
+mod kept;
 
-use reporter::formats::run_json::RecordedFile;
-use reporter::formats::{certificate_json, result_json, run_json};
-use reporter::{InputDigest, ResultDocument, RunRecord};
+use reporter::formats::{certificate_json, result_json};
+use reporter::{Report, RunRecord};
 use serde_json::{Value, json};
 use solver::{Backends, Settings};
 
-use super::run::{files_read, report, solve};
-use super::verify::{read, recorded_config};
-use super::{Prepared, prepare, settings};
+use self::difference::Difference;
+use super::run::{report, solve};
+use super::{Prepared, settings};
 use crate::arguments::ReplayArguments;
 use crate::certificate;
-use crate::config::Given;
 use crate::exit::Exit;
 use crate::stage::Stages;
-use crate::{Failure, telemetry};
+use crate::{Failure, telemetry, wanted};
 
 /// What is compared, byte by byte.
 const COMPARED: [reporter::formats::Format; 2] = [result_json::FORMAT, certificate_json::FORMAT];
 
-/// The most differences of a file that are shown; the rest is counted.
-const MOST_SHOWN: usize = 20;
+/// The most differences below one member of a file that are shown to people; the line on standard output has all.
+const MOST_SHOWN: usize = 5;
 
-/// Repeats the run. Nothing is written.
+/// Repeats the run. Nothing is written but copies of kept files, which are gone when it ends.
 ///
 /// # Errors
-/// A folder that is not a published answer, other files than the run had, or every difference between the answers.
+/// A run that cannot be repeated: no answer, lost files, other files than it had.
 pub fn run(arguments: &ReplayArguments) -> Result<(Exit, String), Failure> {
-    let dir = &arguments.run;
-    let record = RunRecord::read(&read(dir, run_json::FORMAT.file)?)?;
-    let document = ResultDocument::read(&read(dir, result_json::FORMAT.file)?)?;
-    let config = match &arguments.config {
-        Some(config) => config.clone(),
-        None => recorded_config(dir)?,
-    };
-    let as_of = document.as_of.as_deref().and_then(|date| date.parse().ok());
-    let given = Given {
-        as_of: arguments.as_of.or(as_of),
-        trades: arguments.trades.clone(),
-        positions: arguments.positions.clone(),
-        out: None,
-    };
-    let mut stages = Stages::new();
-    let prepared = prepare(&config, &given, &mut stages)?;
-    require_same_files(&record.read, &files_read(&prepared, &config))?;
-    let again = stages.run("solve", || repeat(&prepared, &record))?;
-    let found = compare(dir, &again)?;
-    let help = helpers(&record);
-    if !found.is_empty() {
-        return Err(Failure::DoesNotHold { what: not_repeated(dir, &help), discrepancies: found, internal: false });
+    match (&arguments.wanted, &arguments.run) {
+        (Some(run), _) if wanted::is_a_run(run) => kept::replay(run, arguments),
+        (Some(dir), _) => folder::replay(dir.as_ref(), arguments),
+        (None, Some(dir)) => folder::replay(dir, arguments),
+        (None, None) => unreachable!("the command line has one of them"),
     }
-    telemetry::tell(&said(&record, &help));
-    let files: Vec<&str> = COMPARED.iter().map(|format| format.file).collect();
-    let line = json!({
-        "replay": "same", "exit": 0, "run_id": record.run_id, "repeatable": record.repeatable, "compared": files,
-        "searches": record.searches.len(), "asked_again": help,
-    });
-    Ok((Exit::Done, line.to_string()))
 }
 
-/// The configuration and every input file, byte by byte what they were.
-fn require_same_files(recorded: &[RecordedFile], now: &[InputDigest]) -> Result<(), Failure> {
-    let mut found: Vec<String> = recorded
-        .iter()
-        .zip(now)
-        .filter(|(recorded, now)| recorded.sha256 != now.sha256)
-        .map(|(recorded, now)| {
-            format!(
-                "{} has SHA-256 {}, and the run read {} with {}",
-                now.path, now.sha256, recorded.path, recorded.sha256
-            )
-        })
-        .collect();
-    let count = recorded.len().min(now.len());
-    found.extend(recorded[count..].iter().map(|file| format!("{} was read and is not read now", file.path)));
-    found.extend(now[count..].iter().map(|file| format!("{} was not read and is read now", file.path)));
-    if found.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Request {
-        message: format!("the run cannot be repeated with other files:\n{}", found.join("\n")),
-        hint: "name the files as they were: --config FILE, --as-of DATE, --trades FILE, --positions FILE".to_owned(),
-    })
+/// What was published, and what it takes to do it again.
+struct Published {
+    /// What it goes by in a sentence: `the run in out/latest`.
+    name: String,
+    /// The number of its entry in the ledger, where it is taken from there.
+    seq: Option<u64>,
+    record: RunRecord,
+    /// The files of [`COMPARED`], in that order.
+    files: Vec<Vec<u8>>,
 }
 
-/// The files of the answer, made again.
-fn repeat(prepared: &Prepared, record: &RunRecord) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+/// Does the run again with what `prepared` has read, and says whether the answer is the same.
+fn repeated(published: &Published, prepared: &Prepared, stages: &mut Stages) -> Result<(Exit, String), Failure> {
     let configured = settings(&prepared.config);
+    let again = stages.run("solve", || repeat(prepared, &published.record, &configured));
+    let mut differences = Vec::new();
+    for (format, recorded) in COMPARED.iter().zip(&published.files) {
+        differences.extend(difference::between(format.file, recorded, &(format.write)(&again, &[])?));
+    }
+    let help = helpers(&published.record);
+    let by = other_engine(&published.files[0], &again);
+    if differences.is_empty() {
+        telemetry::tell(&said(published, &help));
+    } else {
+        telemetry::tell(&account(published, &help, by.as_deref(), &differences));
+    }
+    let exit = if differences.is_empty() { Exit::Done } else { Exit::Failed };
+    let files: Vec<&str> = COMPARED.iter().map(|format| format.file).collect();
+    let record = &published.record;
+    let mut line = json!({
+        "replay": if differences.is_empty() { "same" } else { "differs" }, "exit": exit as u8, "run_id": record.run_id,
+        "entry": published.seq, "repeatable": record.repeatable, "compared": files, "searches": record.searches.len(),
+        "asked_again": help,
+    });
+    if !differences.is_empty() {
+        line["status"] = "failed".into();
+        line["reason"] = exit.word().into();
+        line["other_engine"] = by.into();
+        line["differences"] = differences.iter().map(Difference::to_json).collect();
+    }
+    Ok((exit, line.to_string()))
+}
+
+/// The answer, made again.
+fn repeat<'a>(prepared: &'a Prepared, record: &RunRecord, configured: &Settings) -> Report<'a> {
     let cuts = Some(record.searches.iter().map(|search| search.cuts.clone()).collect());
     let mut repeating = Settings { cuts, ..configured.clone() };
     if record.repeatable {
@@ -101,60 +97,7 @@ fn repeat(prepared: &Prepared, record: &RunRecord) -> Result<Vec<(&'static str, 
     }
     let solved = solve(prepared, &repeating);
     let ending = certificate::ending(prepared, &solved);
-    let report = report(prepared, &solved, ending, &configured);
-    let render = |format: reporter::formats::Format| Ok((format.file, (format.write)(&report, &[])?));
-    COMPARED.into_iter().map(render).collect()
-}
-
-/// Everything that is not as it was.
-fn compare(dir: &Path, again: &[(&'static str, Vec<u8>)]) -> Result<Vec<String>, Failure> {
-    let mut found = Vec::new();
-    for (file, again) in again {
-        let recorded = read(dir, file)?;
-        if recorded.as_bytes() == again.as_slice() {
-            continue;
-        }
-        let again = String::from_utf8_lossy(again);
-        let documents = serde_json::from_str::<Value>(&recorded).ok().zip(serde_json::from_str::<Value>(&again).ok());
-        let mut differences = Vec::new();
-        if let Some((recorded, again)) = documents {
-            differ("", &recorded, &again, &mut differences);
-        }
-        if differences.is_empty() {
-            found.push(format!("{file}: the values are the same, and the bytes are not"));
-        }
-        let more = differences.len().saturating_sub(MOST_SHOWN);
-        found.extend(differences.into_iter().take(MOST_SHOWN).map(|difference| format!("{file}: {difference}")));
-        if more > 0 {
-            found.push(format!("{file}: … and {more} more differences"));
-        }
-    }
-    Ok(found)
-}
-
-/// Each place where two documents differ, with both values.
-fn differ(path: &str, recorded: &Value, again: &Value, found: &mut Vec<String>) {
-    match (recorded, again) {
-        (Value::Object(a), Value::Object(b)) => {
-            for (key, value) in a {
-                differ(&format!("{path}.{key}"), value, b.get(key).unwrap_or(&Value::Null), found);
-            }
-            for (key, value) in b.iter().filter(|(key, _)| !a.contains_key(*key)) {
-                differ(&format!("{path}.{key}"), &Value::Null, value, found);
-            }
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            if a.len() != b.len() {
-                let path = path.trim_start_matches('.');
-                found.push(format!("{path} had {} entries and has {}", a.len(), b.len()));
-            }
-            for (index, (a, b)) in a.iter().zip(b).enumerate() {
-                differ(&format!("{path}[{index}]"), a, b, found);
-            }
-        }
-        (a, b) if a != b => found.push(format!("{} was {a} and is {b}", path.trim_start_matches('.'))),
-        _ => {}
-    }
+    report(prepared, &solved, ending, configured)
 }
 
 /// The other solvers that had a part in the answer, each once.
@@ -168,19 +111,42 @@ fn helpers(record: &RunRecord) -> Vec<&str> {
     names
 }
 
-fn not_repeated(dir: &Path, help: &[&str]) -> String {
-    let what = format!("that the run in {} gives the same answer again", dir.display());
-    if help.is_empty() {
-        return what;
-    }
-    format!("{what} ({} had a part in it, whose work the counts do not repeat)", help.join(", "))
+/// That another version of the product or of a solver made the answer, where it did.
+fn other_engine(recorded: &[u8], again: &Report<'_>) -> Option<String> {
+    let recorded: Value = serde_json::from_slice(recorded).ok()?;
+    let [version, solver] = ["version", "solver"].map(|key| recorded["engine"][key].as_str().unwrap_or("unknown"));
+    let now = &again.engine;
+    (version != now.version || solver != now.solver).then(|| {
+        format!("it was made by pb-assign {version} with {solver}, and this is {} with {}", now.version, now.solver)
+    })
 }
 
-fn said(record: &RunRecord, help: &[&str]) -> String {
-    let count = record.searches.len();
+/// What is not as it was.
+fn account(published: &Published, help: &[&str], by: Option<&str>, differences: &[Difference]) -> String {
+    let had_a_part = (!help.is_empty())
+        .then(|| format!("{} had a part in it, whose work the counts do not repeat", help.join(", ")));
+    let why: Vec<String> = had_a_part.into_iter().chain(by.map(str::to_owned)).collect();
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
+    let mut lines = vec![format!("{} does not give the same answer again{why}:", published.name)];
+    for group in differences.chunk_by(|a, b| a.member() == b.member()) {
+        lines.extend(group.iter().take(MOST_SHOWN).map(ToString::to_string));
+        let more = group.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            let (file, member) = group[0].member();
+            lines.push(format!("{file}: … and {more} more below /{member}, all of them on standard output"));
+        }
+    }
+    lines.join("\n")
+}
+
+fn said(published: &Published, help: &[&str]) -> String {
+    let count = published.record.searches.len();
     let searches = if count == 1 { "1 search".to_owned() } else { format!("{count} searches") };
     let files = COMPARED.map(|format| format.file).join(" and ");
-    let same = format!("Repeated: {searches} cut where the run cut them; {files} are the same to the byte.");
+    let same = format!(
+        "Repeated {}: {searches} cut where the run cut them; {files} are the same to the byte.",
+        published.name
+    );
     if help.is_empty() {
         return same;
     }

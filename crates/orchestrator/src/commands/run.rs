@@ -8,7 +8,7 @@ use std::path::Path;
 use domain::Day;
 use monitor::{Chained, Locked};
 use reporter::formats::result_json;
-use reporter::{InputDigest, OtherRecord, Report, ResultDocument, RunInfo, SearchRecord, Style};
+use reporter::{Impact, InputDigest, OtherRecord, Report, ResultDocument, RunInfo, SearchRecord, Style};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use solver::outcome::Work;
@@ -23,7 +23,7 @@ use crate::progress::ProgressLine;
 use crate::record::{Record, host};
 use crate::stage::Stages;
 use crate::watch::{self, Found};
-use crate::{Failure, answer, claim, inputs, telemetry};
+use crate::{Failure, answer, claim, impact, inputs, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
@@ -84,8 +84,10 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
         record.publish(&mut locked, &prepared, &mut report, exit)?;
         tracing::info!(out = %out.display(), "published");
     }
-    show(&report);
-    let line = reporter::summary_line(&report, exit as u8, (!arguments.dry_run).then_some(out.as_path()));
+    let impact = arguments.dry_run.then(|| impact::of(&report, &prepared.config, record.state()));
+    show(&report, impact.as_ref());
+    let line =
+        reporter::summary_line(&report, exit as u8, (!arguments.dry_run).then_some(out.as_path()), impact.as_ref());
     Ok((exit, line))
 }
 
@@ -240,9 +242,12 @@ fn verify(prepared: &Prepared, report: &Report<'_>) -> Result<(), Failure> {
     Err(Failure::DoesNotHold { what: "the answer that was found".to_owned(), discrepancies, internal: true })
 }
 
-fn show(report: &Report<'_>) {
+fn show(report: &Report<'_>, impact: Option<&Impact>) {
     let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(100, |(width, _)| usize::from(width.0));
     let colour =
         telemetry::is_for_people() && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    telemetry::tell(&reporter::terminal(report, Style { colour, width }));
+    let style = Style { colour, width };
+    let mut view = reporter::terminal(report, style);
+    view.extend(impact.map(|impact| format!("\n{}", reporter::terminal_impact(impact, report, style))));
+    telemetry::tell(&view);
 }

@@ -11,6 +11,7 @@ pub fn text(of: SchemaOf) -> String {
         }
         SchemaOf::Result => reporter::result_schema(),
         SchemaOf::Certificate => reporter::certificate_schema(),
+        SchemaOf::Impact => reporter::impact_schema(),
         SchemaOf::ConfigReference => config::reference_markdown(),
     }
 }

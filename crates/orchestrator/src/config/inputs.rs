@@ -33,6 +33,15 @@ impl Inputs {
         self.named().map(|(_, source)| source)
     }
 
+    /// The same files, read from these paths instead, in the order in which they are read. Their names stay.
+    pub fn read_from(&mut self, paths: impl Iterator<Item = PathBuf>) {
+        let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
+        let sources = [trades, positions, current_metrics, coefficients, last_plan];
+        for (source, path) in sources.into_iter().flatten().zip(paths) {
+            source.path = path;
+        }
+    }
+
     /// The files that there are, each with its name in the configuration.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &Source)> {
         let Self { trades, positions, current_metrics, coefficients, last_plan } = self;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 
 /// The starter desk in JSON.
-const CONFIGURATION: &str = r#"{
+pub(crate) const CONFIGURATION: &str = r#"{
   "version": 1,
   "base_currency": "USD",
   "inputs": { "trades": "trades.csv", "positions": "positions.csv", "coefficients": "coefficients.csv" },

@@ -3,16 +3,19 @@
 mod alerts;
 mod contract;
 mod desk;
+mod export;
 #[cfg(unix)]
 mod faults;
 mod folder;
 mod history;
+mod impact;
 mod json_configuration;
 mod levels;
 mod logs;
 mod monitoring;
 mod receiver;
 mod replay;
+mod replay_kept;
 mod same_bytes;
 mod typical_mistakes;
 mod verify;

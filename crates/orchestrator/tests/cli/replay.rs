@@ -74,11 +74,13 @@ fn other_cuts_give_another_answer_and_each_difference_is_named() {
     let ran = replayed(&desk);
     assert_eq!(ran.exit, 4, "{}", ran.stderr);
     let bookings = document(&desk, RESULT)["assignments"].as_array().map_or(0, Vec::len);
-    let gone = format!("result.json: assignments had {bookings} entries and has 0");
+    let last = document(&desk, RESULT)["assignments"][bookings - 1].clone();
+    let gone = json!({ "file": "result.json", "pointer": format!("/assignments/{}", bookings - 1), "was": last });
     let value = document(&desk, RESULT)["metrics"][0]["final"].clone();
-    let changed = format!("result.json: metrics[0].final was {value} and is null");
-    assert!(ran.stderr.contains(&changed) && ran.stderr.contains("more differences"), "{}", ran.stderr);
-    assert!(ran.stderr.contains(&gone), "{gone}: {}", ran.stderr);
+    let changed = format!("result.json: /metrics/0/final was {value} and is null");
+    assert!(ran.stderr.contains(&changed) && ran.stderr.contains(" more below /assignments, all"), "{}", ran.stderr);
+    let differences = ran.line()["differences"].as_array().expect("a list").clone();
+    assert!(differences.contains(&gone), "{gone}: {differences:?}");
 }
 
 #[test]
@@ -88,7 +90,7 @@ fn an_answer_that_was_changed_is_not_the_same() {
     desk.replace(RESULT, id.as_str().expect("a name"), "0000");
     let ran = replayed(&desk);
     assert_eq!(ran.exit, 4);
-    assert!(ran.stderr.contains(&format!("result.json: run_id was \"0000\" and is {id}")), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("result.json: /run_id was \"0000\" and is {id}")), "{}", ran.stderr);
     desk.replace(RESULT, "0000", id.as_str().expect("a name"));
     desk.write(RESULT, format!("{}\n", desk.read(RESULT)));
     assert!(replayed(&desk).stderr.contains("result.json: the values are the same, and the bytes are not"));

@@ -127,7 +127,7 @@ fn a_workbook_gives_the_same_answer_as_text() {
 }
 
 /// A workbook with the cells of a text table: numbers as numbers, everything else as text.
-fn workbook(text: &str, path: &Path) {
+pub(crate) fn workbook(text: &str, path: &Path) {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());

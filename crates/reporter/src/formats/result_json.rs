@@ -1,7 +1,7 @@
 //! `result.json`: the outcome for programs, with a published schema.
 //! Decimals are strings, absent numbers null, and nothing in it comes from a clock: the same run gives the same bytes.
 
-pub(super) mod text;
+pub(crate) mod text;
 
 use domain::{AccountId, Amount, Bound, Breach, Decimal, MetricName, TradeId};
 use metric_engine::{MetricValue, Standing, TradeLine};

@@ -54,6 +54,8 @@ pub struct RunRecord {
     pub run_id: String,
     /// The path of its configuration.
     pub config: String,
+    /// Its command line, program included.
+    pub arguments: Vec<String>,
     /// Every file that it read, the configuration first.
     pub read: Vec<RecordedFile>,
     /// Every search of our own, in order.

@@ -207,8 +207,8 @@ fn run_json_has_what_varies_and_the_digests_of_the_other_files() {
 #[test]
 fn the_summary_is_one_line() {
     let scene = two_accounts();
-    assert_snapshot!(summary_line(&full_report(&scene), 0, Some(Path::new("out"))), @r#"{"status":"optimal","reason":"within_gap","exit":0,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":false,"out":"out","result":"out/result.json","objective":{"value":"-18690.0000525","bound":"-18689.61","gap":"0.0000209","certified_bound":"-18689.2","certified_gap":"0.0000429"},"counts":{"trades":4,"accounts":2,"assigned":4,"breaches":1,"warnings":1}}"#);
-    assert_snapshot!(summary_line(&failed_report(&scene), 4, None), @r#"{"status":"failed","reason":"infeasible","exit":4,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":true,"out":null,"result":null,"objective":null,"counts":{"trades":4,"accounts":2,"assigned":0,"breaches":0,"warnings":0}}"#);
+    assert_snapshot!(summary_line(&full_report(&scene), 0, Some(Path::new("out")), None), @r#"{"status":"optimal","reason":"within_gap","exit":0,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":false,"out":"out","result":"out/result.json","objective":{"value":"-18690.0000525","bound":"-18689.61","gap":"0.0000209","certified_bound":"-18689.2","certified_gap":"0.0000429"},"counts":{"trades":4,"accounts":2,"assigned":4,"breaches":1,"warnings":1}}"#);
+    assert_snapshot!(summary_line(&failed_report(&scene), 4, None, None), @r#"{"status":"failed","reason":"infeasible","exit":4,"run_id":"2026-11-20-0f3a","as_of":"2026-11-20","dry_run":true,"out":null,"result":null,"objective":null,"counts":{"trades":4,"accounts":2,"assigned":0,"breaches":0,"warnings":0}}"#);
 }
 
 #[test]

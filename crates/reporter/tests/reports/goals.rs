@@ -87,7 +87,7 @@ fn the_document_has_them_fits_its_schema_and_reads_back() {
     assert_eq!(ResultDocument::read(&value.to_string()).unwrap(), document);
     // Programs that know neither still find what they read before.
     assert_eq!(value["objective"]["value"], "1981159.75");
-    assert!(summary_line(&report(&scene), 0, None).contains(r#""warnings":0,"changes":2}"#));
+    assert!(summary_line(&report(&scene), 0, None, None).contains(r#""warnings":0,"changes":2}"#));
 }
 
 #[test]

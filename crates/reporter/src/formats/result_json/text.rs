@@ -73,7 +73,7 @@ impl JsonSchema for SchemaTag {
 
 macro_rules! names {
     ($($module:ident $name:ident)*) => {$(
-        pub(in crate::formats) mod $module {
+        pub(crate) mod $module {
             use super::{Cow, Deserialize, Deserializer, Serializer};
             use domain::$name;
 
@@ -90,7 +90,7 @@ macro_rules! names {
 names! { account_id AccountId metric_name MetricName security_id SecurityId trade_id TradeId }
 
 /// A metric's name, or null.
-pub(in crate::formats) mod some_metric_name {
+pub(crate) mod some_metric_name {
     use super::{Cow, Deserialize, Deserializer, Serialize, Serializer};
     use domain::MetricName;
 
@@ -105,7 +105,7 @@ pub(in crate::formats) mod some_metric_name {
 
 macro_rules! words {
     ($($module:ident $name:ty, $table:expr, $about:literal;)*) => {$(
-        pub(in crate::formats) mod $module {
+        pub(crate) mod $module {
             use super::{Cow, Deserialize, Deserializer, Error, Schema, SchemaGenerator, Serializer, json_schema};
 
             pub(crate) fn serialize<S: Serializer>(value: &$name, serializer: S) -> Result<S::Ok, S::Error> {

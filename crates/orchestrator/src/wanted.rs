@@ -1,0 +1,66 @@
+//! Which run of the ledger somebody means: by the number of its entry, its `run_id`, its date, or as `latest`.
+
+use jiff::civil::Date;
+use monitor::{Chained, Ledger, MonitorError, State};
+
+use crate::Failure;
+
+/// What stands for the last run.
+const LATEST: &str = "latest";
+
+/// How many digits a `run_id` has.
+const ID_DIGITS: usize = 16;
+
+/// Whether a text names a run of the ledger, whatever the ledger holds.
+pub(crate) fn is_a_run(text: &str) -> bool {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id = text.len() == ID_DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    text == LATEST || is_number || is_id || is_date(text)
+}
+
+/// The entry that a text names; of several runs with one date or `run_id`, and of all for `latest`, the last.
+///
+/// # Errors
+/// A ledger that does not hold, and a run that it does not have.
+pub(crate) fn find(state: &State, ledger: &Ledger, text: &str) -> Result<Chained, Failure> {
+    let is_it = |chained: &Chained| {
+        let run = chained.entry.run();
+        let has = |name: Option<&String>| name.is_some_and(|name| name == text);
+        chained.seq.to_string() == text
+            || run.is_some_and(|run| text == LATEST || has(run.run_id.as_ref()) || has(run.as_of.as_ref()))
+    };
+    let found = entries(ledger)?.into_iter().rfind(is_it);
+    found
+        .ok_or_else(|| MonitorError::Missing { what: format!("entry or run {text}"), path: state.ledger_path() }.into())
+}
+
+/// Every entry, all of them checked.
+///
+/// # Errors
+/// The first that does not hold.
+pub(crate) fn entries(ledger: &Ledger) -> Result<Vec<Chained>, Failure> {
+    let entries: Result<Vec<Chained>, (u64, String)> = ledger.entries().collect();
+    entries.map_err(|(seq, what)| Failure::DoesNotHold {
+        what: "the ledger".to_owned(),
+        discrepancies: vec![format!("entry {seq}: {what}")],
+        internal: false,
+    })
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<Date>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_folders_in_it_is_never_a_run() {
+        for run in ["12", "latest", "2026-11-20", "8c1f00aa00bb00cc"] {
+            assert!(is_a_run(run), "{run}");
+            assert!(!is_a_run(&format!("./{run}")), "{run}");
+        }
+        assert!(!["out", "", "12a", "out/latest", "2026-11-31"].into_iter().any(is_a_run));
+    }
+}
