@@ -33,7 +33,7 @@ fn desk() -> Desk {
         fs::create_dir_all(desk.path().join(&folder)).expect("a folder");
         let quantity = if number == 10 { "many".to_owned() } else { format!("{number}00000") };
         desk.write(&format!("{folder}/trades.csv"), trades.replacen("10000000", &quantity, 1));
-        let held = if number == 20 { "90000000".to_owned() } else { format!("{}", 17_000_000 + 400_000 * number) };
+        let held = if number == 20 { "1000000".to_owned() } else { format!("{}", 18_000_000 + 200_000 * number) };
         desk.write(&format!("{folder}/positions.csv"), positions.replacen("20000000", &held, 1));
     }
     desk
@@ -99,8 +99,9 @@ fn at_once(desk: &Desk, seed: u64) -> (usize, usize) {
     })
 }
 
-/// What the days came to: the views of days, with nothing of the order in which entries came. What is left out besides is
-/// what depends on how often a date was asked for and not on what it came to: runs that were refused or had been done.
+/// What the days came to, and what belongs to them. Left out are `seq`, `run_seq`, `hash` and `time` ([`Dump::WithoutOrder`]),
+/// which say in which order entries came and when, and the tables `ledger`, `runs`, `reruns` and `problems`, which have a row
+/// for each time that a date was asked for: a kill before and one after the entry differ there by design.
 fn days(desk: &Desk) -> Vec<String> {
     let record = State::at(&desk.path().join("state")).read(Duration::ZERO).expect("a record");
     let history = History::read(&record).expect("no fault").expect("a history that is told everything");
@@ -141,7 +142,7 @@ fn twenty_backfills_at_once_come_to_the_same_days_in_whatever_order_they_run() {
     // Four files of each date that was answered, besides run.json.
     assert_eq!(answers.len(), 4 * (DATES - 1));
     let mut killed = 0;
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         let desk = desk();
         let (again, kills) = at_once(&desk, seed);
         println!("seed {seed}: {again} were told to try again, {kills} were killed");
