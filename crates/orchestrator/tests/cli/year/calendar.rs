@@ -73,6 +73,8 @@ pub(super) struct Attempt {
     pub(super) how: How,
     /// It is killed after so many hundredths of the time that a run takes.
     pub(super) killed_at: Option<u64>,
+    /// The machine stopped before it, while an entry was written.
+    pub(super) is_torn: bool,
     /// What the webhook answers.
     pub(super) webhook: u16,
 }
@@ -116,11 +118,12 @@ impl Calendar {
             setup: Setup { solver, waived: self.waived_for > 0, typo: false },
             how: How::Run,
             killed_at: None,
+            is_torn: false,
             webhook: if self.outage.0 > 0 { self.outage.1 } else { 200 },
         };
         let mut attempts = self.at_first(&good);
         // Some days nobody mends what was wrong in the morning.
-        if attempts.is_empty() || !self.random.chance(20) {
+        if attempts.is_empty() || !self.random.chance(30) {
             if self.random.chance(7) {
                 attempts.push(self.infeasible(&good));
             }
@@ -129,10 +132,14 @@ impl Calendar {
             }
         }
         attempts.extend(self.afterwards(attempts.last().expect("one attempt at least").clone()));
+        // Who is told to come again later does so at once, which takes a second and more: once a day is enough.
+        attempts.iter_mut().skip(1).filter(|attempt| attempt.webhook == 503).for_each(|attempt| attempt.webhook = 404);
         for attempt in &mut attempts {
             let may_be = matches!(attempt.how, How::Run | How::Again);
             if may_be && self.random.chance(15) {
                 attempt.killed_at = Some(self.random.below(115));
+            } else if may_be && self.before.is_some() {
+                attempt.is_torn = self.random.chance(2);
             }
         }
         self.before = Some(good);
@@ -156,7 +163,6 @@ impl Calendar {
         }
         outage.0 = outage.0.saturating_sub(1);
         if outage.0 == 0 && random.chance(5) {
-            // Who is told to come again later comes again at once, which takes time: not often.
             *outage = (2 + random.below(3), if random.chance(15) { 503 } else { 404 });
         }
     }
@@ -169,8 +175,8 @@ impl Calendar {
             for _ in 0..2 + self.random.below(3) {
                 let size = i64::try_from(self.random.between(5, 40)).expect("a small number");
                 let quantity = if self.random.chance(45) { -size } else { size };
-                // The lazy one knows of no pins.
-                let is_pinned = solver != Solver::Lazy && self.random.chance(15);
+                // The lazy one knows of no pins, and where all is pinned there is nothing to fail with.
+                let is_pinned = self.random.chance(15) && solver == Solver::Search;
                 let pin = is_pinned.then(|| self.random.below(ACCOUNTS as u64) as usize);
                 trades.push(Trade { quantity, pin });
             }

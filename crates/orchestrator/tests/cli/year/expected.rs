@@ -11,6 +11,9 @@ use super::market::{self, ACCOUNTS};
 /// By what share something has to grow to be told again, in hundredths.
 pub(super) const WORSE_BY: i64 = 10;
 
+/// The gap above which somebody is told.
+pub(super) const GAP_ABOVE: f64 = 0.01;
+
 /// The kinds of alerts in the order in which they are told, each with how bad it is.
 const KINDS: [(&str, &str); 6] = [
     ("failed", "critical"),
@@ -185,8 +188,13 @@ fn answer(attempt: &Attempt) -> Answer {
         }
         Solver::Lazy => {
             let gap = market::gap(market::bound(&opening, trades), booked.worth);
-            let text = format!("the gap of {gap} is above 0.01");
-            facts.push(fact("gap", None, Some(gap), &text));
+            if gap == "0" {
+                return Answer { facts, ..answer };
+            }
+            if gap.parse::<f64>().is_ok_and(|gap| gap > GAP_ABOVE) {
+                let text = format!("the gap of {gap} is above {GAP_ABOVE}");
+                facts.push(fact("gap", None, Some(gap), &text));
+            }
             return Answer { status: "feasible", reason: "time_limit", facts, ..answer };
         }
     }
@@ -238,7 +246,7 @@ impl Entry {
                 format!("{status}, {reason}, exit {exit}")
             }
             Self::Rerun { of } => format!("the run of entry {of} again, nothing changed"),
-            Self::Healed => "bytes of a torn line taken off".to_owned(),
+            Self::Healed => format!("{} bytes of a torn line taken off", super::TORN.len()),
         }
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn decimal(hundredths: i64) -> String {
 pub(super) fn gap(bound: i64, worth: i64) -> String {
     let (distance, size) = (bound - worth, bound.abs().max(worth.abs()));
     let billionths = (distance * 1_000_000_000 + size - 1) / size;
-    format!("0.{billionths:09}").trim_end_matches('0').to_owned()
+    format!("0.{billionths:09}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// What accounts hold when each trade is booked by its digit of the number; nothing where that is not where it is pinned.
