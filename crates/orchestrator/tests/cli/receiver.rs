@@ -53,7 +53,7 @@ impl Receiver {
     }
 
     /// Gives this answer from now on.
-    pub(crate) fn from_now_on(&self, answer: Answer) {
+    pub(crate) fn answer_with(&self, answer: Answer) {
         *self.answers.lock().expect("the answers") = VecDeque::from([answer]);
     }
 

@@ -131,7 +131,8 @@ impl Calendar {
                 attempts.push(good.clone());
             }
         }
-        attempts.extend(self.afterwards(attempts.last().expect("one attempt at least").clone()));
+        let last = attempts.last().expect("one attempt at least").clone();
+        attempts.extend(self.afterwards(&last));
         // Who is told to come again later does so at once, which takes a second and more: once a day is enough.
         attempts.iter_mut().skip(1).filter(|attempt| attempt.webhook == 503).for_each(|attempt| attempt.webhook = 404);
         for attempt in &mut attempts {
@@ -238,7 +239,7 @@ impl Calendar {
     }
 
     /// What is called once the day was run.
-    fn afterwards(&mut self, last: Attempt) -> Vec<Attempt> {
+    fn afterwards(&mut self, last: &Attempt) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         if self.random.chance(20) {
             attempts.push(Attempt { how: How::Run, ..last.clone() });
@@ -253,7 +254,7 @@ impl Calendar {
             // The trades of the day before are delivered anew.
             let files = self.files(before.setup.solver);
             let setup = Setup { waived: last.setup.waived, ..before.setup };
-            attempts.push(Attempt { as_of: before.as_of, files, setup, ..last });
+            attempts.push(Attempt { as_of: before.as_of, files, setup, ..last.clone() });
         }
         attempts
     }

@@ -80,8 +80,8 @@ pub(super) struct Expected {
     pub(super) entries: Vec<Entry>,
     /// Every message, in order.
     pub(super) told: Vec<Value>,
-    /// What fires, by kind (its place), account and metric: since when, and what was told last.
-    firing: BTreeMap<(usize, Option<String>, Option<String>), (String, Option<String>, String)>,
+    /// What fires.
+    firing: BTreeMap<Place, Fired>,
     newest: BTreeMap<&'static str, String>,
     /// For each date the entry that published last, and what it was a run of.
     published: BTreeMap<String, (usize, String)>,
@@ -366,6 +366,9 @@ impl Expected {
         spans
     }
 }
+
+/// The kind by its place among [`KINDS`], the account, the metric.
+type Place = (usize, Option<String>, Option<String>);
 
 /// Since when, what was told last of how bad it is, and what it is about.
 type Fired = (String, Option<String>, String);
