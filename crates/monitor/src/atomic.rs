@@ -4,9 +4,6 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// How the names of files end that are not in their place yet.
-const HALF_WRITTEN: &str = "tmp";
-
 /// Writes a file beside its place, waits for the disk, and puts it there in one step. Whoever reads it finds the old or the
 /// new one.
 ///
@@ -17,7 +14,7 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // The end of its name is another one, so that nobody who collects files by theirs takes it.
-    let beside = folder.join(format!(".{name}.{}.{HALF_WRITTEN}", std::process::id()));
+    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
     let write = || {
         let mut file = File::create(&beside)?;
         file.write_all(bytes)?;
@@ -30,9 +27,4 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     written?;
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Whether a file is one that is not in its place yet, and never will be where nobody is writing it.
-pub(crate) fn is_half_written(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == HALF_WRITTEN)
 }

@@ -22,7 +22,7 @@ use crate::stage::Stages;
 use crate::{Failure, inputs, record, telemetry};
 
 /// How long a run tells people things at most; what is left then is kept.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Among how many of the last entries a run that just ended is looked for.
 const RECENT: usize = 1_000;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::message::Message;
-use crate::atomic::{self, write_atomically};
+use crate::atomic::write_atomically;
 use crate::error::MonitorError;
 use crate::ledger::Ledger;
 
@@ -82,14 +82,8 @@ impl Outbox {
     /// Takes away everything that waits for a channel, and says how much it was.
     ///
     /// # Errors
-    /// What the system refuses; [`MonitorError::Busy`] where somebody sends for longer than `patience`.
-    pub fn forget(&self, channel: &str, ledger: &Ledger, patience: Duration) -> Result<u64, MonitorError> {
-        if self.is_empty() {
-            return Ok(0);
-        }
-        let Some(_lock) = self.lock(patience)? else {
-            return Err(MonitorError::Busy { path: self.folder.clone(), holder: "who sends what waits".to_owned() });
-        };
+    /// What the system refuses.
+    pub fn forget(&self, channel: &str, ledger: &Ledger) -> Result<u64, MonitorError> {
         let mut forgotten = 0;
         for mut parcel in self.parcels(ledger) {
             if let Some(waiting) = parcel.waiting.remove(channel) {
@@ -108,10 +102,6 @@ impl Outbox {
                 // What cannot be removed is not sent all the same.
                 drop(std::fs::remove_file(&path));
             }
-        }
-        // Who has the record and the outbox is alone here: what is half written is a crash's.
-        if let Ok(Some(_lock)) = self.lock(Duration::ZERO) {
-            self.names().filter(|path| atomic::is_half_written(path)).for_each(|path| drop(std::fs::remove_file(path)));
         }
     }
 
@@ -139,11 +129,11 @@ impl Outbox {
     }
 
     fn files(&self) -> impl Iterator<Item = PathBuf> {
-        self.names().filter(|path| path.extension().is_some_and(|end| end == "json"))
-    }
-
-    fn names(&self) -> impl Iterator<Item = PathBuf> {
-        std::fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path())
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| {
+            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            !is_hidden && path.extension().is_some_and(|end| end == "json")
+        })
     }
 }
 

@@ -80,7 +80,7 @@ fn waiting(parcel: &Parcel) -> Vec<(&String, &Message)> {
 fn send(state: &State, watch: &Watch, forget: Option<&str>) -> Result<(Exit, String), Failure> {
     let ledger = open(state)?;
     let forgotten = match forget {
-        Some(channel) => Outbox::of(state.folder()).forget(channel, &ledger, watch::PATIENCE)?,
+        Some(channel) => Outbox::of(state.folder()).forget(channel, &ledger)?,
         None => 0,
     };
     let delivered = watch::send(state, watch);
