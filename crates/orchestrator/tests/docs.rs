@@ -47,6 +47,56 @@ fn the_readme_has_every_exit_code() {
 }
 
 #[test]
+fn operations_say_what_to_do_about_every_exit_code_and_alert() {
+    let operations = page("docs/operations.md");
+    for (exit, word, _) in Exit::TABLE {
+        let row = format!("| {} | `{word}` | ", exit as u8);
+        assert!(operations.contains(&row), "docs/operations.md lacks the row {row}…");
+    }
+    for kind in monitor::alerts::kind::TABLE {
+        let section = format!("\n### `{}`\n", kind.name);
+        assert!(operations.contains(&section), "docs/operations.md does not say what to do about {}", kind.name);
+    }
+}
+
+/// The commands of a page as one script, which ends where one of them ends otherwise than the page says.
+#[cfg(unix)]
+fn script(page: &str) -> String {
+    let mut script = "set -eu\n".to_owned();
+    let blocks = page.split("```sh\n").skip(1).map(|block| block.split("```").next().expect("its end"));
+    for line in blocks.flat_map(str::lines) {
+        let ends_with = line.split_once("# ends with ").map(|(command, code)| (command, code.trim_start()));
+        script += &match ends_with {
+            Some((command, code)) => {
+                let code: String = code.chars().take_while(char::is_ascii_digit).collect();
+                format!(
+                    "code=0; {{ {command}; }} || code=$?; echo \"ended with $code\" >&2; [ \"$code\" -eq {code} ]\n"
+                )
+            }
+            None => format!("{line}\n"),
+        };
+    }
+    script
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_operations_do_what_the_page_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_pb-assign")).parent().expect("its folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let script = script(&page("docs/operations.md"));
+    let mut command = Command::new("sh");
+    command.args(["-xc", &script]).current_dir(folder.path()).env_remove("PB_ASSIGN_LOG");
+    let output = command.env("PATH", format!("{}:{path}", program.display())).output().expect("a shell");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {said}", output.status);
+    // Six days, and one of them asked for again and run again; drills have a ledger of their own.
+    let listed = std::fs::read_to_string(folder.path().join("rates/state/ledger.jsonl")).expect("the ledger");
+    assert_eq!(listed.lines().count(), 8, "{listed}");
+}
+
+#[test]
 fn the_readme_has_every_ending() {
     let readme = page("README.md");
     for (word, _, status) in Reason::TABLE {
@@ -143,6 +193,7 @@ fn every_path_in_the_documentation_exists() {
         "docs/architecture.md",
         "docs/decisions.md",
         "docs/history.md",
+        "docs/operations.md",
         "docs/solver-protocol.md",
         "docs/alerts.md",
         "docs/monitoring.md",

@@ -1,6 +1,7 @@
 //! The program `pb-assign` as its users meet it: commands in, exit code, one line of JSON and words out.
 
 mod alerts;
+mod backfills;
 mod contract;
 mod desk;
 mod export;
@@ -19,3 +20,5 @@ mod replay_kept;
 mod same_bytes;
 mod typical_mistakes;
 mod verify;
+#[cfg(unix)]
+mod year;

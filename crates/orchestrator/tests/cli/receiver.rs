@@ -1,5 +1,6 @@
 //! A service on this machine that answers as it is told to, and remembers what it was sent.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -22,11 +23,14 @@ pub(crate) struct Request {
     /// The headers, in small letters.
     pub(crate) headers: Vec<String>,
     pub(crate) body: String,
+    /// What it was answered with; nothing where it was not answered.
+    pub(crate) status: Option<u16>,
 }
 
 /// The service.
 pub(crate) struct Receiver {
     pub(crate) address: String,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
@@ -36,15 +40,21 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (noted, answers) = (Arc::clone(&requests), answers.to_vec());
+        let answers = Arc::new(Mutex::new(answers.iter().copied().collect::<VecDeque<_>>()));
+        let (noted, given) = (Arc::clone(&requests), Arc::clone(&answers));
         std::thread::spawn(move || {
-            for (index, stream) in listener.incoming().flatten().enumerate() {
-                let answer = answers[index.min(answers.len() - 1)];
+            for stream in listener.incoming().flatten() {
+                let answer = next(&mut given.lock().expect("the answers"));
                 let noted = Arc::clone(&noted);
                 std::thread::spawn(move || serve(stream, answer, &noted));
             }
         });
-        Self { address, requests }
+        Self { address, answers, requests }
+    }
+
+    /// Gives this answer from now on.
+    pub(crate) fn answer_with(&self, answer: Answer) {
+        *self.answers.lock().expect("the answers") = VecDeque::from([answer]);
     }
 
     /// What came so far.
@@ -56,6 +66,15 @@ impl Receiver {
     pub(crate) fn bodies(&self) -> Vec<serde_json::Value> {
         self.requests().iter().map(|request| serde_json::from_str(&request.body).expect("JSON")).collect()
     }
+}
+
+/// The answer whose turn it is; the last one stays.
+fn next(answers: &mut VecDeque<Answer>) -> Answer {
+    let first = answers[0];
+    if answers.len() > 1 {
+        answers.pop_front();
+    }
+    first
 }
 
 fn serve(stream: TcpStream, answer: Answer, noted: &Mutex<Vec<Request>>) {
@@ -78,7 +97,8 @@ fn serve(stream: TcpStream, answer: Answer, noted: &Mutex<Vec<Request>>) {
         return;
     }
     let body = String::from_utf8(body).expect("UTF-8");
-    noted.lock().expect("the requests").push(Request { line: lines[0].clone(), headers, body });
+    let status = if let Answer::Status(status) = answer { Some(status) } else { None };
+    noted.lock().expect("the requests").push(Request { line: lines[0].clone(), headers, body, status });
     match answer {
         // Longer than anybody waits; the thread ends with the test.
         Answer::Never => std::thread::sleep(Duration::from_secs(120)),
