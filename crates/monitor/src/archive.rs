@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
@@ -31,15 +31,19 @@ impl Archive {
         self.folder.join(format!("{seq:06}.zip"))
     }
 
-    /// Writes the archive of an entry that is about to be written; nothing where there is nothing to keep.
+    /// Writes the archive of an entry that is about to be written, in place of what a run left there that never had its entry;
+    /// none where there is nothing to keep.
     ///
     /// # Errors
     /// What the system refuses.
     pub fn write(&self, seq: u64, contents: &BTreeMap<String, &[u8]>) -> Result<(), MonitorError> {
-        if contents.is_empty() {
-            return Ok(());
-        }
         let path = self.path(seq);
+        if contents.is_empty() {
+            return match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(MonitorError::io("remove", &path)(error)),
+                _ => Ok(()),
+            };
+        }
         let result = || {
             std::fs::create_dir_all(&self.folder)?;
             let mut archive = ZipWriter::new(File::create(&path)?);

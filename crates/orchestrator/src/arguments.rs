@@ -112,7 +112,7 @@ Examples:
   pb-assign replay --run late --trades late.csv | jq .replay";
 
 /// What a run reads.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct InputArguments {
     /// The desk's configuration, YAML or JSON.
     #[arg(long, value_name = "FILE")]
@@ -162,7 +162,7 @@ pub(crate) enum ChildWork {
 }
 
 /// What `run` takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArguments {
     /// What it reads.
     #[command(flatten)]

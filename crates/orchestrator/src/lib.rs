@@ -20,6 +20,7 @@ mod chart;
 mod claim;
 mod failure;
 mod inputs;
+mod interrupt;
 mod progress;
 mod record;
 mod stage;
