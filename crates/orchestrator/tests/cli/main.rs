@@ -2,7 +2,11 @@
 
 mod alerts;
 mod contract;
+#[cfg(target_os = "linux")]
+mod crash;
 mod desk;
+#[cfg(target_os = "linux")]
+mod dry_run;
 #[cfg(unix)]
 mod faults;
 mod folder;
@@ -11,8 +15,12 @@ mod json_configuration;
 mod levels;
 mod logs;
 mod monitoring;
+#[cfg(target_os = "linux")]
+mod processes;
 mod receiver;
 mod replay;
 mod same_bytes;
+#[cfg(target_os = "linux")]
+mod tracer;
 mod typical_mistakes;
 mod verify;
