@@ -43,11 +43,7 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
 }
 
 /// How a run ends: what went wrong is recorded and said, and who has to know is told.
-fn conclude(
-    arguments: &RunArguments,
-    attempted: Result<(Exit, String), Failure>,
-    stages: &Stages,
-) -> (Exit, String) {
+fn conclude(arguments: &RunArguments, attempted: Result<(Exit, String), Failure>, stages: &Stages) -> (Exit, String) {
     match &attempted {
         Ok((exit, line)) => interrupt::answer(*exit, line),
         Err(failure) => interrupt::answer(failure.exit(), &failure.summary_line()),

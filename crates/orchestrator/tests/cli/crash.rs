@@ -95,7 +95,7 @@ fn parcels(desk: &Desk) -> usize {
 }
 
 fn verify(desk: &Desk) -> Ran {
-    desk.pb_assign(&["audit", "verify", "--wait", "0s"])
+    desk.pb_assign(&["audit", "verify", "--wait", "1ms"])
 }
 
 /// The record holds, and the history is what follows from it.
@@ -153,6 +153,7 @@ impl Case {
         let is_new = now.contains_key("/run.json") && timeless(now.clone()) == self.new;
         assert!(now == self.old || is_new, "{when}: a reader finds {:?}", now.keys());
         if is_new {
+            // What is published was recorded before.
             let run: Value = serde_json::from_slice(&now["/run.json"]).expect("JSON");
             let last = entries(&self.desk).pop().expect("an entry");
             assert_eq!(run["ledger"]["head"], last.hash, "{when}: published, and not recorded");
@@ -170,39 +171,42 @@ impl Case {
         is_sound(&self.desk, when);
     }
 
-    /// Each message was told; twice only where the crash came between the telling and the note of it.
-    fn is_told(&self, told_before: &BTreeMap<String, (usize, String)>, waiting_before: usize, when: &str) {
+    /// Each message was told; twice only where the crash came between the telling and the note of it. Says how many were.
+    fn is_told(&self, before: &BTreeMap<String, (usize, String)>, waiting_before: usize, when: &str) -> usize {
         let told = told(&self.desk);
         let messages: Vec<String> = told.values().map(|(_, message)| message.clone()).collect();
         assert_eq!(messages, self.messages, "{when}");
-        for (id, (times, message)) in told {
-            let is_in_between = told_before.contains_key(&id) && waiting_before > 0;
-            assert_eq!(times, if is_in_between { 2 } else { 1 }, "{when}: {message}");
+        for (id, (times, message)) in &told {
+            let is_in_between = before.contains_key(id) && waiting_before > 0;
+            assert_eq!(*times, if is_in_between { 2 } else { 1 }, "{when}: {message}");
         }
+        told.values().filter(|(times, _)| *times == 2).count()
     }
 }
 
 #[test]
 fn killed_at_any_change_a_run_leaves_the_old_or_the_new_answer_and_the_next_one_ends_it() {
     let case = Case::new();
-    let mut instants = BTreeMap::new();
+    let (mut instants, mut twice) = (BTreeMap::new(), 0);
     for number in 1.. {
         let Some(change) = case.kill_at(number) else { break };
         let when = format!("killed at change {number}, {change}");
         case.is_old_or_new(&when);
         let verified = verify(&case.desk);
-        let is_torn = verified.stderr.contains("the last line was not finished") && verified.stderr.lines().count() == 2;
+        let is_torn =
+            verified.stderr.contains("the last line was not finished") && verified.stderr.lines().count() == 2;
         assert!(verified.exit == 0 || verified.exit == 4 && is_torn, "{when}: {}", verified.stderr);
         let (told_before, waiting_before) = (told(&case.desk), parcels(&case.desk));
         let next = case.desk.pb_assign(RUN);
         assert_eq!(next.exit, 0, "{when}: {}", next.stderr);
         case.is_done(&when);
-        case.is_told(&told_before, waiting_before, &when);
+        twice += case.is_told(&told_before, waiting_before, &when);
         let is_published = next.line()["rerun"] == true;
         *instants.entry(is_published).or_insert(0) += 1;
     }
     // It was killed before its entry, and after it.
     assert!(instants.len() == 2 && instants.values().all(|count| *count >= 10), "{instants:?}");
+    assert!(twice >= 1, "it was never killed between the telling and the note of it");
 }
 
 #[test]
@@ -219,7 +223,8 @@ fn a_first_run_that_is_killed_leaves_nothing_in_the_way() {
         let next = desk.pb_assign(RUN);
         assert_eq!(next.exit, 0, "killed at change {number}: {}", next.stderr);
         is_sound(&desk, &format!("killed at change {number}"));
-        let beside: Vec<String> = files(&desk.path().join("out")).into_keys().filter(|name| name.contains(".pb")).collect();
+        let beside: Vec<String> =
+            files(&desk.path().join("out")).into_keys().filter(|name| name.contains(".pb")).collect();
         assert!(beside.is_empty(), "killed at change {number}: {beside:?}");
         if survived {
             break;
@@ -254,17 +259,19 @@ fn killed_at_three_hundred_instants_nothing_is_mixed_and_the_next_run_works() {
         desk.replace("trades.csv", &quantity.to_string(), &(quantity + 1_000).to_string());
         quantity += 1_000;
     };
-    let (mut lengths, mut killed) = ([Duration::ZERO; 2], 0);
-    for (length, config) in lengths.iter_mut().zip(["desk.yaml", "highs.yaml"]) {
-        for _ in 0..3 {
-            change();
-            let begun = Instant::now();
-            assert_eq!(desk.pb_assign(&["run", "--config", config]).exit, 0);
-            *length = begun.elapsed().max(*length);
-        }
+    let configs = ["desk.yaml", "highs.yaml"];
+    // How long a run takes at the moment, on a machine that others use too.
+    let mut lengths = [Duration::ZERO; 2];
+    for (length, config) in lengths.iter_mut().zip(configs) {
+        change();
+        let begun = Instant::now();
+        assert_eq!(desk.pb_assign(&["run", "--config", config]).exit, 0);
+        *length = begun.elapsed();
     }
-    for turn in 0..300 {
-        let (length, config) = (lengths[turn % 2], ["desk.yaml", "highs.yaml"][turn % 2]);
+    let (mut killed, mut turn) = (0, 0);
+    while killed < 300 {
+        turn += 1;
+        let (length, config) = (&mut lengths[turn % 2], configs[turn % 2]);
         let last = entry_of_published(&desk, &entries(&desk), "before");
         change();
         let instant = length.mul_f64(random.below(1_000) as f64 / 1_000.0);
@@ -277,15 +284,21 @@ fn killed_at_three_hundred_instants_nothing_is_mixed_and_the_next_run_works() {
         killed += usize::from(child.wait().expect("an end").code().is_none());
         let when = format!("turn {turn}, {config} killed after {instant:?}");
         assert!(are_gone(child.id(), Duration::from_secs(10)), "{when}: its solvers go on");
-        let recorded = entries(&desk);
-        let now = entry_of_published(&desk, &recorded, &when);
-        assert!(now == last || now == recorded.last().expect("an entry").seq, "{when}: {now}");
+        let now = entry_of_published(&desk, &entries(&desk), &when);
+        assert!(now >= last, "{when}: back from {last} to {now}");
+        // What is left of several runs is put right as what is left of one.
+        if turn % 3 != 0 {
+            continue;
+        }
+        let begun = Instant::now();
         let next = desk.pb_assign(&["run", "--config", config]);
         assert_eq!(next.exit, 0, "{when}: {}", next.stderr);
-        let of_next = next.line()["ledger"]["seq"].as_u64().expect("a number") - u64::from(next.line()["rerun"] == true);
+        let is_again = next.line()["rerun"] == true;
+        *length = if is_again { *length } else { begun.elapsed() };
+        let of_next = next.line()["ledger"]["seq"].as_u64().expect("a number") - u64::from(is_again);
         assert_eq!(entry_of_published(&desk, &entries(&desk), &when), of_next, "{when}");
     }
-    assert!(killed >= 150, "most runs ended before they were killed: {killed}");
+    println!("killed {killed} of {turn} runs");
     is_sound(&desk, "in the end");
     let hidden = files(desk.path()).into_keys().filter(|name| name.contains("/."));
     assert_eq!(hidden.collect::<Vec<_>>(), Vec::<String>::new());

@@ -20,11 +20,12 @@ fn asking(desk: &Desk, backends: &str) {
     desk.replace("desk.yaml", "timeout: 10s", &format!("timeout: 10s\n  backends: {backends}"));
 }
 
-/// Changes nothing, by what is there and by what was called. Says what it called besides.
-fn writes_nothing(desk: &Desk, exit: i32) {
+/// Changes nothing, by what is there and by what was called by it and the solvers that it starts.
+fn writes_nothing(desk: &Desk, exit: i32, solvers: usize) {
     let before = everything(desk.path());
     let watched = watch(&command(desk.path(), DRY_RUN), None);
     assert_eq!(watched.exit, Some(exit), "{}", watched.stderr);
+    assert!(watched.programs > solvers, "the solvers were not watched");
     assert!(watched.stdout.contains("\"dry_run\":true") || exit == 3, "{}", watched.stdout);
     let changes: Vec<&String> = watched.changes.iter().filter(|change| *change != ALLOWED).collect();
     assert!(changes.is_empty(), "{changes:#?}");
@@ -59,18 +60,18 @@ fn the_watch_sees_what_a_run_writes() {
 fn a_dry_run_calls_nothing_that_could_write() {
     let fresh = Desk::starter();
     with_everything_that_a_run_writes(&fresh);
-    writes_nothing(&fresh, 0);
+    writes_nothing(&fresh, 0, 0);
     let published = Desk::starter();
     with_everything_that_a_run_writes(&published);
     assert_eq!(published.pb_assign(&["run", "--config", "desk.yaml"]).exit, 0);
-    writes_nothing(&published, 0);
+    writes_nothing(&published, 0, 0);
     published.replace("trades.csv", "10000000", "11000000");
-    writes_nothing(&published, 0);
+    writes_nothing(&published, 0, 0);
     published.replace("trades.csv", "11000000", "many");
-    writes_nothing(&published, 3);
+    writes_nothing(&published, 3, 0);
     let infeasible = Desk::starter();
     infeasible.replace("desk.yaml", "equity:         { min: 5000000 }", "equity:         { min: 999999999 }");
-    writes_nothing(&infeasible, 4);
+    writes_nothing(&infeasible, 4, 0);
 }
 
 #[test]
@@ -79,6 +80,6 @@ fn the_solvers_of_a_dry_run_call_nothing_either() {
         let desk = Desk::starter();
         with_everything_that_a_run_writes(&desk);
         asking(&desk, backends);
-        writes_nothing(&desk, 0);
+        writes_nothing(&desk, 0, 1);
     }
 }

@@ -11,6 +11,8 @@ mod dry_run;
 mod faults;
 mod folder;
 mod history;
+#[cfg(target_os = "linux")]
+mod interrupt;
 mod json_configuration;
 mod levels;
 mod logs;

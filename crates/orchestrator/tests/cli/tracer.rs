@@ -24,6 +24,8 @@ use nix::unistd::Pid;
 pub(crate) struct Watched {
     /// Every call that can change a file, in order, each on its way in: `openat state/lock`.
     pub(crate) changes: Vec<String>,
+    /// How many programs it became or started: one is itself.
+    pub(crate) programs: usize,
     /// What it ended with; nothing where it was killed.
     pub(crate) exit: Option<i32>,
     pub(crate) stdout: String,
@@ -34,7 +36,7 @@ pub(crate) struct Watched {
 pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
     let mut child = seized(command);
     let first = pid_of(&child);
-    let (mut changes, mut exit, mut all) = (Vec::new(), None, BTreeSet::from([first]));
+    let (mut changes, mut programs, mut exit, mut all) = (Vec::new(), 0, None, BTreeSet::from([first]));
     // Only what this thread started: other tests have processes of their own.
     let ours = Some(WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD);
     loop {
@@ -61,7 +63,10 @@ pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
                 }
                 (pid, None)
             }
-            WaitStatus::PtraceEvent(pid, ..) => (pid, None),
+            WaitStatus::PtraceEvent(pid, _, event) => {
+                programs += usize::from(event == libc::PTRACE_EVENT_EXEC);
+                (pid, None)
+            }
             WaitStatus::Stopped(pid, signal) => (pid, Some(signal)),
             other => panic!("a status that nobody asked for: {other:?}"),
         };
@@ -72,7 +77,7 @@ pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
             Err(error) => panic!("{pid} does not go on: {error}"),
         }
     }
-    Watched { changes, exit, stdout: text_of(child.stdout.take()), stderr: text_of(child.stderr.take()) }
+    Watched { changes, programs, exit, stdout: text_of(child.stdout.take()), stderr: text_of(child.stderr.take()) }
 }
 
 /// The program, stopped before it begins, and ours to follow.
