@@ -36,7 +36,7 @@ Examples:
 
 Exit codes:
   0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
-  70 fault of the program   75 try again later (disk, memory)";
+  70 fault of the program   75 try again later (disk, memory)   130, 143 ended by a signal";
 
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
