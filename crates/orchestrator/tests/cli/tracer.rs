@@ -33,6 +33,7 @@ pub(crate) struct Watched {
 }
 
 /// Runs a program to its end, or kills it with all its processes when it enters the call of this number, from 1.
+#[expect(clippy::zombie_processes, reason = "its status is taken by number, as that of everything it starts")]
 pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
     let mut child = seized(command);
     let first = pid_of(&child);
