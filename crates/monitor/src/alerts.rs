@@ -25,12 +25,14 @@ pub mod outbox;
 
 pub mod channel;
 pub mod delivery;
+mod halt;
 pub mod secret;
 
 mod http;
 
 pub use channel::Channel;
 pub use delivery::{Delivered, deliver};
+pub use halt::halt;
 pub use kind::Kind;
 pub use message::Message;
 pub use outbox::{Outbox, Parcel};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
@@ -31,15 +31,19 @@ impl Archive {
         self.folder.join(format!("{seq:06}.zip"))
     }
 
-    /// Writes the archive of an entry that is about to be written; nothing where there is nothing to keep.
+    /// Writes the archive of an entry that is about to be written, in place of what a run left there that never had its entry;
+    /// none where there is nothing to keep.
     ///
     /// # Errors
     /// What the system refuses.
     pub fn write(&self, seq: u64, contents: &BTreeMap<String, &[u8]>) -> Result<(), MonitorError> {
-        if contents.is_empty() {
-            return Ok(());
-        }
         let path = self.path(seq);
+        if contents.is_empty() {
+            return match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(MonitorError::io("remove", &path)(error)),
+                _ => Ok(()),
+            };
+        }
         let result = || {
             std::fs::create_dir_all(&self.folder)?;
             // In memory first: the format goes back and forth, which would be a call of the system each time.
@@ -77,5 +81,25 @@ impl Archive {
             return Err(MonitorError::Broken { path, what: format!("{digest} is not what its name says") });
         }
         Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_run_kept_that_never_had_its_entry_makes_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::at(folder.path());
+        let name = |text: &str| sha256([text.as_bytes()]);
+        let kept = |text: &'static str| BTreeMap::from([(name(text), text.as_bytes())]);
+        archive.write(3, &kept("of a run that was killed")).unwrap();
+        archive.write(3, &kept("of the next")).unwrap();
+        assert_eq!(archive.read(3, &name("of the next")).unwrap(), b"of the next");
+        assert!(archive.read(3, &name("of a run that was killed")).is_err());
+        archive.write(3, &BTreeMap::new()).unwrap();
+        assert!(!archive.path(3).exists());
+        archive.write(3, &BTreeMap::new()).unwrap();
     }
 }

@@ -1,8 +1,11 @@
 //! Files that are there whole or as they were before.
+//!
+//! Whoever writes one has a file beside it, `.NAME.tmp`, to itself by a lock, which a crash gives back: what was written so
+//! far is then left over, and the next one to write the file takes it.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a file beside its place, waits for the disk, and puts it there in one step. Whoever reads it finds the old or the
 /// new one.
@@ -12,11 +15,10 @@ use std::path::Path;
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // The end of its name is another one, so that nobody who collects files by theirs takes it.
-    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let write = || {
-        let mut file = File::create(&beside)?;
+    let beside = beside(path);
+    let mut file = taken(&beside)?;
+    let mut write = || {
+        file.set_len(0)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&beside, path)
@@ -27,4 +29,101 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     written?;
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Removes what a crash left beside a file, unless somebody is writing it. What cannot be removed stays.
+pub(crate) fn clear_left_over(beside: &Path) {
+    let Ok(file) = OpenOptions::new().write(true).open(beside) else { return };
+    if file.try_lock().is_ok() && is_at(&file, beside) {
+        drop(std::fs::remove_file(beside));
+    }
+}
+
+/// Whether a file is one that lies beside another while that is written.
+pub(crate) fn is_beside(path: &Path) -> bool {
+    let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    is_hidden && path.extension().is_some_and(|end| end == END)
+}
+
+/// The end of its name is another one, so that nobody who collects files by theirs takes it.
+const END: &str = "tmp";
+
+fn beside(path: &Path) -> PathBuf {
+    path.with_file_name(format!(".{}.{END}", path.file_name().unwrap_or_default().to_string_lossy()))
+}
+
+/// Opens the file beside, once nobody else has it.
+fn taken(beside: &Path) -> io::Result<File> {
+    loop {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(beside)?;
+        // Where the file system has no locks, two who write the same file at once may disturb each other.
+        drop(file.lock());
+        // Who had it may have put it into its place meanwhile.
+        if is_at(&file, beside) {
+            return Ok(file);
+        }
+    }
+}
+
+/// Whether the file that is open is the one of this name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let number = |data: io::Result<std::fs::Metadata>| data.ok().map(|data| (data.dev(), data.ino()));
+    let open = number(file.metadata());
+    open.is_some() && open == number(std::fs::metadata(path))
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_a_crash_left_is_taken_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".a.prom.tmp"), "longer than what follows").unwrap();
+        write_atomically(&folder.path().join("a.prom"), b"new").unwrap();
+        assert_eq!(std::fs::read(folder.path().join("a.prom")).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["a.prom"]);
+    }
+
+    #[test]
+    fn many_who_write_one_file_at_once_leave_one_of_theirs_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.prom");
+        std::thread::scope(|scope| {
+            for writer in 0..8_u8 {
+                let path = &path;
+                scope.spawn(move || (0..50).for_each(|_| write_atomically(path, &[writer; 4_096]).unwrap()));
+            }
+        });
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.len() == 4_096 && bytes.iter().all(|byte| *byte == bytes[0]));
+        assert_eq!(names(folder.path()), ["a.prom"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_somebody_is_writing_is_not_cleared_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let beside = folder.path().join(".a.json.tmp");
+        let writer = taken(&beside).unwrap();
+        clear_left_over(&beside);
+        assert!(beside.exists());
+        drop(writer);
+        clear_left_over(&beside);
+        assert!(!beside.exists());
+    }
 }

@@ -36,7 +36,7 @@ Examples:
 
 Exit codes:
   0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
-  70 fault of the program   75 try again later (disk, memory)";
+  70 fault of the program   75 try again later (disk, memory)   130, 143 ended by a signal";
 
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
@@ -116,7 +116,7 @@ Examples:
   pb-assign replay --run late --trades late.csv | jq .replay";
 
 /// What a run reads.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct InputArguments {
     /// The desk's configuration, YAML or JSON.
     #[arg(long, value_name = "FILE")]
@@ -166,7 +166,7 @@ pub(crate) enum ChildWork {
 }
 
 /// What `run` takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArguments {
     /// What it reads.
     #[command(flatten)]

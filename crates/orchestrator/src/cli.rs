@@ -13,7 +13,7 @@ use crate::commands::{
     alerts, audit, breaches, completions, history, init, model, replay, run, schema, solve_child, validate, verify,
 };
 use crate::exit::Exit;
-use crate::{Failure, telemetry};
+use crate::{Failure, interrupt, telemetry};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -26,11 +26,14 @@ pub fn main() -> ExitCode {
         return solve_child::run(arguments);
     }
     let result = std::panic::catch_unwind(|| dispatch(cli.command));
-    let (exit, text) = match result {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(failure)) => (failure.exit(), explain(&failure)),
-        Err(_) => (Exit::Internal, internal_error()),
+    let (exit, text) = match result.unwrap_or(Err(Failure::Panic)) {
+        Ok(answer) => answer,
+        Err(failure) => (failure.exit(), explain(&failure)),
     };
+    while !interrupt::may_end() {
+        // Somebody else ends the process.
+        std::thread::park();
+    }
     match writeln!(std::io::stdout(), "{text}").and_then(|()| std::io::stdout().flush()) {
         // A reader that has gone, as behind `| head`, is no failure of the run.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -62,13 +65,6 @@ fn dispatch(command: Command) -> Result<(Exit, String), Failure> {
 fn explain(failure: &Failure) -> String {
     telemetry::tell(&failure.to_string());
     failure.summary_line()
-}
-
-fn internal_error() -> String {
-    telemetry::tell(
-        "This is a fault of pb-assign; nothing was published. Please report the lines above with the input that led here.",
-    );
-    json!({ "status": "failed", "reason": Exit::Internal.word(), "exit": Exit::Internal as u8 }).to_string()
 }
 
 /// Help and version end well; anything else is a wrong command line.

@@ -29,6 +29,14 @@ pub enum Failure {
     /// The record could not be read or added to.
     #[error("failed to {0}")]
     Record(#[from] MonitorError),
+    /// A signal ended the run.
+    #[error("the run was told to end, and ended; nothing was published")]
+    Interrupted(Exit),
+    /// A fault of ours.
+    #[error(
+        "this is a fault of pb-assign; nothing was published. Please report the lines above with the input that led here"
+    )]
+    Panic,
     /// A request that cannot be met, with its remedy.
     #[error("{message}\nhint: {hint}")]
     Request {
@@ -56,6 +64,8 @@ impl Failure {
             Self::Refused(problems) => Exit::of_problems(problems),
             Self::DoesNotHold { internal: true, .. } => Exit::Internal,
             Self::DoesNotHold { internal: false, .. } => Exit::Failed,
+            Self::Interrupted(exit) => *exit,
+            Self::Panic => Exit::Internal,
             Self::Report(error) if error.is_temporary() => Exit::TryAgain,
             Self::Report(ReporterError::Render { .. }) => Exit::Internal,
             Self::Io { source, .. } | Self::Record(MonitorError::Io { source, .. }) if is_temporary(source) => {

@@ -21,6 +21,7 @@ mod claim;
 mod failure;
 mod impact;
 mod inputs;
+mod interrupt;
 mod progress;
 mod record;
 mod stage;

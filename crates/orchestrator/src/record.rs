@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
 use domain::Problem;
@@ -26,10 +27,13 @@ use crate::commands::{Prepared, history};
 use crate::config::Watch;
 use crate::exit::Exit;
 use crate::watch::{self, Found};
-use crate::{Failure, telemetry};
+use crate::{Failure, interrupt, telemetry};
 
 /// The most problems that an entry of a refused run names; the rest is counted.
 const MOST_PROBLEMS: usize = 20;
+
+/// How long a run waits for the record before it looks whether it was told to end.
+const WAIT_AT_ONCE: Duration = Duration::from_millis(100);
 
 /// Who runs, and where it is recorded.
 pub(crate) struct Record<'a> {
@@ -51,9 +55,17 @@ impl<'a> Record<'a> {
         &self.state
     }
 
-    /// Gets hold of the record, and first finishes what a crash interrupted.
+    /// Gets hold of the record, and first finishes what a crash interrupted. A run that is told to end waits for nobody.
     pub(crate) fn lock(&self) -> Result<Locked, Failure> {
-        let locked = self.state.lock(self.arguments.wait, &who())?;
+        let begun = Instant::now();
+        let locked = loop {
+            let left = if interrupt::is_asked() { Duration::ZERO } else { self.arguments.wait };
+            let left = left.saturating_sub(begun.elapsed());
+            match self.state.lock(left.min(WAIT_AT_ONCE), &who()) {
+                Err(MonitorError::Busy { .. }) if !left.is_zero() => interrupt::check()?,
+                locked => break locked?,
+            }
+        };
         watch::settle(&self.state, &locked.ledger);
         let unfinished = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.as_ref()?)));
         if let Some((last, out)) = unfinished {
@@ -97,6 +109,8 @@ impl<'a> Record<'a> {
     pub(crate) fn rerun(&self, locked: &mut Locked, of: &Chained) -> Result<LedgerHead, Failure> {
         let run = of.entry.run().expect("the entry of a run");
         let (run_id, as_of) = (run.run_id.clone().unwrap_or_default(), run.as_of.clone());
+        interrupt::check()?;
+        interrupt::decide();
         let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq })))?;
         let head = LedgerHead { seq: chained.seq, head: chained.hash.clone() };
         self.remember(locked);
@@ -112,12 +126,14 @@ impl<'a> Record<'a> {
         exit: Exit,
     ) -> Result<(), Failure> {
         let out = &prepared.config.outputs;
+        interrupt::check()?;
         let files = reporter::render(report)?;
         let (config, inputs) = files_read(prepared, &self.arguments.inputs.config, report)?;
         let to_keep = std::iter::once(&config).chain(&inputs).map(|(path, bytes)| ToKeep { path, bytes });
         let to_keep: Vec<ToKeep<'_>> =
             to_keep.chain(files.iter().map(|file| ToKeep { path: file.file, bytes: &file.bytes })).collect();
         let mut kept = locked.keep(&to_keep)?;
+        interrupt::check()?;
         let outputs = kept.split_off(1 + inputs.len());
         let config = Some(kept.remove(0));
         let run = RunEntry {
@@ -135,6 +151,8 @@ impl<'a> Record<'a> {
         report.run.ledger = Some(LedgerHead { seq, head });
         let files: Vec<Rendered> = reporter::render_run(report, files)?;
         let staged = reporter::stage(out, &files)?;
+        interrupt::check()?;
+        interrupt::decide();
         watch::pack(&self.state, &locked.ledger, &entry, watch);
         locked.append(&entry)?;
         staged.swap()?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reporter::StageTime;
 
 /// The stages done so far, with their times.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Stages {
     begun: Instant,
     done: Vec<StageTime>,

@@ -12,14 +12,15 @@ use std::path::{Path, PathBuf};
 use crate::formats::run_json;
 use crate::{FORMATS, Rendered, ReporterError};
 
-/// Files that lie beside their target, on disk and ready. Nothing that was published has changed yet; what is not swapped
-/// in is cleared away.
+/// Files that lie beside their target, on disk and ready. Nothing that was published has changed yet; what nobody asked to
+/// swap in is cleared away.
 #[derive(Debug)]
 pub struct Staged<'a> {
     target: Target<'a>,
     /// Held until the end: what lies beside the target is then left over, and not somebody's work in progress.
     _lock: Option<File>,
-    is_swapped: bool,
+    /// Whether they were to be swapped in.
+    is_to_stay: bool,
 }
 
 /// Writes the files beside the folder `out`, which [`Staged::swap`] then replaces. Folders above it are made.
@@ -32,7 +33,7 @@ pub fn stage<'a>(out: &'a Path, files: &[Rendered]) -> Result<Staged<'a>, Report
     let lock = lock(&target.parent);
     target.recover()?;
     target.check()?;
-    let staged = Staged { target, _lock: lock, is_swapped: false };
+    let staged = Staged { target, _lock: lock, is_to_stay: false };
     staged.target.stage(files)?;
     Ok(staged)
 }
@@ -41,10 +42,11 @@ impl Staged<'_> {
     /// Publishes: the folder changes from what was there before to these files in one step.
     ///
     /// # Errors
-    /// What the system refused. What was there before is then still there, as it was.
+    /// What the system refused. What was there before is then still there, as it was, and the files lie beside it for
+    /// [`finish`].
     pub fn swap(mut self) -> Result<(), ReporterError> {
+        self.is_to_stay = true;
         self.target.swap()?;
-        self.is_swapped = true;
         let parent = &self.target.parent;
         flush_folder(parent).map_err(|source| self.target.refused("flush", parent, source))
     }
@@ -52,7 +54,7 @@ impl Staged<'_> {
 
 impl Drop for Staged<'_> {
     fn drop(&mut self) {
-        if !self.is_swapped {
+        if !self.is_to_stay {
             clear_ours_quietly(&self.target.staged());
         }
     }

@@ -17,4 +17,5 @@ pub mod confine;
 mod serving;
 
 pub use asking::{Child, Launch};
+pub use process::end_all;
 pub use serving::serve;

@@ -21,6 +21,8 @@ EXITS: Mapping[int, tuple[Ending, str]] = MappingProxyType(
         4: (Ending.FAIL, "no assignment keeps the limits or none was found, or a published answer does not hold"),
         70: (Ending.FAIL, "a fault of the program; nothing was published"),
         75: (Ending.RETRY, "the machine was short of something, or another run has the lock"),
+        130: (Ending.RETRY, "the run was told to end (SIGINT); nothing was published"),
+        143: (Ending.RETRY, "the run was told to end (SIGTERM); nothing was published"),
     }
 )
 

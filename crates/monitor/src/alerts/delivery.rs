@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::channel::{Channel, Refusal};
+use super::halt::{is_halted, sleep};
 use super::message::Message;
 use super::outbox::{Outbox, Parcel};
 use crate::ledger::Ledger;
@@ -57,7 +58,7 @@ pub fn deliver(state: &State, channels: &[Channel], patience: Duration) -> Deliv
 pub fn hand_over(channel: &Channel, message: &Message) -> Result<(), Refusal> {
     for pause in PAUSES {
         match channel.deliver(message) {
-            Err(Refusal::Passing(_)) => std::thread::sleep(pause),
+            Err(Refusal::Passing(_)) if !is_halted() => sleep(pause),
             other => return other,
         }
     }
@@ -87,7 +88,7 @@ impl Round<'_> {
     fn serve(&self, channel: &Channel) -> (u64, Vec<String>) {
         let (mut sent, mut troubles) = (0, Vec::new());
         for (parcel, index, message) in self.waiting_for(channel) {
-            if self.begun.elapsed() >= self.patience {
+            if self.begun.elapsed() >= self.patience || is_halted() {
                 troubles.push(format!("{}: there was no time left", channel.name));
                 break;
             }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::message::Message;
-use crate::atomic::write_atomically;
+use crate::atomic::{clear_left_over, is_beside, write_atomically};
 use crate::error::MonitorError;
 use crate::ledger::Ledger;
 
@@ -103,6 +103,7 @@ impl Outbox {
                 drop(std::fs::remove_file(&path));
             }
         }
+        self.entries().filter(|path| is_beside(path)).for_each(|path| clear_left_over(&path));
     }
 
     /// Gets hold of the outbox, so that nobody else sends the same; nothing where somebody has it for as long as `patience`.
@@ -129,11 +130,11 @@ impl Outbox {
     }
 
     fn files(&self) -> impl Iterator<Item = PathBuf> {
-        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| {
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            !is_hidden && path.extension().is_some_and(|end| end == "json")
-        })
+        self.entries().filter(|path| path.extension().is_some_and(|end| end == "json"))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = PathBuf> {
+        std::fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use domain::Day;
@@ -17,37 +18,67 @@ use solver::{Settings, SolvedByLevels};
 use super::{Prepared, engine, load, prepare_loaded, settings};
 use crate::arguments::RunArguments;
 use crate::certificate::{self, Ending};
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::record::{Record, host};
 use crate::stage::Stages;
 use crate::watch::{self, Found};
-use crate::{Failure, answer, claim, impact, inputs, telemetry};
+use crate::{Failure, answer, claim, config, impact, inputs, interrupt, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
 /// # Errors
-/// Whatever stops a run before it has an outcome, or an outcome that does not stand up to recomputation; nothing is
-/// published then.
+/// None: whatever stops a run before it has an outcome, or an outcome that does not stand up to recomputation, is recorded
+/// and part of the answer; nothing is published then.
 pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     let mut stages = Stages::new();
-    let loaded = load(&arguments.inputs.config, &arguments.given(), &mut stages);
-    let config = loaded.as_ref().ok().map(|loaded| loaded.config.clone());
-    let attempted = loaded.and_then(|loaded| attempt(arguments, loaded, &mut stages));
-    if arguments.dry_run {
-        return attempted;
+    let (of_signal, begun) = (arguments.clone(), stages.clone());
+    interrupt::listen(move |failure| {
+        let config = config::load(&of_signal.inputs.config, &of_signal.given()).ok().map(|loaded| loaded.config);
+        conclude(&of_signal, config.as_ref(), Err(failure), &begun)
+    });
+    let mut config = None;
+    let attempted = catch_unwind(AssertUnwindSafe(|| {
+        let loaded = load(&arguments.inputs.config, &arguments.given(), &mut stages)?;
+        config = Some(loaded.config.clone());
+        attempt(arguments, loaded, &mut stages)
+    }));
+    let attempted = attempted.unwrap_or(Err(Failure::Panic));
+    if attempted.is_err() {
+        let _turn = interrupt::turn();
+        interrupt::decide();
     }
-    let record = Record::of(arguments, config.as_ref().map(|config| config.state.as_path()));
-    let watch = watch::of(config.as_ref(), &arguments.inputs.config, record.state());
-    let watch = if arguments.no_monitoring { watch.muted() } else { watch };
-    let (exit, line) = attempted.unwrap_or_else(|failure| {
-        record.refusal(&failure, &watch, Found::of_failure(&failure, config.as_ref(), arguments.inputs.as_of));
+    Ok(conclude(arguments, config.as_ref(), attempted, &stages))
+}
+
+/// How a run ends: what went wrong is recorded and said, and who has to know is told.
+fn conclude(
+    arguments: &RunArguments,
+    config: Option<&Config>,
+    attempted: Result<(Exit, String), Failure>,
+    stages: &Stages,
+) -> (Exit, String) {
+    match &attempted {
+        Ok((exit, line)) => interrupt::answer(*exit, line),
+        Err(failure) => interrupt::answer(failure.exit(), &failure.summary_line()),
+    }
+    let told = |failure: Failure| {
         telemetry::tell(&failure.to_string());
         (failure.exit(), failure.summary_line())
+    };
+    if arguments.dry_run {
+        return attempted.unwrap_or_else(told);
+    }
+    let record = Record::of(arguments, config.map(|config| config.state.as_path()));
+    let watch = watch::of(config, &arguments.inputs.config, record.state());
+    let watch = if arguments.no_monitoring { watch.muted() } else { watch };
+    let (exit, line) = attempted.unwrap_or_else(|failure| {
+        record.refusal(&failure, &watch, Found::of_failure(&failure, config, arguments.inputs.as_of));
+        told(failure)
     });
-    let ended = watch::Ended { config: &arguments.inputs.config, exit, stages: &stages };
-    Ok((exit, watch::after_run(record.state(), &watch, &ended, &line)))
+    let ended = watch::Ended { config: &arguments.inputs.config, exit, stages };
+    (exit, watch::after_run(record.state(), &watch, &ended, &line))
 }
 
 fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Result<(Exit, String), Failure> {
@@ -61,6 +92,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
     if !arguments.dry_run {
         reporter::check_target(out)?;
         let read = files_read(&prepared, &arguments.inputs.config);
+        let _turn = interrupt::turn();
         let mut locked = record.lock()?;
         if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
             return again(&record, &mut locked, &same, out);
@@ -69,6 +101,8 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
     let configured = settings(&prepared.config);
     let settings = Settings { timeout: stages.left_of(configured.timeout), ..configured };
     let solved = stages.run("solve", || solve(&prepared, &settings));
+    // A solver that was ended with the run has not failed.
+    interrupt::check()?;
     let ending = stages.run("certify", || certificate::ending(&prepared, &solved));
     let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings));
     report.run = run_info(&prepared, &solved, arguments);
@@ -76,6 +110,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
     report.run.stages = stages.times();
     let exit = Exit::of_status(report.status());
     if !arguments.dry_run {
+        let _turn = interrupt::turn();
         let mut locked = record.lock()?;
         // Somebody else may have done the same run meanwhile.
         if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {

@@ -57,7 +57,7 @@ fn desk(solver: &str) -> TempDir {
 }
 
 /// An entry of `solver.backends`; `nap` is how long it sleeps where it does, which tells its processes apart.
-fn fake(mode: &str, nap: &str) -> String {
+pub(crate) fn fake(mode: &str, nap: &str) -> String {
     format!("{{ name: {mode}, command: [sh, fake.sh, {mode}, '{nap}'] }}")
 }
 
@@ -70,7 +70,7 @@ fn settings(backends: &str) -> String {
 }
 
 /// A desk on which our own search has a plan at once, and no proof in its time.
-fn hard_desk(solver: &str) -> TempDir {
+pub(crate) fn hard_desk(solver: &str) -> TempDir {
     valued_desk(solver, 120, 10)
 }
 

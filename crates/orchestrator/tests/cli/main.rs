@@ -3,21 +3,31 @@
 mod alerts;
 mod backfills;
 mod contract;
+#[cfg(target_os = "linux")]
+mod crash;
 mod desk;
+#[cfg(target_os = "linux")]
+mod dry_run;
 mod export;
 #[cfg(unix)]
 mod faults;
 mod folder;
 mod history;
 mod impact;
+#[cfg(target_os = "linux")]
+mod interrupt;
 mod json_configuration;
 mod levels;
 mod logs;
 mod monitoring;
+#[cfg(target_os = "linux")]
+mod processes;
 mod receiver;
 mod replay;
 mod replay_kept;
 mod same_bytes;
+#[cfg(target_os = "linux")]
+mod tracer;
 mod typical_mistakes;
 mod verify;
 #[cfg(unix)]

@@ -1,8 +1,10 @@
 //! A process that was started, with everything that it starts itself: how it is started, told to go, made to go, and
 //! what its end says. The one place that differs between systems.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How a process is made to go.
@@ -12,6 +14,28 @@ pub(super) enum Force {
     Terminate,
     /// It is taken away.
     Kill,
+}
+
+/// The processes that run, so that they can be ended by whoever ends this one; nothing once that was done.
+static RUNNING: Mutex<Option<BTreeSet<u32>>> = Mutex::new(Some(BTreeSet::new()));
+
+fn running() -> MutexGuard<'static, Option<BTreeSet<u32>>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Kills every process that was started, with its group. From then on none can be started: this process is about to end.
+pub fn end_all() {
+    let running = running().take();
+    #[cfg(unix)]
+    for process in running.into_iter().flatten() {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        if let Some(group) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+    // Elsewhere they end when nobody reads what they say any more.
+    #[cfg(not(unix))]
+    drop(running);
 }
 
 /// A running process and its group. Dropping it kills them.
@@ -25,7 +49,13 @@ impl Process {
     pub(super) fn start(command: &mut Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        Ok(Self { child: command.spawn()?, reaped: None })
+        let mut running = running();
+        let Some(running) = running.as_mut() else {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "this process is about to end"));
+        };
+        let child = command.spawn()?;
+        running.insert(child.id());
+        Ok(Self { child, reaped: None })
     }
 
     /// Its pipes.
@@ -66,6 +96,9 @@ impl Process {
         self.force(Force::Kill);
         if let Some(status) = self.reaped {
             return Ok(status);
+        }
+        if let Some(running) = running().as_mut() {
+            running.remove(&self.child.id());
         }
         let status = self.child.wait()?;
         self.reaped = Some(status);

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::super::halt::is_halted;
 use super::{Channel, Message, Refusal, Service, webhook};
 
 pub(super) static SERVICE: Service = Service {
@@ -28,6 +29,9 @@ fn deliver(channel: &Channel, message: &Message) -> Result<(), Refusal> {
     if !channel.folder.as_os_str().is_empty() {
         command.current_dir(&channel.folder);
     }
+    // A group of its own, so that what it starts can be ended with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child =
         command.spawn().map_err(|error| Refusal::Channel(format!("it does not start: {}", error.kind())))?;
     if let Some(mut input) = child.stdin.take() {
@@ -46,12 +50,24 @@ fn wait(child: &mut Child, timeout: Duration) -> Result<(), Refusal> {
                 let how = status.code().map_or_else(|| "by a signal".to_owned(), |code| format!("with {code}"));
                 return Err(Refusal::Passing(format!("it ended {how}")));
             }
-            Ok(None) if begun.elapsed() < timeout => std::thread::sleep(NAP),
+            Ok(None) if begun.elapsed() < timeout && !is_halted() => std::thread::sleep(NAP),
             _ => {
-                drop(child.kill());
-                drop(child.wait());
+                end(child);
                 return Err(Refusal::Passing("it took too long and was ended".to_owned()));
             }
         }
     }
+}
+
+/// Ends it with everything that it started.
+fn end(child: &mut Child) {
+    // The group first: until its status is taken, no other process can have its number.
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        // One that has gone already is no failure.
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    }
+    drop(child.kill());
+    drop(child.wait());
 }
