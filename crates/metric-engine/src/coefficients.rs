@@ -3,7 +3,7 @@
 //! security, the metric's coefficient for the security's type, the metric's default. None of them is an
 //! error, never 0; cash alone may have none, and then does not count in the metric.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::problem::nearest;
 use domain::shape::decimal;
@@ -15,20 +15,26 @@ use domain::{
 use crate::Security;
 use crate::codes::MISSING_COEFFICIENT;
 
-/// The rows of a coefficients file, findable.
+/// The rows of a coefficients file, findable: by account, where one is named, and metric, then by security.
 pub(crate) struct Rows<'a> {
-    rows: BTreeMap<(Option<&'a AccountId>, &'a MetricName, &'a SecurityId), SideRates>,
+    of: BTreeMap<(Option<&'a AccountId>, &'a MetricName), HashMap<&'a SecurityId, SideRates>>,
 }
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(rows: &'a [CoefficientRow]) -> Self {
-        let key = |row: &'a CoefficientRow| (row.account.as_ref(), &row.metric, &row.security);
-        Self { rows: rows.iter().map(|row| (key(row), row.rates)).collect() }
+        let mut of: BTreeMap<_, HashMap<_, _>> = BTreeMap::new();
+        // Rows about the same metric of an account usually stand together.
+        for together in rows.chunk_by(|a, b| a.account == b.account && a.metric == b.metric) {
+            let rates = together.iter().map(|row| (&row.security, row.rates));
+            of.entry((together[0].account.as_ref(), &together[0].metric)).or_default().extend(rates);
+        }
+        Self { of }
     }
 
-    fn find(&self, account: &AccountId, metric: &MetricName, security: &SecurityId) -> Option<SideRates> {
-        let row = |account| self.rows.get(&(account, metric, security)).copied();
-        row(Some(account)).or_else(|| row(None))
+    /// The rates of a metric by security, those of the account itself first.
+    fn of<'r>(&'r self, account: &'r AccountId, metric: &'r MetricName) -> impl Fn(&SecurityId) -> Option<SideRates> {
+        let (own, of_all) = (self.of.get(&(Some(account), metric)), self.of.get(&(None, metric)));
+        move |security| [own, of_all].into_iter().flatten().find_map(|rates| rates.get(security)).copied()
     }
 }
 
@@ -55,13 +61,12 @@ impl Coefficients<'_> {
             .filter_map(|(name, setting)| Some((name.as_str(), rates(setting)?)))
             .collect();
         let default = setting("default").and_then(rates);
+        let row_of = self.rows.of(self.account, &definition.name);
         let mut missing = Vec::new();
         let mut found = vec![None; self.securities.len()];
         for (index, security) in self.securities.iter().enumerate().filter(|(index, _)| self.present[*index]) {
             let settles = SecurityType::of(&security.security_type).settles;
-            let rate = self
-                .rows
-                .find(self.account, &definition.name, &self.row_ids[index])
+            let rate = row_of(&self.row_ids[index])
                 .or_else(|| by_type.get(security.security_type.as_str()).copied())
                 .or(if settles { Some(SideRates::linear(domain::Decimal::ZERO)) } else { default });
             match rate {

@@ -3,7 +3,7 @@
 //! security, the coefficient of the security's type, the default (never for cash); cash without any
 //! counts 0. A metric of a kind with keys that are unknown here is taken with the coefficients it was given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::shape::decimal;
 use domain::{
@@ -13,13 +13,17 @@ use metric_engine::{Additive, Book, Form};
 
 use crate::Discrepancy;
 
-type Rows<'a> = BTreeMap<(Option<&'a AccountId>, &'a MetricName, &'a SecurityId), SideRates>;
+/// What the rows state for a security, by account, where one is named, and metric.
+type Rows<'a> = BTreeMap<(Option<&'a AccountId>, &'a MetricName), HashMap<&'a SecurityId, SideRates>>;
 
 /// Coefficients of sums and parts of ratios.
 pub(crate) fn rates(desk: &Desk, day: &Day, book: &Book) -> Vec<Discrepancy> {
     let mut found = Vec::new();
-    let rows: Rows<'_> =
-        day.coefficients.iter().map(|row| ((row.account.as_ref(), &row.metric, &row.security), row.rates)).collect();
+    let mut rows: Rows<'_> = BTreeMap::new();
+    for together in day.coefficients.chunk_by(|a, b| a.account == b.account && a.metric == b.metric) {
+        let rates = together.iter().map(|row| (&row.security, row.rates));
+        rows.entry((together[0].account.as_ref(), &together[0].metric)).or_default().extend(rates);
+    }
     for (account, used) in desk.accounts.iter().zip(&book.accounts) {
         let names = row_ids(desk, day, book);
         for (metric, used) in account.metrics.iter().zip(&used.metrics) {
@@ -68,7 +72,8 @@ fn check_sum(
 struct Coefficients<'a> {
     account: &'a AccountId,
     metric: &'a MetricDefinition,
-    rows: &'a Rows<'a>,
+    /// The rows about it, those of the account itself first.
+    rows: [Option<&'a HashMap<&'a SecurityId, SideRates>>; 2],
     by_type: BTreeMap<&'a str, SideRates>,
     default: Option<SideRates>,
 }
@@ -77,13 +82,13 @@ impl<'a> Coefficients<'a> {
     fn new(account: &'a AccountId, metric: &'a MetricDefinition, rows: &'a Rows<'a>) -> Self {
         let stated = setting(metric, "coefficients").map_or(&[][..], Setting::entries);
         let by_type = stated.iter().filter_map(|(label, rates)| Some((label.as_str(), read(rates)?))).collect();
+        let rows = [Some(account), None].map(|account| rows.get(&(account, &metric.name)));
         Self { account, metric, rows, by_type, default: setting(metric, "default").and_then(read) }
     }
 
     fn of(&self, id: &SecurityId, label: &domain::SecurityTypeName) -> Option<SideRates> {
-        let metric = &self.metric.name;
-        let own = self.rows.get(&(Some(self.account), metric, id));
-        let stated = own.or_else(|| self.rows.get(&(None, metric, id))).or_else(|| self.by_type.get(label.as_str()));
+        let row = self.rows.into_iter().flatten().find_map(|rates| rates.get(id));
+        let stated = row.or_else(|| self.by_type.get(label.as_str()));
         let zero = SideRates { long: Decimal::ZERO, short: Decimal::ZERO };
         let otherwise = if SecurityType::of(label).settles { Some(zero) } else { self.default };
         stated.copied().or(otherwise)
