@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::desk_generator::{self, Class, DeskPlan};
 use crate::error::{Outcome, XtaskError};
+use crate::native_tools::Machine;
 use crate::{cargo, files, process, python};
 
 /// The package, relative to the workspace as all of these.
@@ -43,7 +44,7 @@ pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
 /// The Python with everything of the lock; installs it first where the lock has changed.
 fn environment(root: &Path) -> Outcome<PathBuf> {
     let lock = files::read(&root.join(LOCK))?;
-    let python = python::system(root).map_err(|why| refused(&why))?;
+    let python = Machine::this(root).python().map_err(|why| refused(&why))?;
     let folder = root.join(ENVIRONMENT);
     let own = python::environment(&python, &folder).map_err(|why| refused(&why))?;
     let stamp = folder.join(STAMP);

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Outcome, XtaskError};
+use crate::native_tools::Machine;
 use crate::{cargo, files, process, python};
 
 /// Relative to the workspace, as all of these. pyproject.toml names the licences too.
@@ -30,7 +31,7 @@ const HINT: &str = "with python3, its venv module and a network the tools instal
 
 /// Makes everything, tries it, and says where it is.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let python = python::system(root).map_err(refused)?;
+    let python = Machine::this(root).python().map_err(refused)?;
     let tools = python::with_packages(&python, &root.join(TOOLS), &PACKAGES).map_err(refused)?;
     files::make_empty(&root.join(FOLDER))?;
     let materials = licenses::collect(root, &host(root)?)?;
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn the_packing_scripts_do_what_they_say() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let Ok(python) = python::system(root) else { return };
+        let Ok(python) = Machine::this(root).python() else { return };
         let mut command = Command::new(python);
         command.args(["-B", "-m", "unittest"]).current_dir(root.join("dist"));
         let output = command.output().unwrap();

@@ -4,17 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::native_tools::Machine;
-
 /// Lists what was installed, so that pip is asked only when this changes.
 const STAMP: &str = "installed.txt";
-
-/// The machine's Python.
-pub(crate) fn system(root: &Path) -> Result<PathBuf, String> {
-    let machine = Machine::this(root);
-    let python = machine.program("python3").or_else(|| machine.program("python"));
-    python.ok_or_else(|| "there is no python3".to_owned())
-}
 
 /// The Python of an environment, which is made where it is missing, half-made, or its Python has gone.
 pub(crate) fn environment(python: &Path, folder: &Path) -> Result<PathBuf, String> {

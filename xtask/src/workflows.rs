@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Outcome, XtaskError};
+use crate::native_tools::Machine;
 use crate::{cargo, files, process, python};
 
 /// Relative to the workspace.
@@ -31,7 +32,8 @@ pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
         what: format!("get {}: {reason}", PACKAGES.join(", ")),
         hint: HINT.to_owned(),
     };
-    let python = python::system(root).and_then(|system| python::with_packages(&system, &root.join(TOOLS), &PACKAGES));
+    let python =
+        Machine::this(root).python().and_then(|system| python::with_packages(&system, &root.join(TOOLS), &PACKAGES));
     let python = python.map_err(refused)?;
     let mut workflows = Vec::new();
     for folder in WORKFLOWS {

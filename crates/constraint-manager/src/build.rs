@@ -6,6 +6,7 @@ use domain::{ObjectiveSettings, PlannedBooking, Problem};
 use metric_engine::{Book, Form, Metric};
 
 use crate::codes::LIMITED_PRIORITY;
+use crate::counts::{Counts, counts};
 use crate::limits::LimitedMetric;
 use crate::positions::Positions;
 use crate::{AssignmentProblem, Expression, Note, Objective, ObjectiveTerm, TradeChoice};
@@ -110,27 +111,6 @@ fn rows_and_terms(
         }
     }
     terms
-}
-
-/// Whether a metric counts in the objective.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counts {
-    /// It does.
-    Yes,
-    /// It has a priority, and a limit that keeps it out.
-    NotWithItsLimit,
-    /// It has no priority.
-    No,
-}
-
-pub(crate) fn counts(metric: &Metric, include_limited: bool) -> Counts {
-    if metric.worth.is_zero() {
-        Counts::No
-    } else if metric.limit.is_empty() || include_limited {
-        Counts::Yes
-    } else {
-        Counts::NotWithItsLimit
-    }
 }
 
 fn left_out(account: &domain::AccountId, metric: &Metric) -> Note {

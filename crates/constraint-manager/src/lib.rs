@@ -22,6 +22,7 @@ pub mod digest;
 
 mod codes;
 mod contradictions;
+mod counts;
 mod limits;
 mod positions;
 

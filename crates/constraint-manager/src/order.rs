@@ -14,8 +14,8 @@ use std::sync::Arc;
 use domain::{Amount, GiveUp, MetricName, ObjectiveSettings, OrderedMetric, Problem};
 use metric_engine::{Book, Form, Metric};
 
-use crate::build::{Counts, counts};
 use crate::codes::{GIVEN_UP_FOR_NOTHING, ORDER_OF_LIMITED, ORDER_OF_RATIO, ORDER_WITHOUT_PRIORITY};
+use crate::counts::{Counts, counts};
 use crate::{AssignmentProblem, Expression, Note, Objective, ObjectiveTerm, Origin, Part, Relation, Row};
 
 /// A level of the objective.

@@ -26,6 +26,7 @@ pub mod outbox;
 pub mod channel;
 pub mod delivery;
 mod halt;
+pub mod refusal;
 pub mod secret;
 
 mod http;

@@ -9,7 +9,7 @@ use metric_engine::value::RATIO_DECIMALS;
 use metric_engine::{Book, MetricValue};
 use reporter::{
     Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Evidence, LevelReport, Note, ObjectiveReport,
-    Reason,
+    Reason, Report,
 };
 use solver::outcome::Excess;
 use solver::{LevelOutcome, Outcome, Plan, SolvedByLevels};
@@ -200,6 +200,13 @@ fn limit_of(book: &Book, origin: &LimitOrigin, account: usize) -> Amount {
         MetricValue::Amount(value) => value.clone(),
         ratio @ MetricValue::Ratio { .. } => ratio.published().unwrap_or(configured),
     }
+}
+
+/// Which ways of falling back were taken: the objective was left out, or a solver failed and others went on.
+pub(crate) fn fallbacks(report: &Report<'_>) -> Vec<String> {
+    let dropped = (report.reason == reporter::Reason::ObjectiveDropped).then(|| "objective_dropped".to_owned());
+    let failed = report.run.others.iter().filter(|other| other.stop == "failed");
+    dropped.into_iter().chain(failed.map(|other| format!("{} failed", other.backend))).collect()
 }
 
 #[cfg(test)]

@@ -23,11 +23,11 @@ use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRec
 use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
-use crate::commands::{Prepared, history};
+use crate::commands::Prepared;
 use crate::config::Watch;
 use crate::exit::Exit;
 use crate::watch::{self, Found};
-use crate::{Failure, interrupt, telemetry};
+use crate::{Failure, answer, interrupt, telemetry};
 
 /// The most problems that an entry of a refused run names; the rest is counted.
 const MOST_PROBLEMS: usize = 20;
@@ -203,7 +203,7 @@ impl<'a> Record<'a> {
     /// next one tells it.
     fn remember(&self, locked: &Locked) {
         match History::open(&self.state).and_then(|mut history| history.catch_up(locked)) {
-            Ok(told) => history::tell_lost(&told),
+            Ok(told) => tell_lost(&told),
             Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
         }
     }
@@ -243,7 +243,7 @@ fn run_entry(report: &Report<'_>, exit: Exit) -> RunEntry {
         engine: report.engine.version.clone(),
         solver: report.engine.solver.clone(),
         objective,
-        fallbacks: fallbacks(report),
+        fallbacks: answer::fallbacks(report),
         counts: counts.into_iter().map(|(name, count)| (name.to_owned(), count as u64)).collect::<BTreeMap<_, _>>(),
         breaches: breaches
             .map(|metric| Breach {
@@ -256,11 +256,11 @@ fn run_entry(report: &Report<'_>, exit: Exit) -> RunEntry {
     }
 }
 
-/// Which ways of falling back were taken: the objective was left out, or a solver failed and others went on.
-pub(crate) fn fallbacks(report: &Report<'_>) -> Vec<String> {
-    let dropped = (report.reason == reporter::Reason::ObjectiveDropped).then(|| "objective_dropped".to_owned());
-    let failed = report.run.others.iter().filter(|other| other.stop == "failed");
-    dropped.into_iter().chain(failed.map(|other| format!("{} failed", other.backend))).collect()
+/// Says which runs have nothing but their entries.
+pub(crate) fn tell_lost(told: &monitor::history::Told) {
+    for (seq, what) in &told.lost {
+        telemetry::tell(&format!("What the run of entry {seq} found is not in the history: failed to {what}"));
+    }
 }
 
 /// A file by its path, with its bytes.

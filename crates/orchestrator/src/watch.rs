@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::config::{self, Config, Watch};
 use crate::exit::Exit;
 use crate::stage::Stages;
-use crate::{Failure, inputs, record, telemetry};
+use crate::{Failure, answer, inputs, telemetry};
 
 /// How long a run tells people things at most; what is left then is kept.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,7 +48,7 @@ impl Found {
         }
         let document = ResultDocument::of(report);
         let mut facts: Vec<Fact> = document.metrics.iter().filter_map(breach).collect();
-        facts.extend(record::fallbacks(report).into_iter().map(fallback));
+        facts.extend(answer::fallbacks(report).into_iter().map(fallback));
         let gap = document.objective.and_then(|objective| objective.gap).map(|gap| gap.0);
         facts.extend(gap.zip(watch.gap_above).and_then(|(gap, above)| gap_above(&gap, &Amount::from(above))));
         Self { known: kind::TABLE.to_vec(), facts, as_of }

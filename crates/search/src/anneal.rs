@@ -12,6 +12,7 @@ mod likeness;
 mod propose;
 mod state;
 
+use crate::hint::Hint;
 use crate::kernel::{Kernel, MANY};
 use crate::random::Random;
 use crate::tree::{Best, MOST_MOVERS};
@@ -82,17 +83,6 @@ pub(crate) struct Annealer<'a> {
     /// Whether it waits for a hint: moves of so many from a random placement are of no use, and take time from the prices
     /// that suggest a better one.
     pub(crate) is_waiting: bool,
-}
-
-/// What the prover knows about the problem as a whole.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Hint {
-    /// `λ` by row.
-    pub(crate) prices: Vec<f64>,
-    /// One choice for each mover; it may break rows a little.
-    pub(crate) choices: Vec<usize>,
-    /// The choices of each mover that are still open, cheapest at these prices first.
-    pub(crate) ranked: Vec<Vec<u32>>,
 }
 
 /// Where a cycle is.

@@ -14,8 +14,8 @@ mod ruling;
 
 use std::sync::Arc;
 
-use crate::anneal::Hint;
 use crate::average::Average;
+use crate::hint::Hint;
 use crate::kernel::{Kernel, MANY};
 use crate::knapsack;
 use crate::knapsack::KeptRows;

@@ -43,6 +43,7 @@ mod sack;
 mod sum;
 mod tree;
 mod wide;
+mod worth;
 
 use domain::certificate::Subject;
 use domain::{AccountId, Amount, Certificate, Day, Desk, LevelCertificate, MetricName, SecurityId, TradeId};

@@ -72,6 +72,11 @@ impl Machine {
         }
     }
 
+    /// The machine's Python.
+    pub(crate) fn python(&self) -> Result<PathBuf, String> {
+        self.program("python3").or_else(|| self.program("python")).ok_or_else(|| "there is no python3".to_owned())
+    }
+
     /// A program on the search path.
     pub(crate) fn program(&self, name: &str) -> Option<PathBuf> {
         let name = format!("{name}{}", env::consts::EXE_SUFFIX);

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::http;
 use super::kind::Kind;
 use super::message::Message;
+use super::refusal::Refusal;
 use super::secret::Secret;
 
 /// A service that takes alerts.
@@ -76,17 +77,6 @@ pub enum Address {
     Open(String),
     /// One that is a secret itself, as those of Slack are.
     Secret(Secret),
-}
-
-/// Why a message was not taken. No text holds an address, a secret or an answer of the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// It may go well in a moment.
-    Passing(String),
-    /// Nothing that this channel is told arrives before somebody mends something.
-    Channel(String),
-    /// This message alone was refused.
-    Message(String),
 }
 
 impl Channel {

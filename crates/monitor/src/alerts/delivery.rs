@@ -6,10 +6,11 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::channel::{Channel, Refusal};
+use super::channel::Channel;
 use super::halt::{is_halted, sleep};
 use super::message::Message;
 use super::outbox::{Outbox, Parcel};
+use super::refusal::Refusal;
 use crate::ledger::Ledger;
 use crate::state::State;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::channel::Refusal;
+use super::refusal::Refusal;
 
 /// A request.
 pub(super) struct Request<'a> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use monitor::alerts::channel::Refusal;
+use monitor::alerts::refusal::Refusal;
 use monitor::alerts::delivery::hand_over;
 use monitor::alerts::standing::What;
 use monitor::alerts::{Channel, Message, Outbox, Parcel};

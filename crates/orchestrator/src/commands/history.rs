@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::Amount;
-use monitor::history::{Dump, HistoryRun, Point, Series, Told};
+use monitor::history::{Dump, HistoryRun, Point, Series};
 use monitor::{History, Locked};
 use serde_json::json;
 
@@ -32,15 +32,8 @@ pub(super) fn told(folder: &Path, patience: Duration) -> Result<(Locked, History
     drop(record);
     let record = state.lock(patience, &record::who())?;
     let mut history = History::open(&state)?;
-    tell_lost(&history.catch_up(&record)?);
+    record::tell_lost(&history.catch_up(&record)?);
     Ok((record, history))
-}
-
-/// Says which runs have nothing but their entries.
-pub(crate) fn tell_lost(told: &Told) {
-    for (seq, what) in &told.lost {
-        telemetry::tell(&format!("What the run of entry {seq} found is not in the history: failed to {what}"));
-    }
 }
 
 fn rebuild(folder: &Path, patience: Duration) -> Result<(Exit, String), Failure> {
@@ -50,7 +43,7 @@ fn rebuild(folder: &Path, patience: Duration) -> Result<(Exit, String), Failure>
     // One that cannot be read any more is not the same.
     let before = History::read(&record).ok().flatten().and_then(|history| history.dump(Dump::Whole).ok());
     let (history, told) = History::rebuild(&record)?;
-    tell_lost(&told);
+    record::tell_lost(&told);
     let content = match before {
         None => "new",
         Some(before) if before == history.dump(Dump::Whole)? => "same",

@@ -4,9 +4,10 @@
 //! much of what it does. While it is hot every trade is as good as any other; later only small changes have a chance, and
 //! they are drawn more often the colder it is.
 
+use super::MANY;
 use super::likeness::Likeness;
 use super::state::{Move, State, Way};
-use super::{Hint, MANY};
+use crate::hint::Hint;
 use crate::kernel::Kernel;
 use crate::random::Random;
 

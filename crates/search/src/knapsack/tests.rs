@@ -11,7 +11,7 @@ use test_desks::product::product;
 use test_desks::random::random_case;
 
 use super::take_over;
-use crate::anneal::Hint;
+use crate::hint::Hint;
 use crate::kernel::Kernel;
 use crate::random::Random;
 use crate::tree::{Aim, Best, Partner, Prover, Slack, Standing, Tree, most};

@@ -6,8 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use super::{Budget, Glimpse, Word};
+use crate::anneal::Annealer;
 use crate::anneal::hunt::Hunter;
-use crate::anneal::{Annealer, Hint};
+use crate::hint::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
 use crate::tree::{Aim, Best, MOST_MOVERS, Partner, Prover, Slack, Standing, Tree};

@@ -11,8 +11,8 @@ use domain::{Amount, Desk, MetricName};
 use metric_engine::Book;
 
 use super::NoProof;
-use super::priced::worths;
 use super::room::Room;
+use super::worth::worths;
 
 /// What a bound is one on.
 #[derive(Debug, Clone, Copy)]

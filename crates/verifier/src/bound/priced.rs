@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::certificate::{Aim, PriceList, ShadowPrice, Slope, Subject};
 use domain::{AccountId, Amount, Day, Desk, Keep, MetricName, SecurityId, SecurityType};
-use metric_engine::{Book, Form};
+use metric_engine::Book;
 
 use super::NoProof;
 use super::changes::{Home, homes};
 use super::level::Scope;
 use super::room::{Room, RoomKey, rooms};
-use crate::inputs::worth;
+use super::worth::worths;
 use crate::numbers::Values;
 use crate::value::Value;
 
@@ -204,17 +204,4 @@ impl<'a> Prices<'a> {
     pub(super) fn account(&self, id: &AccountId) -> Result<usize, NoProof> {
         self.accounts.get(id).copied().ok_or_else(|| NoProof::UnknownAccount(id.clone()))
     }
-}
-
-/// `[account][metric]`: what one unit of the metrics that `counts` names is worth in the objective of the desk.
-pub(super) fn worths(desk: &Desk, book: &Book, counts: impl Fn(&MetricName) -> bool) -> Vec<Vec<Amount>> {
-    let of_account = |(here, book): (&domain::Account, &metric_engine::AccountBook)| {
-        let of_metric = |(definition, metric): (&domain::MetricDefinition, &metric_engine::Metric)| {
-            let is_sum = matches!(metric.form, Form::Additive(_));
-            let is_wanted = definition.limit.is_empty() || desk.objective.include_limited;
-            if is_sum && is_wanted && counts(&definition.name) { worth(desk, definition) } else { Amount::zero() }
-        };
-        here.metrics.iter().zip(&book.metrics).map(of_metric).collect()
-    };
-    desk.accounts.iter().zip(&book.accounts).map(of_account).collect()
 }
