@@ -14,7 +14,7 @@ use test_desks::random::Random;
 use crate::desk::{Desk, command, finish, pb_assign};
 use crate::faults::{fake, hard_desk};
 use crate::folder::everything;
-use crate::processes::{are_gone, with_argument};
+use crate::processes::{are_gone, is_gone, with_argument};
 use crate::receiver::{Answer, Receiver};
 
 const RUN: &[&str] = &["run", "--config", "desk.yaml"];
@@ -152,7 +152,7 @@ fn told_to_end_a_hundred_times_a_run_leaves_nothing_half_done_and_nothing_runnin
         send(&child, signal);
         let told = end(child);
         let when = format!("turn {turn}, {signal} after {instant:?}");
-        assert!(with_argument(nap).is_empty(), "{when}: what it started goes on");
+        assert!(is_gone(nap, Duration::from_secs(2)), "{when}: what it started goes on");
         is_told_truly(&told, exit, desk, before, &when);
         is_whole(desk, &when);
         worst = worst.max(told.took);
@@ -202,7 +202,7 @@ fn a_run_that_is_done_tells_no_more_and_keeps_what_it_has_to_tell() {
     let told = end(child);
     let alerts = json!({ "fired": 1, "sent": 0, "kept": 1 });
     assert_eq!((told.exit, &told.line()["alerts"]), (Some(0), &alerts), "{}", told.stderr);
-    assert!(with_argument("82.25").is_empty(), "the command goes on");
+    assert!(is_gone("82.25", Duration::from_secs(2)), "the command goes on");
     desk.replace("desk.yaml", "sleep 82.25", "exit 0");
     assert_eq!(desk.pb_assign(RUN).line()["alerts"], json!({ "fired": 0, "sent": 1, "kept": 0 }));
 }

@@ -4,9 +4,14 @@ use std::time::{Duration, Instant};
 
 /// Whether every solver that a process started goes in this time.
 pub(crate) fn are_gone(parent: u32, patience: Duration) -> bool {
+    is_gone(&parent.to_string(), patience)
+}
+
+/// Whether all that have this among their arguments go in this time: one that was killed takes a moment to do so.
+pub(crate) fn is_gone(argument: &str, patience: Duration) -> bool {
     let begun = Instant::now();
     loop {
-        if with_argument(&parent.to_string()).is_empty() {
+        if with_argument(argument).is_empty() {
             return true;
         }
         if begun.elapsed() > patience {
