@@ -33,7 +33,7 @@ def main():
     files += [(f"completions/{file}", text, 0o644) for file, text in completions(program)]
     (out / f"{name}.tar.gz").write_bytes(archive(name, files, time_of_contents()))
 
-    bill = complete(bill, version, arguments.highs)
+    bill = complete(bill, version, json.loads(arguments.carried))
     problem = invalid(json.dumps(bill))
     if problem:
         raise SystemExit(f"error: the bill of materials is not valid CycloneDX {bill['specVersion']}: {problem}")
@@ -47,7 +47,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wheel", required=True)
     parser.add_argument("--target", required=True, help="the platform in rustc's words")
-    parser.add_argument("--highs", required=True, help="the version of HiGHS in the program")
+    parser.add_argument("--carried", required=True, help="libraries inside packages of other names, as JSON")
     parser.add_argument("--out", required=True)
     parser.add_argument("documents", nargs="*")
     return parser.parse_args()
@@ -86,28 +86,30 @@ def archive(name, files, time):
     return gzip.compress(packed.getvalue(), 9, mtime=0)
 
 
-def complete(bill, version, highs):
+def complete(bill, version, carried):
     """The bill as maturin wrote it, with what it cannot know, and without where on this machine the sources are."""
     text = re.sub(r"path\+file://[^\"#]*/([^/\"#]+)#", r"path+file:///\1#", json.dumps(bill))
     text = re.sub(r"(\?download_url=file:)[^\"#&]*", r"\1//.", text)
     bill = json.loads(text)
     program = bill["metadata"]["component"]
     program.update(name="pb-assign", version=version, type="application")
-    # Sources inside the package highs-sys, so that a search for faults of HiGHS finds it under its own name.
-    component = {
-        "type": "library",
-        "bom-ref": f"pkg:github/ERGO-Code/HiGHS@v{highs}",
-        "name": "HiGHS",
-        "version": highs,
-        "scope": "required",
-        "licenses": [{"license": {"id": "MIT"}}],
-        "purl": f"pkg:github/ERGO-Code/HiGHS@v{highs}",
-    }
-    bill["components"].append(component)
-    bill["dependencies"].append({"ref": component["bom-ref"], "dependsOn": []})
-    for dependency in bill["dependencies"]:
-        if "#highs-sys@" in dependency["ref"] or "/highs-sys@" in dependency["ref"]:
-            dependency["dependsOn"] = sorted([*dependency.get("dependsOn", []), component["bom-ref"]])
+    # Sources inside packages of other names, so that a search for faults finds each under its own.
+    for library in carried:
+        component = {
+            "type": "library",
+            "bom-ref": library["purl"],
+            "name": library["name"],
+            "version": library["version"],
+            "scope": "required",
+            "licenses": [{"license": {"id": library["license"]}}],
+            "purl": library["purl"],
+        }
+        bill["components"].append(component)
+        bill["dependencies"].append({"ref": component["bom-ref"], "dependsOn": []})
+        holder = f"{library['package']}@"
+        for dependency in bill["dependencies"]:
+            if f"#{holder}" in dependency["ref"] or f"/{holder}" in dependency["ref"]:
+                dependency["dependsOn"] = sorted([*dependency.get("dependsOn", []), component["bom-ref"]])
     return bill
 
 

@@ -44,7 +44,9 @@ class Bill(unittest.TestCase):
     }
 
     def test_it_names_the_program_and_highs_and_no_folder_of_this_machine(self):
-        bill = pack.complete(self.MADE, "0.1.0", "1.15.0")
+        highs = {"package": "highs-sys", "name": "HiGHS", "version": "1.15.0", "license": "MIT"}
+        carried = [{**highs, "purl": "pkg:github/ERGO-Code/HiGHS@v1.15.0"}]
+        bill = pack.complete(self.MADE, "0.1.0", carried)
         program = bill["metadata"]["component"]
         self.assertEqual((program["name"], program["type"]), ("pb-assign", "application"))
         self.assertEqual(bill["components"][-1]["purl"], "pkg:github/ERGO-Code/HiGHS@v1.15.0")

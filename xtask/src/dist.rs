@@ -69,7 +69,7 @@ fn audit(root: &Path, tools: &Path, wheel: &Path) -> Outcome {
 /// Everything that is made from the wheel and so holds the same program.
 fn pack(root: &Path, tools: &Path, wheel: &Path, materials: &licenses::Materials) -> Outcome {
     let mut python = cargo::in_a_shell(root, tools);
-    python.args(["-B", PACK, "--target", &host(root)?, "--highs", &materials.highs_version]);
+    python.args(["-B", PACK, "--target", &host(root)?, "--carried", &materials.carried.to_string()]);
     python.args(["--out", FOLDER, "--wheel"]);
     python.arg(wheel).args(DOCUMENTS);
     finish(with_time_of_last_commit(root, &mut python))

@@ -30,6 +30,9 @@ pub(crate) enum XtaskError {
     Contradictions { found: usize },
     #[error("pass tidy: {found} findings, each above with its remedy")]
     Untidy { found: usize },
+    /// A check that needs it says so instead of passing.
+    #[error("find {what}: this is not checked here")]
+    NotHere { what: String },
     #[error("{what}\nhint: {hint}")]
     Refused { what: String, hint: String },
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::builder::PossibleValuesParser;
 
-use crate::error::Outcome;
+use crate::error::{Outcome, XtaskError};
 use crate::{airflow, cargo, demo, dist, monitoring, native_tools, scenarios, tidy, workflows};
 
 /// One check.
@@ -51,7 +51,7 @@ enum Ending {
     Failed,
     /// What it stands on has failed.
     NotRun,
-    /// Somebody asked for that.
+    /// Somebody asked for that, or what it needs is not to be had here.
     Skipped,
 }
 
@@ -83,6 +83,10 @@ fn run_steps(steps: &[Step], root: &Path, skip: &[String]) -> Vec<(&'static str,
         let start = Instant::now();
         let ending = match (step.run)(root) {
             Ok(()) => Ending::Passed,
+            Err(error @ XtaskError::NotHere { .. }) => {
+                eprintln!("skipped: failed to {error}");
+                Ending::Skipped
+            }
             Err(error) => {
                 eprintln!("error: failed to {error}");
                 ground_lost = step.is_ground;
@@ -150,6 +154,12 @@ mod tests {
             endings_without(&steps, &["b".to_owned()]),
             [("a", Ending::Passed), ("b", Ending::Skipped), ("c", Ending::Failed), ("d", Ending::NotRun)]
         );
+    }
+
+    #[test]
+    fn what_cannot_be_checked_here_does_not_pass() {
+        let here = step("a", |_| Err(XtaskError::NotHere { what: "promtool".to_owned() }), false);
+        assert_eq!(endings(&[here, step("b", GOOD, false)]), [("a", Ending::Skipped), ("b", Ending::Passed)]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::refused;
 use crate::error::{Outcome, XtaskError};
@@ -14,8 +14,39 @@ use crate::{cargo, files};
 /// The package whose program is shipped.
 const PROGRAM: &str = "orchestrator";
 /// Packages that carry sources of others further down; all their licence files count.
-const WITH_NATIVE_SOURCES: &[&str] = &["highs-sys"];
-const HIGHS_VERSION: &str = "HiGHS/Version.txt";
+const WITH_NATIVE_SOURCES: &[&str] = &["highs-sys", "libsqlite3-sys", "ring"];
+
+/// A library whose sources lie in a package of another name, so that a search for its faults would not find it.
+struct Library {
+    package: &'static str,
+    name: &'static str,
+    /// As SPDX has it.
+    license: &'static str,
+    /// What it goes by in a bill of materials, before its version.
+    purl: &'static str,
+    /// The file of the package that says its version, and how.
+    version_file: &'static str,
+    version_in: fn(&str) -> Option<String>,
+}
+
+const LIBRARIES: [Library; 2] = [
+    Library {
+        package: "highs-sys",
+        name: "HiGHS",
+        license: "MIT",
+        purl: "pkg:github/ERGO-Code/HiGHS@v",
+        version_file: "HiGHS/Version.txt",
+        version_in: highs_version,
+    },
+    Library {
+        package: "libsqlite3-sys",
+        name: "SQLite",
+        license: "blessing",
+        purl: "pkg:generic/sqlite@",
+        version_file: "sqlite3/sqlite3.h",
+        version_in: sqlite_version,
+    },
+];
 
 /// How files with a licence are called, in small letters.
 const STARTS: &[&str] = &["license", "licence", "copying", "copyright", "notice", "third_party_notices", "unlicense"];
@@ -24,8 +55,8 @@ const STARTS: &[&str] = &["license", "licence", "copying", "copyright", "notice"
 pub(super) struct Materials {
     /// The texts, each once, under the packages that it holds for.
     pub(super) licenses: String,
-    /// The version of the HiGHS sources, which are no package of their own.
-    pub(super) highs_version: String,
+    /// The libraries that are no packages of their own, for the bill of materials: a list in JSON.
+    pub(super) carried: Value,
 }
 
 /// A package of others in the program.
@@ -44,18 +75,31 @@ pub(super) fn collect(root: &Path, target: &str) -> Outcome<Materials> {
     let metadata: Value =
         serde_json::from_slice(&said).map_err(|error| refused(format!("cargo's metadata is not JSON: {error}")))?;
     let mut parts = Vec::new();
-    let mut highs_version = None;
+    let mut carried = Vec::new();
     for package in linked(&metadata) {
         let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
         let folder = manifest.parent().unwrap_or(root);
         let part = read_part(package, folder)?;
-        if part.name == "highs-sys" {
-            highs_version = version_in(&files::read(&folder.join(HIGHS_VERSION))?);
+        if let Some(library) = LIBRARIES.iter().find(|library| library.package == part.name) {
+            carried.push(library.component(folder)?);
         }
         parts.push(part);
     }
-    let highs_version = highs_version.ok_or_else(|| refused("the version of HiGHS is nowhere".to_owned()))?;
-    Ok(Materials { licenses: render(&parts), highs_version })
+    if carried.len() != LIBRARIES.len() {
+        return Err(refused(format!("of {} libraries {} are linked", LIBRARIES.len(), carried.len())));
+    }
+    Ok(Materials { licenses: render(&parts), carried: Value::Array(carried) })
+}
+
+impl Library {
+    fn component(&self, folder: &Path) -> Outcome<Value> {
+        let Self { package, name, license, purl, .. } = self;
+        let version = (self.version_in)(&files::read(&folder.join(self.version_file))?);
+        let version =
+            version.ok_or_else(|| refused(format!("the version of {name} is not in {}", self.version_file)))?;
+        let purl = format!("{purl}{version}");
+        Ok(json!({ "package": package, "name": name, "version": version, "license": license, "purl": purl }))
+    }
 }
 
 /// The packages of others that the program is linked with, sorted.
@@ -108,9 +152,15 @@ fn is_license(file: &str) -> bool {
 }
 
 /// `HIGHS_MAJOR=1`, `HIGHS_MINOR=15` and `HIGHS_PATCH=0` as `1.15.0`.
-fn version_in(text: &str) -> Option<String> {
+fn highs_version(text: &str) -> Option<String> {
     let part = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
     Some(format!("{}.{}.{}", part("HIGHS_MAJOR=")?, part("HIGHS_MINOR=")?, part("HIGHS_PATCH=")?))
+}
+
+/// `#define SQLITE_VERSION        "3.53.0"` as `3.53.0`.
+fn sqlite_version(text: &str) -> Option<String> {
+    let line = text.lines().find_map(|line| line.strip_prefix("#define SQLITE_VERSION "))?;
+    Some(line.trim().trim_matches('"').to_owned())
 }
 
 fn render(parts: &[Part]) -> String {
@@ -136,7 +186,6 @@ fn render(parts: &[Part]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn what_is_linked_counts_and_what_builds_or_tests_does_not() {
@@ -177,6 +226,13 @@ mod tests {
         }
         assert!(!is_license("src/license.rs"));
         assert!(!is_license("README.md"));
-        assert_eq!(version_in("HIGHS_MAJOR=1\nHIGHS_MINOR=15\nHIGHS_PATCH=0\n").as_deref(), Some("1.15.0"));
+    }
+
+    #[test]
+    fn versions_are_read_as_each_library_states_them() {
+        assert_eq!(highs_version("HIGHS_MAJOR=1\nHIGHS_MINOR=15\nHIGHS_PATCH=0\n").as_deref(), Some("1.15.0"));
+        let header = "#define SQLITE_VERSION_NUMBER 3053000\n#define SQLITE_VERSION        \"3.53.0\"\n";
+        assert_eq!(sqlite_version(header).as_deref(), Some("3.53.0"));
+        assert_eq!(sqlite_version("#define SQLITE_VERSION_NUMBER 3053000\n"), None);
     }
 }
