@@ -16,8 +16,6 @@ const PARTS: [&str; 3] = ["src", "pyproject.toml", "README.md"];
 /// Everything at its version, Airflow and the tools of the tests.
 const LOCK: &str = "config/airflow/requirements.txt";
 const ENVIRONMENT: &str = "target/airflow-venv";
-/// Holds what was installed, so that pip is asked only when this changes.
-const STAMP: &str = "installed.txt";
 const COPY: &str = "target/airflow/package";
 /// The desks, logs and databases of the last tests: what to read when one fails.
 const TESTS: &str = "target/airflow/tests";
@@ -43,17 +41,9 @@ pub(crate) fn run(root: &Path, build: &[&str]) -> Outcome {
 
 /// The Python with everything of the lock; installs it first where the lock has changed.
 fn environment(root: &Path) -> Outcome<PathBuf> {
-    let lock = files::read(&root.join(LOCK))?;
-    let python = Machine::this(root).python().map_err(|why| refused(&why))?;
-    let folder = root.join(ENVIRONMENT);
-    let own = python::environment(&python, &folder).map_err(|why| refused(&why))?;
-    let stamp = folder.join(STAMP);
-    if !std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
-        eprintln!("airflow: installing what {LOCK} lists under {ENVIRONMENT}");
-        python::install(&own, &["--requirement", &root.join(LOCK).to_string_lossy()]).map_err(|why| refused(&why))?;
-        files::write(&stamp, &lock)?;
-    }
-    Ok(own)
+    let python = Machine::this(root).python();
+    let own = python.and_then(|python| python::with_lock(&python, &root.join(ENVIRONMENT), &root.join(LOCK)));
+    own.map_err(|why| refused(&why))
 }
 
 /// Installs the package as a user's pip would. From a copy, so that nothing is built among the sources.

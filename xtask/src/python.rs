@@ -24,14 +24,25 @@ pub(crate) fn environment(python: &Path, folder: &Path) -> Result<PathBuf, Strin
 
 /// The Python of an environment with these packages, which are installed when the list of them is another than before.
 pub(crate) fn with_packages(python: &Path, folder: &Path, packages: &[&str]) -> Result<PathBuf, String> {
+    with(python, folder, &packages.join("\n"), &packages.join(", "), packages)
+}
+
+/// The same with the packages that a file lists, each at its version.
+pub(crate) fn with_lock(python: &Path, folder: &Path, lock: &Path) -> Result<PathBuf, String> {
+    let wanted = fs::read_to_string(lock).map_err(|error| format!("cannot read {}: {error}", lock.display()))?;
+    let lock = lock.to_string_lossy();
+    with(python, folder, &wanted, &format!("what {lock} lists"), &["--requirement", &lock])
+}
+
+fn with(python: &Path, folder: &Path, wanted: &str, shown: &str, arguments: &[&str]) -> Result<PathBuf, String> {
     let own = environment(python, folder)?;
-    let (stamp, wanted) = (folder.join(STAMP), packages.join("\n"));
+    let stamp = folder.join(STAMP);
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(own);
     }
-    eprintln!("setup: installing {} under {}", packages.join(", "), folder.display());
-    install(&own, packages)?;
-    fs::write(&stamp, &wanted).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
+    eprintln!("setup: installing {shown} under {}", folder.display());
+    install(&own, arguments)?;
+    fs::write(&stamp, wanted).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
     Ok(own)
 }
 
