@@ -28,8 +28,11 @@ use row::Row;
 const OURS: &str = "ours";
 /// The name under which planted plans and published values stand in tables.
 const KNOWN: &str = "known";
+/// The name of the linear relaxation, which finds no plans: the least that a bound has to be.
+const RELAXATION: &str = "relaxation";
 /// The peers: the name in tables, and the script in `xtask/peers`.
-const PEERS: [(&str, &str); 3] = [("highs", "highs.py"), ("cpsat", "cpsat.py"), ("scip", "scip.py")];
+const PEERS: [(&str, &str); 4] =
+    [("highs", "highs.py"), ("cpsat", "cpsat.py"), ("scip", "scip.py"), (RELAXATION, "relaxation.py")];
 const SCRIPTS: &str = "xtask/peers";
 /// What a peer may use, as the product does.
 const THREADS: usize = 2;
@@ -49,7 +52,7 @@ pub(crate) struct Options {
     /// Two desks of each class and four stored instances only.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Who runs: ours, highs, cpsat, scip; all without it. What the others did before is kept.
+    /// Who runs: ours, highs, cpsat, scip, relaxation (a bound alone); all without it. What the others did before is kept.
     #[arg(long, value_name = "SOLVER,...", value_delimiter = ',')]
     pub(crate) solvers: Vec<String>,
     /// Keep what target/bench/peers.csv already has and run what is missing.
@@ -201,7 +204,7 @@ mod tests {
 
     #[test]
     fn solvers_are_chosen_by_name() {
-        assert_eq!(chosen(&[]).unwrap(), ["ours", "highs", "cpsat", "scip"]);
+        assert_eq!(chosen(&[]).unwrap(), ["ours", "highs", "cpsat", "scip", "relaxation"]);
         assert_eq!(chosen(&["scip".to_owned(), "ours".to_owned()]).unwrap(), ["ours", "scip"]);
         assert!(chosen(&["gurobi".to_owned()]).unwrap_err().to_string().contains("ours, highs, cpsat, scip"));
     }

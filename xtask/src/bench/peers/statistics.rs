@@ -3,8 +3,8 @@
 //! The primal gap of a plan is `(best known - objective) / spread`, in units of the desk's spread; no plan at all counts
 //! as 1, which is what the dearest account for every trade would come to. Times are averaged geometrically.
 
-use super::KNOWN;
 use super::row::Row;
+use super::{KNOWN, RELAXATION};
 
 /// The gap that stands for no plan.
 pub(super) const NO_PLAN: f64 = 1.0;
@@ -65,10 +65,10 @@ pub(super) fn geometric_mean(seconds: &[f64]) -> Option<f64> {
     (!seconds.is_empty()).then(|| (logarithms / seconds.len() as f64).exp())
 }
 
-/// The words in the order in which they first come, each once: classes, solvers, instances.
+/// The words in the order in which they first come, each once: classes, solvers, instances; of rows that compete.
 pub(super) fn distinct<'a>(rows: &'a [Row], word: impl Fn(&'a Row) -> &'a str) -> Vec<&'a str> {
     let mut words = Vec::new();
-    for row in rows.iter().filter(|row| row.solver != KNOWN) {
+    for row in rows.iter().filter(|row| ![KNOWN, RELAXATION].contains(&row.solver.as_str())) {
         if !words.contains(&word(row)) {
             words.push(word(row));
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::row::Row;
 use super::statistics::{Figures, best_known, distinct, geometric_mean};
-use super::{KNOWN, OURS};
+use super::{KNOWN, OURS, RELAXATION};
 use crate::bench::peers::message::Status;
 
 /// Float noise in a bound, relative: none of the solvers computes one more exactly.
@@ -94,6 +94,11 @@ pub(super) fn goals(rows: &[Row], limit_s: f64) -> String {
         let shown = ratio.map_or("n/a".to_owned(), |ratio| format!("{ratio:.2} of it"));
         line("in at most half of the fastest peer's time", shown, ratio.is_some_and(|ratio| ratio <= 0.5));
     }
+    let looser = looser_than_relaxation(rows, &ours);
+    if let Some((looser, compared, worst)) = looser {
+        let reached = format!("looser on {looser} of {compared}, by at most {worst:.6} spreads");
+        line("certified at least as tight as the linear relaxation", reached, looser == 0);
+    }
     let longest = format!("the longest took {:.2} s", all.longest_s);
     line("the end within the limit plus 0.5 s", longest, all.longest_s <= limit_s + OVERRUN_S);
     text
@@ -104,6 +109,30 @@ fn is_worse(rows: &[Row], ours: &Row) -> bool {
     let peers = rows.iter().filter(|row| row.instance == ours.instance && row.solver != OURS && row.solver != KNOWN);
     let Some(best) = peers.filter_map(Row::value).reduce(f64::max) else { return false };
     ours.value().is_none_or(|value| best - value > EQUAL * best.abs().max(value.abs()))
+}
+
+/// Instances on which the certified bound is above that of the linear relaxation, of those compared, and how far at most.
+fn looser_than_relaxation(rows: &[Row], ours: &[&Row]) -> Option<(usize, usize, f64)> {
+    let mut above = Vec::new();
+    for ours in ours {
+        let relaxation = rows.iter().find(|row| row.instance == ours.instance && row.solver == RELAXATION);
+        let Some(relaxed) = relaxation.and_then(|row| row.bound) else { continue };
+        let certified = ours.value().zip(ours.certified_gap).map(|(value, gap)| bound_of(value, gap));
+        let distance = certified.map_or(f64::INFINITY, |certified| certified - relaxed);
+        above.push(if distance > NOISE * relaxed.abs().max(1.0) { distance / ours.spread } else { 0.0 });
+    }
+    let worst = above.iter().copied().reduce(f64::max)?;
+    Some((above.iter().filter(|distance| **distance > 0.0).count(), above.len(), worst))
+}
+
+/// The bound that a gap states: `gap = (bound - value) / max(|bound|, |value|)`. A gap beyond 1, where the two are on different
+/// sides of 0, states none.
+fn bound_of(value: f64, gap: f64) -> f64 {
+    match value {
+        _ if gap >= 1.0 => f64::INFINITY,
+        0.0.. => value / (1.0 - gap),
+        _ => value + gap * value.abs(),
+    }
 }
 
 /// Instances that a peer proves, those of them that we do not, and the mean of our time over the fastest peer's.
@@ -151,6 +180,23 @@ mod tests {
         assert!(contradictions(&[known(), none])[0].contains("no plan keeps the limits"));
         let peer = row("mid-1", "scip", Some(-6.0), None);
         assert_eq!(remarks(&[known(), peer]), ["mid-1: scip says that no plan exceeds -6; one has -5"]);
+    }
+
+    #[test]
+    fn a_bound_is_held_against_the_linear_relaxation() {
+        // (bound - value) / max(|bound|, |value|): 10/100, 10/110
+        for (value, bound, gap) in [(-100.0, -90.0, 0.1), (100.0, 110.0, 1.0 / 11.0), (-100.0, f64::INFINITY, 1.5)] {
+            assert!(bound_of(value, gap) == bound || (bound_of(value, gap) - bound).abs() < 1e-9, "{value} {gap}");
+        }
+        let relaxed = Row { bound: Some(-4_950.0), ..row("mid-1", RELAXATION, None, None) };
+        let ours = |gap| Row { certified_gap: Some(gap), ..row("mid-1", OURS, Some(-5_000.0), None) };
+        let looser = |gap| {
+            let rows = [ours(gap), relaxed.clone()];
+            looser_than_relaxation(&rows, &[&rows[0]])
+        };
+        assert_eq!(looser(0.01), Some((0, 1, 0.0))); // 50 of 5,000
+        assert_eq!(looser(0.02), Some((1, 1, 0.05))); // -4,900 is 50 above, of a spread of 1,000
+        assert_eq!(looser_than_relaxation(&[ours(0.01)], &[&ours(0.01)]), None);
     }
 
     #[test]
