@@ -3,7 +3,7 @@
 Nothing is believed but ledger.jsonl, whose lines hang together by their hashes: the files of each run are hashed here, each
 against its own entry, and every table is made again from the entries. SHA256SUMS and README.txt are not looked at.
 """
-import csv, hashlib, json, os, sys, unicodedata
+import csv, hashlib, json, os, re, sys, unicodedata
 
 ZEROS = "0" * 64
 RUN_COLUMNS = """entry event as_of recorded_at actor host run_id status reason exit engine solver objective bound gap
@@ -40,7 +40,8 @@ def entries_of(text):
         is_next = seq == entries[-1]["seq"] + 1 and previous == entries[-1]["hash"] if entries else seq > 0
         if not is_next or hashlib.sha256((previous + content).encode()).hexdigest() != stated:
             sys.exit(f"entry {seq} does not hold")
-        if (seq == 1) != (previous == ZEROS) or entry["schema"] != "pb-assign/ledger/1":
+        is_start = seq == 1 if previous == ZEROS else seq > 1 and re.fullmatch("[0-9a-f]{64}", previous)
+        if not is_start or entry["schema"] != "pb-assign/ledger/1":
             sys.exit(f"entry {seq} is none of a ledger of this form")
         entries.append(entry)
     return entries
@@ -88,8 +89,11 @@ def run_row(entry):
 
 
 def check_table(path, columns, rows):
-    with open(path, encoding="utf-8", newline="") as file:
-        table = list(csv.reader(file, strict=True))
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            table = list(csv.reader(file, strict=True))
+    except (OSError, ValueError, csv.Error):
+        table = None
     if table != [columns] + rows:
         findings.append(f"{path} does not follow from ledger.jsonl")
 
@@ -139,6 +143,8 @@ def check_nothing_else(paths):
 
 entries = entries_of(read("ledger.jsonl"))
 span = parsed(read("span.json"))
+if sorted(span) != ["from", "to"] or not all(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(day)) for day in span.values()):
+    sys.exit("span.json does not have two days")
 about = [entry for entry in entries if span["from"] <= (entry.get("as_of") or entry["time"][:10]) <= span["to"]]
 if entries and (not about or about[0] is not entries[0] or about[-1] is not entries[-1]):
     findings.append("the first and the last line of ledger.jsonl are not both about the days in span.json")

@@ -103,6 +103,26 @@ const FORGERIES: &[Forgery] = &[
         says: &["the first and the last line of ledger.jsonl are not both about the days in span.json"],
     },
     Forgery {
+        about: "the days are written so that they would print a hash",
+        forge: |sent| edit(sent, "span.json", "2026-11-20", "2026-11-20\\nhash of the last line       00"),
+        says: &["span.json does not have two days"],
+    },
+    Forgery {
+        about: "a table is taken away",
+        forge: |sent| fs::remove_file(sent.join("runs.csv")).expect("a file"),
+        says: &["runs.csv does not follow from ledger.jsonl"],
+    },
+    Forgery {
+        about: "a file is a link to another place",
+        forge: |sent| {
+            let there = sent.join("runs/000001/inputs/trades.csv");
+            fs::rename(&there, sent.with_extension("elsewhere")).expect("a file");
+            let (linked, said) = asked(sent, "ln", &["-s", "../sent.elsewhere", "runs/000001/inputs/trades.csv"]);
+            assert!(linked, "{said}");
+        },
+        says: &["runs/000001/inputs/trades.csv does not belong to the export"],
+    },
+    Forgery {
         about: "the last line is torn",
         forge: |sent| {
             let lines = fs::read_to_string(sent.join("ledger.jsonl")).expect("lines");
