@@ -166,20 +166,20 @@ impl RunEntry {
     }
 
     /// Every file that it names, with the path that a copy gets in a folder of the run: under `config`, `inputs` or `outputs`
-    /// by its own name. Of two with one name, the second has its number before it; what a file system or a list of
-    /// digests could stumble over is an underline.
+    /// by its own name. Of two with one name, the later has its number before it, or the next number that makes it another
+    /// name; what a file system or a list of digests could stumble over is an underline. `verify_chain.py` has the same rule.
     pub fn laid_out(&self) -> Vec<(String, &Kept)> {
         let parts = [("config", self.config.as_slice()), ("inputs", &self.inputs), ("outputs", &self.outputs)];
         let mut taken = BTreeSet::new();
         let mut laid_out = Vec::new();
         for (part, files) in parts {
-            for (number, file) in (1..).zip(files) {
+            for (mut number, file) in (1_usize..).zip(files) {
                 let name = plain_name(&file.path);
                 let mut path = format!("{part}/{name}");
                 // Some file systems take two spellings for one name.
-                if !taken.insert(path.to_lowercase()) {
+                while !taken.insert(path.to_lowercase()) {
                     path = format!("{part}/{number}-{name}");
-                    taken.insert(path.to_lowercase());
+                    number += 1;
                 }
                 laid_out.push((path, file));
             }
@@ -210,5 +210,16 @@ mod tests {
             ["data.csv", "2-DATA.csv", "data.xlsx", "file", "two_lines"].map(|name| format!("inputs/{name}"));
         assert_eq!(paths[0], "config/desk.yaml");
         assert_eq!(paths[1..], expected);
+    }
+
+    #[test]
+    fn a_name_with_its_number_before_it_may_be_taken_too() {
+        let kept = |path: &str| Kept { path: path.to_owned(), sha256: String::new(), kept_in: 1 };
+        let inputs = ["a/3-data.csv", "b/data.csv", "c/data.csv", "d/4-Data.csv", "e/data.csv"].map(kept).to_vec();
+        let run = RunEntry { inputs, ..RunEntry::default() };
+        let paths: Vec<String> = run.laid_out().into_iter().map(|(path, _)| path).collect();
+        // The third would be 3-data.csv, which the first is; the fourth and fifth meet what that leads to.
+        let expected = ["3-data.csv", "data.csv", "4-data.csv", "4-4-Data.csv", "5-data.csv"];
+        assert_eq!(paths, expected.map(|name| format!("inputs/{name}")));
     }
 }

@@ -40,14 +40,6 @@ pub enum MonitorError {
         /// What was to be made.
         path: PathBuf,
     },
-    /// What was asked for is not in the record.
-    #[error("find {what} in {}", path.display())]
-    Missing {
-        /// What was looked for.
-        what: String,
-        /// Where.
-        path: PathBuf,
-    },
     /// The database of the history refused. What it holds follows from the ledger, so that it can be made anew.
     #[error("use {}: {source}; `pb-assign history rebuild` makes it anew", path.display())]
     History {
@@ -75,9 +67,12 @@ impl MonitorError {
 
     /// Whether a kept file is gone or is not what it was: no other try gives it.
     pub fn is_lost(&self) -> bool {
-        use ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
+        use ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof, Unsupported};
         match self {
-            Self::Io { source, .. } => matches!(source.kind(), NotFound | InvalidData | InvalidInput | UnexpectedEof),
+            // A changed byte may ask for a way of compression that nobody has.
+            Self::Io { source, .. } => {
+                matches!(source.kind(), NotFound | InvalidData | InvalidInput | UnexpectedEof | Unsupported)
+            }
             Self::Broken { .. } => true,
             _ => false,
         }

@@ -3,11 +3,12 @@
 //! ```text
 //! README.txt                       what this is, which entries, the hashes before and behind them, how to check
 //! ledger.jsonl                     the entries as they stand in the ledger, one a line, none left out between two
+//! span.json                        the first and last of the days that were asked for
 //! runs.csv                         the entries about the span, a row each
 //! files.csv                        every file of their runs: its path here, its path then, its digest
 //! runs/000012/entry.json           the entry, for people
 //!            /config, /inputs, /outputs   the files of the run by their own names
-//! verify_chain.py                  checks ledger.jsonl in some lines of Python
+//! verify_chain.py                  checks all of it against ledger.jsonl, in Python
 //! SHA256SUMS                       for `sha256sum -c`
 //! ```
 //!
@@ -16,8 +17,11 @@
 mod sink;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+
+use serde_json::{Value, json};
 
 use crate::chain::Chained;
 use crate::entry::{Event, RunEntry};
@@ -56,7 +60,8 @@ pub struct Exported {
     pub lost: Vec<String>,
 }
 
-/// The script that checks the chain.
+/// The script that checks an export against its lines of the ledger: whatever it says of runs and files, the script finds out
+/// anew, so that the paths of [`RunEntry::laid_out`] and the cells of the tables stand there a second time.
 const SCRIPT: &str = include_str!("export/verify_chain.py");
 
 impl Span {
@@ -100,13 +105,17 @@ pub fn export(state: &State, ledger: &Ledger, span: &Span, output: &Path) -> Res
     };
     let mut sink = Sink::create(output)?;
     let mut files = tables::Files::default();
+    let lines = ends.map_or_else(Vec::new, |(first, last)| ledger.text(first..=last));
+    let numbered = (ends.map_or(1, |(first, _)| first)..).zip(lines.split_inclusive(|byte| *byte == b'\n'));
+    let lines_by_seq: BTreeMap<u64, &[u8]> = numbered.collect();
     for chained in &about {
         if let Some(run) = chained.entry.run() {
-            put_run(state, chained, run, &mut sink, &mut files, &mut exported)?;
+            sink.put(&format!("{}/entry.json", folder_of(chained.seq)), &for_people(lines_by_seq[&chained.seq]))?;
+            put_files(state, chained, run, &mut sink, &mut files, &mut exported)?;
         }
     }
-    let lines = ends.map_or_else(Vec::new, |(first, last)| ledger.text(first..=last));
     sink.put("ledger.jsonl", &lines)?;
+    sink.put("span.json", format!("{}\n", json!({ "from": span.from, "to": span.to })).as_bytes())?;
     sink.put("runs.csv", &tables::runs(&about))?;
     sink.put("files.csv", &files.bytes())?;
     sink.put("verify_chain.py", SCRIPT.as_bytes())?;
@@ -120,7 +129,16 @@ fn folder_of(seq: u64) -> String {
     format!("runs/{seq:06}")
 }
 
-fn put_run(
+/// The entry of a line as text that people read: what another version wrote into it is there too.
+fn for_people(line: &[u8]) -> Vec<u8> {
+    let mut entry: Value = serde_json::from_slice(line).expect("a line that was checked is JSON");
+    for of_the_line in ["seq", "previous", "hash"] {
+        entry.as_object_mut().expect("an entry is an object").remove(of_the_line);
+    }
+    format!("{entry:#}\n").into_bytes()
+}
+
+fn put_files(
     state: &State,
     chained: &Chained,
     run: &RunEntry,
@@ -129,8 +147,6 @@ fn put_run(
     exported: &mut Exported,
 ) -> Result<(), MonitorError> {
     let folder = folder_of(chained.seq);
-    let entry = serde_json::to_string_pretty(&chained.entry).expect("an entry is plain JSON");
-    sink.put(&format!("{folder}/entry.json"), format!("{entry}\n").as_bytes())?;
     for (path, kept) in run.laid_out() {
         let path = format!("{folder}/{path}");
         match state.archive().read(kept.kept_in, &kept.sha256) {
@@ -183,9 +199,11 @@ const MANUAL: &str = r#"
 What is here
 ------------
 ledger.jsonl     the entries of the ledger, one a line, byte by byte as they were written
+span.json        the first and last of these days
 runs.csv         the entries about these days, a row each (CSV, UTF-8; numbers are exact decimals)
 files.csv        every file of their runs: its path here and then, its SHA-256, and whether it is here or lost
 runs/NNNNNN      the run of entry NNNNNN: entry.json (the entry, for people), config, inputs, outputs
+verify_chain.py  the check of all this, in Python without libraries
 SHA256SUMS       the SHA-256 of every file here besides itself
 
 A day is the as-of date of a run; a run without one counts by the day (UTC) on which it was recorded. "rerun" entries say
@@ -196,15 +214,22 @@ so the file that is covered cannot have the hash.
 
 How to check it
 ---------------
-1. The files:    sha256sum -c SHA256SUMS
-2. The chain:    python3 verify_chain.py
-   A line is a JSON object in the canonical form of RFC 8785. Its member "hash" is the SHA-256, in hexadecimal digits, of the
-   text of its member "previous" followed by the canonical form of the object without "hash". "previous" is the
-   hash of the line before it; before the first entry of a ledger it is 64 zeros.
-   The script also looks for the digests of each run's files ("config", "inputs", "outputs") in SHA256SUMS.
-3. That nothing was left out or written anew: compare with a hash that was kept elsewhere. Every run prints the hash of its
+1. That it arrived whole:    sha256sum -c SHA256SUMS
+   That is all that this shows: whoever changes a file can write its digest anew.
+2. That it is what the ledger says:    python3 verify_chain.py
+   The script believes ledger.jsonl alone. A line is a JSON object in the canonical form of RFC 8785. Its member "hash" is
+   the SHA-256, in hexadecimal digits, of the text of its member "previous" followed by the canonical form of the object
+   without "hash". "previous" is the hash of the line before it; before the first entry of a ledger it is 64 zeros.
+   Each file of each run about these days must be at its place with the SHA-256 that its own entry has ("config", "inputs",
+   "outputs"); runs.csv, files.csv and each entry.json must follow from the lines; nothing else may lie here.
+   It prints the days, the hash before the first line and that of the last. The days come from span.json, which no hash
+   covers: they must be those that you asked for. This README is not looked at: take the hashes from what is printed.
+   A script that comes with evidence is as good as who sends it: whoever wants to be sure takes it from the source of
+   pb-assign (crates/monitor/src/export/verify_chain.py) or from another export, and runs that in this folder.
+3. That no line was left out or written anew: compare with a hash that was kept elsewhere. Every run prints the hash of its
    own entry ("ledger": {"seq", "head"} on its last line, and in run.json of what it published):
                  python3 verify_chain.py HASH
-   One from these entries must be found here. The hash before the first line is the last one of an export of the days before;
-   the head of the whole ledger ties this export to `pb-assign audit verify --expect-head` on the ledger itself.
+   One from these entries must be found here. The hash before the first line is, where the days follow, the last one of the
+   export of the days before; the head of the whole ledger ties this export to `pb-assign audit verify --expect-head` on the
+   ledger itself.
 "#;

@@ -224,8 +224,8 @@ pub enum AuditCommand {
     },
     /// List the entries, the last ones last.
     List {
-        /// Entries about this date and later.
-        #[arg(long, value_name = "DATE", value_parser = date)]
+        /// Entries about this date and later; one without a date counts by the day on which it was recorded.
+        #[arg(long, alias = "since", value_name = "DATE", value_parser = date)]
         from: Option<Date>,
         /// Entries about this date and earlier.
         #[arg(long, value_name = "DATE", value_parser = date)]
@@ -237,7 +237,7 @@ pub enum AuditCommand {
         /// The number of an entry, a run_id, a date, or `latest`; of several runs the last one is taken.
         #[arg(value_name = "RUN")]
         run: String,
-        /// A new folder for the files.
+        /// A new folder for the files; those of a rerun are the files of the run that it repeats.
         #[arg(long, value_name = "DIR")]
         extract: Option<PathBuf>,
     },
@@ -269,7 +269,7 @@ pub struct HistoryArguments {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, global = true)]
     pub wait: Duration,
     /// Days from this date on.
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    #[arg(long, alias = "from", value_name = "DATE", value_parser = date)]
     pub since: Option<Date>,
     /// Metrics of this account.
     #[arg(long, value_name = "ACCOUNT")]
@@ -299,7 +299,7 @@ pub struct BreachesArguments {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub wait: Duration,
     /// Breaches that were seen on this date or later.
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    #[arg(long, alias = "from", value_name = "DATE", value_parser = date)]
     pub since: Option<Date>,
     /// Breaches of this account.
     #[arg(long, value_name = "ACCOUNT")]

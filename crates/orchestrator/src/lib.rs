@@ -22,6 +22,7 @@ mod failure;
 mod impact;
 mod inputs;
 mod interrupt;
+mod kept;
 mod progress;
 mod record;
 mod stage;

@@ -332,8 +332,17 @@ pub(crate) fn host() -> String {
 pub(crate) fn read(folder: &Path, patience: std::time::Duration) -> Result<(State, Locked), Failure> {
     let state = State::at(folder);
     if !state.ledger_path().is_file() {
-        return Err(MonitorError::Missing { what: "a ledger".to_owned(), path: folder.to_owned() }.into());
+        return Err(no_ledger(folder));
     }
     let locked = state.read(patience)?;
     Ok((state, locked))
+}
+
+/// That a folder has no ledger.
+pub(crate) fn no_ledger(folder: &Path) -> Failure {
+    Failure::Request {
+        message: format!("failed to find a ledger in {}", folder.display()),
+        hint: "name the folder that runs keep it in, such as --state my-desk/state; the first run of a desk makes it"
+            .to_owned(),
+    }
 }

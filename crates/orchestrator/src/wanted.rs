@@ -1,9 +1,9 @@
 //! Which run of the ledger somebody means: by the number of its entry, its `run_id`, its date, or as `latest`.
 
 use jiff::civil::Date;
-use monitor::{Chained, Ledger, MonitorError, State};
+use monitor::{Chained, Event, Ledger, State};
 
-use crate::Failure;
+use crate::{Failure, telemetry};
 
 /// What stands for the last run.
 const LATEST: &str = "latest";
@@ -30,8 +30,27 @@ pub(crate) fn find(state: &State, ledger: &Ledger, text: &str) -> Result<Chained
             || run.is_some_and(|run| text == LATEST || has(run.run_id.as_ref()) || has(run.as_of.as_ref()))
     };
     let found = entries(ledger)?.into_iter().rfind(is_it);
-    found
-        .ok_or_else(|| MonitorError::Missing { what: format!("entry or run {text}"), path: state.ledger_path() }.into())
+    found.ok_or_else(|| Failure::Request {
+        message: format!("failed to find entry or run {text} in {}", state.ledger_path().display()),
+        hint: match ledger.seq() {
+            0 => "it has no entry yet: the first run adds one".to_owned(),
+            last => format!("it has the entries 1 to {last}; `pb-assign audit list` shows their runs and dates"),
+        },
+    })
+}
+
+/// The entry that has the files of this one: of a rerun, that of the run which it repeats.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn with_files(state: &State, ledger: &Ledger, found: Chained) -> Result<Chained, Failure> {
+    match &found.entry.event {
+        Event::Rerun(rerun) => {
+            telemetry::tell(&format!("Entry {} is a rerun of entry {}.", found.seq, rerun.of));
+            find(state, ledger, &rerun.of.to_string())
+        }
+        _ => Ok(found),
+    }
 }
 
 /// Every entry, all of them checked.

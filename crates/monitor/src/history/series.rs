@@ -80,4 +80,23 @@ impl History {
         }
         Ok(series)
     }
+    /// The accounts that any run has had, in order.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub fn accounts(&self) -> Result<Vec<String>, MonitorError> {
+        self.names("SELECT DISTINCT account FROM metrics ORDER BY account")
+    }
+
+    /// The metrics that any run has had, in order.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub fn metrics(&self) -> Result<Vec<String>, MonitorError> {
+        self.names("SELECT DISTINCT metric FROM metrics ORDER BY metric")
+    }
+
+    fn names(&self, question: &str) -> Result<Vec<String>, MonitorError> {
+        self.asked(|connection| connection.prepare(question)?.query_map([], |row| row.get(0))?.collect())
+    }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::arguments::{AlertsArguments, AlertsCommand};
 use crate::config::{self, Given, Watch};
 use crate::exit::Exit;
-use crate::{Failure, telemetry, watch};
+use crate::{Failure, record, telemetry, wanted, watch};
 
 /// Does what was asked about alerts.
 ///
@@ -40,6 +40,7 @@ fn load(path: &Path, state: Option<&Path>) -> Result<(Watch, State), Failure> {
 
 fn list(state: &State) -> Result<(Exit, String), Failure> {
     let ledger = open(state)?;
+    wanted::entries(&ledger)?;
     let firing = ledger.last_run().and_then(|last| Some(last.entry.run()?.alerts.firing.clone())).unwrap_or_default();
     let parcels = Outbox::of(state.folder()).parcels(&ledger);
     let mut lines = Vec::new();
@@ -115,9 +116,8 @@ fn test(watch: &Watch) -> (Exit, String) {
 }
 
 fn open(state: &State) -> Result<Ledger, Failure> {
-    let missing = || monitor::MonitorError::Missing { what: "a ledger".to_owned(), path: state.folder().to_owned() };
     if !state.ledger_path().is_file() {
-        return Err(missing().into());
+        return Err(record::no_ledger(state.folder()));
     }
     Ok(Ledger::open(&state.ledger_path())?)
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use monitor::export::{self, Exported, Span};
-use monitor::{Chained, Event, Ledger, Locked, RunEntry, State, audit};
+use monitor::{Chained, Event, Finding, Ledger, Locked, MonitorError, RunEntry, State, audit};
 use serde_json::json;
 
 use crate::arguments::{AuditArguments, AuditCommand};
 use crate::exit::Exit;
-use crate::{Failure, record, telemetry, wanted};
+use crate::{Failure, kept, record, telemetry, wanted};
 
 /// Does what was asked of the ledger.
 ///
@@ -33,46 +33,76 @@ pub fn run(arguments: &AuditArguments) -> Result<(Exit, String), Failure> {
 fn verify(state: &State, record: &Locked, expected: Option<&str>, files: bool) -> Result<(Exit, String), Failure> {
     let checked = audit(state, record, expected, files);
     if !checked.findings.is_empty() {
-        return Err(Failure::DoesNotHold {
-            what: state.ledger_path().display().to_string(),
-            discrepancies: checked.findings.iter().map(ToString::to_string).collect(),
-            internal: false,
-        });
+        return Err(does_not_hold(state, &checked.findings));
     }
-    let read = if files { format!(", and {} kept files are what they were", checked.files) } else { String::new() };
-    telemetry::tell(&format!("Verified: {} entries hang together{read}.\nHead: {}", checked.entries, checked.head));
+    let read = if files { format!(", and {} what was kept", files_are(checked.files)) } else { String::new() };
+    telemetry::tell(&format!("Verified: {}{read}.\nHead: {}", together(checked.entries), checked.head));
     let line = json!({
         "status": "verified", "exit": 0, "entries": checked.entries, "head": checked.head, "files": checked.files,
     });
     Ok((Exit::Done, line.to_string()))
 }
 
+/// What is wrong: with the ledger, or only with what is kept beside it, of which a backup has the same.
+fn does_not_hold(state: &State, findings: &[Finding]) -> Failure {
+    let mut discrepancies: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let ledger = state.ledger_path().display().to_string();
+    let is_of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
+    let what = if findings.iter().all(is_of_files) {
+        discrepancies.push(
+            "hint: archives never change: take the one that is named from any backup; where the system refuses to read it, \
+             it is not lost, and the right to read it is what is missing"
+                .to_owned(),
+        );
+        format!("every entry of {ledger} holds; what is kept beside it")
+    } else {
+        ledger
+    };
+    Failure::DoesNotHold { what, discrepancies, internal: false }
+}
+
+fn together(entries: u64) -> String {
+    if entries == 1 { "1 entry holds".to_owned() } else { format!("{entries} entries hang together") }
+}
+
+fn files_are(files: u64) -> String {
+    if files == 1 { "1 kept file is".to_owned() } else { format!("{files} kept files are") }
+}
+
 fn list(record: &Locked, from: Option<Date>, to: Option<Date>) -> Result<(Exit, String), Failure> {
+    require_order(from, to)?;
+    let text = |date: Option<Date>, end: &str| date.map_or_else(|| end.to_owned(), |date| date.to_string());
+    let span = Span { from: text(from, ""), to: text(to, "9999-12-31") };
     let (mut lines, mut entries) = (Vec::new(), Vec::new());
-    for chained in wanted::entries(&record.ledger)? {
-        let date = as_of(&chained).and_then(|date| date.parse::<Date>().ok());
-        let is_asked_for = |from: Option<Date>, to: Option<Date>| match date {
-            Some(date) => from.is_none_or(|from| from <= date) && to.is_none_or(|to| date <= to),
-            None => from.is_none() && to.is_none(),
-        };
-        if is_asked_for(from, to) {
-            lines.push(row(&chained));
-            entries.push(json!({
-                "seq": chained.seq, "hash": chained.hash, "time": chained.entry.time, "as_of": as_of(&chained),
-                "event": summary(&chained.entry.event),
-            }));
-        }
+    for chained in wanted::entries(&record.ledger)?.into_iter().filter(|chained| span.has(chained)) {
+        lines.push(row(&chained));
+        entries.push(json!({
+            "seq": chained.seq, "hash": chained.hash, "time": chained.entry.time, "as_of": as_of(&chained),
+            "event": summary(&chained.entry.event),
+        }));
     }
     let header = format!("{:>6}  {:<20}  {:<10}  {:<12}  {}", "entry", "time", "as of", "actor", "what");
     telemetry::tell(&[vec![header], lines].concat().join("\n"));
     Ok((Exit::Done, json!({ "exit": 0, "head": record.ledger.head(), "entries": entries }).to_string()))
 }
 
+fn require_order(from: Option<Date>, to: Option<Date>) -> Result<(), Failure> {
+    match (from, to) {
+        (Some(from), Some(to)) if to < from => Err(Failure::Request {
+            message: format!("--from {from} is after --to {to}"),
+            hint: "state the earlier date with --from; both days are included".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn row(chained: &Chained) -> String {
     let Chained { seq, entry, .. } = chained;
     let time = entry.time.split('.').next().unwrap_or_default().trim_end_matches('Z').replace('T', " ");
     let as_of = as_of(chained).unwrap_or("");
-    format!("{seq:>6}  {time:<20}  {as_of:<10}  {:<12}  {}", entry.actor, summary(&entry.event))
+    // Whoever names himself writes no lines of this table, and no commands for the terminal.
+    let actor = entry.actor.replace(char::is_control, " ");
+    format!("{seq:>6}  {time:<20}  {as_of:<10}  {actor:<12}  {}", summary(&entry.event))
 }
 
 /// An entry in a few words.
@@ -99,39 +129,46 @@ fn as_of(chained: &Chained) -> Option<&str> {
 fn show(state: &State, ledger: &Ledger, wanted: &str, extract: Option<&Path>) -> Result<(Exit, String), Failure> {
     let found = wanted::find(state, ledger, wanted)?;
     telemetry::tell(&row(&found));
-    if let (Some(folder), Some(run)) = (extract, found.entry.run()) {
-        let written = write_files(state, run, folder)?;
-        telemetry::tell(&format!("Wrote {written} files to {}.", folder.display()));
+    let mut line = json!({ "exit": 0, "seq": found.seq, "hash": found.hash, "entry": found.entry });
+    if let Some(folder) = extract {
+        let from = wanted::with_files(state, ledger, found)?;
+        let run = from.entry.run().ok_or_else(|| Failure::Request {
+            message: format!("entry {} is about the ledger itself: it has no files", from.seq),
+            hint: "`pb-assign audit list` shows which entries are runs".to_owned(),
+        })?;
+        let written = write_files(state, from.seq, run, folder)?;
+        let files = if written == 1 { "1 file".to_owned() } else { format!("{written} files") };
+        telemetry::tell(&format!("Wrote {files} of entry {} to {}.", from.seq, folder.display()));
+        line["extracted"] = json!({ "folder": folder.display().to_string(), "entry": from.seq, "files": written });
     }
-    let line = json!({ "exit": 0, "seq": found.seq, "hash": found.hash, "entry": found.entry });
     Ok((Exit::Done, line.to_string()))
 }
 
-/// Writes every file that a run read and published, as it was, under `config`, `inputs` and `outputs` of a new folder.
-fn write_files(state: &State, run: &RunEntry, folder: &Path) -> Result<usize, Failure> {
+/// Writes every file that a run read and published, as it was, under `config`, `inputs` and `outputs` of a new folder; all of
+/// them or none.
+fn write_files(state: &State, seq: u64, run: &RunEntry, folder: &Path) -> Result<usize, Failure> {
+    if folder.symlink_metadata().is_ok() {
+        return Err(MonitorError::Exists { path: folder.to_owned() }.into());
+    }
+    let files = kept::read(state, seq, run)?;
     let refused = |action, path: &Path| {
         let path = path.display().to_string();
         move |source| Failure::Io { action, path, source }
     };
     std::fs::create_dir(folder).map_err(refused("create", folder))?;
-    let files = run.laid_out();
-    for (path, file) in &files {
+    for (path, bytes) in &files {
         let path = folder.join(path);
-        let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent).map_err(refused("create", parent))?;
-        let bytes = state.archive().read(file.kept_in, &file.sha256)?;
-        std::fs::write(&path, bytes).map_err(refused("write", &path))?;
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, bytes));
+        if let Err(source) = written {
+            drop(std::fs::remove_dir_all(folder));
+            return Err(refused("write", &path)(source));
+        }
     }
     Ok(files.len())
 }
 
 fn export(state: &State, ledger: &Ledger, (from, to): (Date, Date), output: &Path) -> Result<(Exit, String), Failure> {
-    if to < from {
-        return Err(Failure::Request {
-            message: format!("--from {from} is after --to {to}"),
-            hint: "state the earlier date with --from; both days are included".to_owned(),
-        });
-    }
+    require_order(Some(from), Some(to))?;
     let span = Span { from: from.to_string(), to: to.to_string() };
     let exported = export::export(state, ledger, &span, output)?;
     let Exported { about, runs, entries, before, last, head, files, lost } = &exported;

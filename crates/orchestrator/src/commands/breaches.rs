@@ -4,7 +4,7 @@ use domain::Amount;
 use monitor::history::{BreachDay, BreachSpan, Ending};
 use serde_json::json;
 
-use super::history::{figure, limit, told};
+use super::history::{figure, limit, require_known, told};
 use crate::arguments::BreachesArguments;
 use crate::exit::Exit;
 use crate::{Failure, chart, telemetry};
@@ -15,13 +15,15 @@ use crate::{Failure, chart, telemetry};
 /// As [`super::history::run`].
 pub fn run(arguments: &BreachesArguments) -> Result<(Exit, String), Failure> {
     let (record, history) = told(&arguments.state, arguments.wait)?;
+    require_known("account", arguments.account.as_deref(), &history.accounts()?)?;
     let since = arguments.since.map(|date| date.to_string());
     let spans = history.breaches(since.as_deref(), arguments.account.as_deref(), arguments.open)?;
     let newest = history.newest_day()?;
     let open = spans.iter().filter(|span| span.state == Ending::Open).count();
     let day =
         newest.as_deref().map_or_else(|| "no day was run yet".to_owned(), |day| format!("the newest day is {day}"));
-    let summary = format!("{} breaches, {open} of them open; {day}", spans.len());
+    let breaches = if spans.len() == 1 { "1 breach".to_owned() } else { format!("{} breaches", spans.len()) };
+    let summary = format!("{breaches}, {open} of them open; {day}");
     telemetry::tell(&text(&spans).into_iter().chain([summary]).collect::<Vec<_>>().join("\n"));
     let line = json!({
         "exit": 0, "head": record.ledger.head(), "newest_day": newest, "open": open, "breaches": spans,

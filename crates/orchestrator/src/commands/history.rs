@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::Amount;
+use domain::problem::nearest;
 use monitor::history::{Dump, HistoryRun, Point, Series};
 use monitor::{History, Locked};
 use serde_json::json;
 
 use crate::arguments::{HistoryArguments, HistoryCommand};
 use crate::exit::Exit;
-use crate::{Failure, chart, record, telemetry};
+use crate::{Failure, chart, record, telemetry, wanted};
 
 /// Does what was asked of the history.
 ///
@@ -26,6 +27,8 @@ pub fn run(arguments: &HistoryArguments) -> Result<(Exit, String), Failure> {
 /// The history of a record, told all of its ledger, and the record for as long as the history is read.
 pub(super) fn told(folder: &Path, patience: Duration) -> Result<(Locked, History), Failure> {
     let (state, record) = record::read(folder, patience)?;
+    // What follows from a ledger that does not hold is no answer.
+    wanted::entries(&record.ledger)?;
     if let Some(history) = History::read(&record)? {
         return Ok((record, history));
     }
@@ -34,6 +37,18 @@ pub(super) fn told(folder: &Path, patience: Duration) -> Result<(Locked, History
     let mut history = History::open(&state)?;
     record::tell_lost(&history.catch_up(&record)?);
     Ok((record, history))
+}
+
+/// Refuses an account or a metric that no run has had: nothing about it would look like good news.
+pub(super) fn require_known(what: &str, given: Option<&str>, known: &[String]) -> Result<(), Failure> {
+    let Some(given) = given.filter(|given| !known.iter().any(|known| known == given)) else { return Ok(()) };
+    let all = known.join(", ");
+    let hint = match nearest(given, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean \"{near}\"? the history has {all}"),
+        None if known.is_empty() => format!("the history has no {what} yet: no run has had an answer"),
+        None => format!("the history has {all}"),
+    };
+    Err(Failure::Request { message: format!("no run has had the {what} \"{given}\""), hint })
 }
 
 fn rebuild(folder: &Path, patience: Duration) -> Result<(Exit, String), Failure> {
@@ -52,9 +67,10 @@ fn rebuild(folder: &Path, patience: Duration) -> Result<(Exit, String), Failure>
     let said = match content {
         "new" => "There was none that had all of the ledger.",
         "same" => "Its content is the same as before.",
-        _ => "Its content is not what it was before.",
+        _ => "Its content is not what it was before: until now it did not follow from the ledger.",
     };
-    telemetry::tell(&format!("Rebuilt {} from {} entries. {said}", history.path().display(), told.to));
+    let entries = if told.to == 1 { "1 entry".to_owned() } else { format!("{} entries", told.to) };
+    telemetry::tell(&format!("Rebuilt {} from {entries}. {said}", history.path().display()));
     let line = json!({
         "status": "rebuilt", "exit": 0, "history": history.path().display().to_string(), "entries": told.to,
         "head": record.ledger.head(), "content": content, "lost": told.lost.len(),
@@ -65,6 +81,8 @@ fn rebuild(folder: &Path, patience: Duration) -> Result<(Exit, String), Failure>
 fn show(arguments: &HistoryArguments) -> Result<(Exit, String), Failure> {
     let HistoryArguments { account, metric, .. } = arguments;
     let (record, history) = told(&arguments.state, arguments.wait)?;
+    require_known("account", account.as_deref(), &history.accounts()?)?;
+    require_known("metric", metric.as_deref(), &history.metrics()?)?;
     let since = arguments.since.map(|date| date.to_string());
     let runs = history.runs(since.as_deref())?;
     let series = history.series(since.as_deref(), account.as_deref(), metric.as_deref())?;

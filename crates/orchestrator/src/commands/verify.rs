@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use domain::{Amount, Certificates};
 use metric_engine::TradeLine;
 use reporter::formats::result_json::{Exact, LevelEntry, ObjectiveEntry};
+use reporter::formats::run_json::RecordedFile;
 use reporter::formats::{assignments_csv, certificate_json, metrics_csv, result_json, run_json};
-use reporter::{CertificateDocument, Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, Status};
+use reporter::{
+    CertificateDocument, Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status,
+};
 use serde_json::json;
 use solver::solve_model::gap_rel;
 
-use super::run::run_id;
+use super::run::{files_read, run_id};
 use super::{Prepared, engine, prepare, settings};
 use crate::arguments::VerifyArguments;
 use crate::config::Given;
@@ -46,6 +49,11 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
     found.extend(disagreeing_files(&arguments.dir, &document, &prepared)?);
     if !found.is_empty() {
         let what = format!("the answer in {}", arguments.dir.display());
+        let others = other_files(&arguments.dir, &config, &prepared);
+        if !others.is_empty() {
+            found.splice(0..0, others);
+            found.push(way_out(&document.run_id));
+        }
         return Err(Failure::DoesNotHold { what, discrepancies: found, internal: false });
     }
     let (trades, metrics) = (document.assignments.len(), document.metrics.len());
@@ -61,6 +69,39 @@ pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
         "counts": { "assigned": trades, "metrics": metrics },
     });
     Ok((Exit::Done, line.to_string()))
+}
+
+/// Files that are not, byte by byte, those that run.json says the run read; nothing where it cannot be asked.
+fn other_files(dir: &Path, config: &Path, prepared: &Prepared) -> Vec<String> {
+    let record = read(dir, run_json::FORMAT.file).ok().and_then(|text| RunRecord::read(&text).ok());
+    record.map_or_else(Vec::new, |record| differing_files(&record.read, &files_read(prepared, config)))
+}
+
+fn way_out(run_id: &str) -> String {
+    format!(
+        "hint: the rest may follow from files that are others than the run read. Give it those with --config, --trades and \
+         --positions, or repeat the run from what the ledger keeps: pb-assign replay {run_id} --state DIR; `audit show {run_id} \
+         --extract DIR` gives its files"
+    )
+}
+
+/// How the configuration and the input files differ, byte by byte, from those that were recorded.
+pub(crate) fn differing_files(recorded: &[RecordedFile], now: &[InputDigest]) -> Vec<String> {
+    let mut found: Vec<String> = recorded
+        .iter()
+        .zip(now)
+        .filter(|(recorded, now)| recorded.sha256 != now.sha256)
+        .map(|(recorded, now)| {
+            format!(
+                "{} has SHA-256 {}, and the run read {} with {}",
+                now.path, now.sha256, recorded.path, recorded.sha256
+            )
+        })
+        .collect();
+    let count = recorded.len().min(now.len());
+    found.extend(recorded[count..].iter().map(|file| format!("{} was read and is not read now", file.path)));
+    found.extend(now[count..].iter().map(|file| format!("{} was not read and is read now", file.path)));
+    found
 }
 
 pub(crate) fn read(dir: &Path, file: &str) -> Result<String, Failure> {

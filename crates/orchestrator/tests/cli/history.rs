@@ -135,7 +135,7 @@ fn breaches_are_listed_with_their_age() {
     ] {
         assert_eq!(breach[name], expected, "{name}: {line}");
     }
-    assert!(ran.stderr.contains("1 breaches, 1 of them open; the newest day is 2026-11-05"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 breach, 1 of them open; the newest day is 2026-11-05"), "{}", ran.stderr);
     let none = desk.pb_assign(&["breaches", "--account", "PB2"]);
     assert_eq!((none.exit, &none.line()["breaches"]), (0, &json!([])));
 }

@@ -9,9 +9,12 @@ mod desk;
 #[cfg(target_os = "linux")]
 mod dry_run;
 mod export;
+mod extract;
 #[cfg(unix)]
 mod faults;
 mod folder;
+#[cfg(target_os = "linux")]
+mod forged_exports;
 mod history;
 mod impact;
 #[cfg(target_os = "linux")]

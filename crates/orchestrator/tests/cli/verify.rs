@@ -225,3 +225,22 @@ fn infeasibility_is_certified_by_its_certificate_alone() {
     desk.write(CERTIFICATE, certificate);
     assert_eq!(verified(&desk).exit, 0);
 }
+
+#[test]
+fn files_that_are_others_than_the_run_read_are_named_first_with_the_way_out() {
+    let desk = answered();
+    let id = desk.pb_assign(&["audit", "show", "1"]).line()["entry"]["run_id"].as_str().expect("a name").to_owned();
+    desk.replace("desk.yaml", "leverage:       { max: 5 }", "leverage:       { max: 6 }");
+    let ran = verified(&desk);
+    let mut lines = ran.stderr.lines();
+    assert_eq!((ran.exit, lines.next()), (4, Some("the answer in out/latest does not hold:")));
+    let first = lines.next().unwrap_or_default();
+    assert!(first.contains("desk.yaml has SHA-256 ") && first.contains("and the run read desk.yaml with "), "{first}");
+    let last = lines.last().unwrap_or_default();
+    assert!(last.contains(&format!("pb-assign replay {id} --state DIR")), "{last}");
+    // Where the files are the same, they are not the reason.
+    let desk = answered();
+    desk.replace("out/latest/result.json", "\"PB1\"", "\"PB2\"");
+    let ran = verified(&desk);
+    assert!(ran.exit == 4 && !ran.stderr.contains("hint:"), "{}", ran.stderr);
+}

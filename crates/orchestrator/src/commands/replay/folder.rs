@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::arguments::ReplayArguments;
 use crate::commands::prepare;
 use crate::commands::run::files_read;
-use crate::commands::verify::{read, recorded_config};
+use crate::commands::verify::{differing_files, read, recorded_config};
 use crate::config::Given;
 use crate::exit::Exit;
 use crate::stage::Stages;
@@ -49,20 +49,7 @@ pub(super) fn replay(dir: &Path, arguments: &ReplayArguments) -> Result<(Exit, S
 
 /// The configuration and every input file, byte by byte what they were.
 fn require_same_files(recorded: &[RecordedFile], now: &[InputDigest]) -> Result<(), Failure> {
-    let mut found: Vec<String> = recorded
-        .iter()
-        .zip(now)
-        .filter(|(recorded, now)| recorded.sha256 != now.sha256)
-        .map(|(recorded, now)| {
-            format!(
-                "{} has SHA-256 {}, and the run read {} with {}",
-                now.path, now.sha256, recorded.path, recorded.sha256
-            )
-        })
-        .collect();
-    let count = recorded.len().min(now.len());
-    found.extend(recorded[count..].iter().map(|file| format!("{} was read and is not read now", file.path)));
-    found.extend(now[count..].iter().map(|file| format!("{} was not read and is read now", file.path)));
+    let found = differing_files(recorded, now);
     if found.is_empty() {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use monitor::{Chained, Event, Kept, Ledger, MonitorError, RunEntry, State};
+use monitor::{Chained, Kept, Ledger, RunEntry, State};
 use reporter::RunRecord;
 use reporter::formats::run_json;
 
@@ -17,7 +17,7 @@ use crate::commands::prepare_loaded;
 use crate::config::{self, Given, Loaded};
 use crate::exit::Exit;
 use crate::stage::Stages;
-use crate::{Failure, record, telemetry, wanted};
+use crate::{Failure, kept, record, telemetry, wanted};
 
 /// Repeats the run that `wanted` names.
 pub(super) fn replay(wanted: &str, arguments: &ReplayArguments) -> Result<(Exit, String), Failure> {
@@ -28,7 +28,7 @@ pub(super) fn replay(wanted: &str, arguments: &ReplayArguments) -> Result<(Exit,
     let found = named(&state, &ledger, wanted)?;
     let (seq, run) = (found.seq, answered(&found, &ledger)?);
     tell_version(seq, run);
-    let files = KeptFiles::read(&state, seq, run)?;
+    let files = KeptFiles { bytes: kept::read(&state, seq, run)? };
     let text = |name| files.output(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let record = RunRecord::read(&text(run_json::FORMAT.file)?)?;
     let mut stages = Stages::new();
@@ -58,19 +58,13 @@ fn refuse_other_files(arguments: &ReplayArguments) -> Result<(), Failure> {
 /// The entry of the run; that of a rerun is the run that it repeats.
 fn named(state: &State, ledger: &Ledger, wanted: &str) -> Result<Chained, Failure> {
     let found = wanted::find(state, ledger, wanted).map_err(|failure| match failure {
-        Failure::Record(MonitorError::Missing { .. }) if Path::new(wanted).is_dir() => Failure::Request {
+        Failure::Request { .. } if Path::new(wanted).is_dir() => Failure::Request {
             message: format!("{} has no entry or run {wanted}", state.ledger_path().display()),
             hint: format!("write ./{wanted} if the folder is meant"),
         },
         other => other,
     })?;
-    match &found.entry.event {
-        Event::Rerun(rerun) => {
-            telemetry::tell(&format!("Entry {} is a rerun of entry {}.", found.seq, rerun.of));
-            wanted::find(state, ledger, &rerun.of.to_string())
-        }
-        _ => Ok(found),
-    }
+    wanted::with_files(state, ledger, found)
 }
 
 /// The run, if it has an answer.
@@ -117,23 +111,6 @@ struct KeptFiles {
 }
 
 impl KeptFiles {
-    /// Reads them all, so that everything that is lost is named at once.
-    fn read(state: &State, seq: u64, run: &RunEntry) -> Result<Self, Failure> {
-        let (mut bytes, mut lost) = (BTreeMap::new(), Vec::new());
-        for (path, kept) in run.laid_out() {
-            match state.archive().read(kept.kept_in, &kept.sha256) {
-                Ok(read) => drop(bytes.insert(path, read)),
-                Err(error) if error.is_lost() => lost.push(format!("{}: failed to {error}", kept.path)),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if lost.is_empty() {
-            return Ok(Self { bytes });
-        }
-        let what = format!("what was kept of the run of entry {seq}");
-        Err(Failure::DoesNotHold { what, discrepancies: lost, internal: false })
-    }
-
     fn output(&self, name: &str) -> Result<&[u8], Failure> {
         let found = self.bytes.get(&format!("outputs/{name}"));
         found.map(Vec::as_slice).ok_or_else(|| not_kept(name))
