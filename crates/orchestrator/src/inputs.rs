@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use reporter::InputDigest;
 use trade_loader::{Conventions, LoadError, Loaded, Source};
 
-use crate::{Failure, telemetry};
 use crate::config::{Config, Given};
+use crate::{Failure, telemetry};
 
 /// What was read.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use domain::problem::nearest;
-use monitor::alerts::refusal::Refusal;
 use monitor::alerts::delivery::hand_over;
+use monitor::alerts::refusal::Refusal;
 use monitor::alerts::standing::What;
 use monitor::alerts::{Channel, Message, Outbox, Parcel};
 use monitor::{Ledger, State};

@@ -89,15 +89,15 @@ fn a_file_that_is_not_there_is_told_and_is_over_when_it_arrives() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
     std::fs::rename(desk.path().join("trades.csv"), desk.path().join("late.csv")).expect("it moves");
-    let refused = run(&desk, &["--as-of", "2026-11-20"]);
+    let refused = run(&desk, &["--as-of", "2024-11-20"]);
     assert_eq!((refused.exit, counts(&refused)), (3, alerts(1, 1, 0)));
     // The same date again is nothing new; another date is worse.
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-20"])), alerts(0, 0, 0));
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-23"])), alerts(1, 1, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(0, 0, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-23"])), alerts(1, 1, 0));
     std::fs::rename(desk.path().join("late.csv"), desk.path().join("trades.csv")).expect("it moves");
     // A backfill answers for its own date, and tells nobody.
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-20"])), alerts(0, 0, 0));
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-23"])), alerts(1, 1, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(0, 0, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-23"])), alerts(1, 1, 0));
     let key = "rates/missing_input//trades";
     assert_eq!(told(&receiver.bodies()), [format!("firing {key}"), format!("worse {key}"), format!("resolved {key}")]);
 }
@@ -138,15 +138,90 @@ fn two_desks_in_one_folder_are_told_about_each_on_its_own() {
 fn a_file_that_is_too_old_is_refused_and_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&format!("{}\n  stale_after: {{ positions: 1d }}", webhook(&receiver)));
-    // It is written now: at the end of a date far from now it is older than a day; at the end of one long ago it is not.
-    let refused = run(&desk, &["--as-of", "2099-01-02"]);
+    // Of the days after it was written it is too old for the second; of one before it is young enough.
+    let written = std::time::SystemTime::now() - std::time::Duration::from_secs(3 * 24 * 60 * 60);
+    let positions = std::fs::OpenOptions::new().write(true).open(desk.path().join("positions.csv")).expect("a file");
+    positions.set_modified(written).expect("it gets a time");
+    let today = jiff::Timestamp::now().to_string()[..10].to_owned();
+    let refused = run(&desk, &["--as-of", &today]);
     assert_eq!((refused.exit, counts(&refused)), (3, alerts(1, 1, 0)));
     assert_eq!(refused.line()["problems"][0]["code"], "I001");
     assert_eq!(told(&receiver.bodies()), ["firing rates/stale_input//positions"]);
-    assert_eq!(pb_assign(&desk, &["validate", "--config", "desk.yaml", "--as-of", "2099-01-02"]).exit, 3);
+    assert_eq!(pb_assign(&desk, &["validate", "--config", "desk.yaml", "--as-of", &today]).exit, 3);
     assert_eq!(run(&desk, &["--as-of", "2020-01-02"]).exit, 0);
     // Without a date it is as old as it is now.
+    assert_eq!(run(&desk, &[]).exit, 3);
+    positions.set_modified(std::time::SystemTime::now()).expect("it gets a time");
     assert_eq!(run(&desk, &[]).exit, 0);
+}
+
+#[test]
+fn a_mistyped_year_silences_nothing() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(0, 0, 0));
+    std::fs::rename(desk.path().join("trades.csv"), desk.path().join("late.csv")).expect("it moves");
+    let ahead = run(&desk, &["--as-of", "2204-11-20"]);
+    assert_eq!((ahead.exit, counts(&ahead)), (3, alerts(0, 0, 0)));
+    assert!(
+        ahead.stderr.contains("warning I101: the as-of date 2204-11-20 is more than 7 days ahead"),
+        "{}",
+        ahead.stderr
+    );
+    let validated = pb_assign(&desk, &["validate", "--config", "desk.yaml", "--as-of", "2204-11-20"]);
+    assert!(validated.stderr.contains("I101"), "{}", validated.stderr);
+    let missing = run(&desk, &["--as-of", "2024-11-21"]);
+    assert_eq!(counts(&missing), alerts(1, 1, 0));
+    assert!(!missing.stderr.contains("I101"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_desk_is_the_same_however_its_path_is_written() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    let text = desk.read("desk.yaml");
+    desk.write("desk.yaml", format!("{text}monitoring: {{ prometheus: desk.prom }}\n"));
+    let whole = desk.path().join("desk.yaml").display().to_string();
+    assert_eq!(pb_assign(&desk, &["run", "--config", &whole]).exit, 0);
+    desk.write("desk.yaml", "version: [1\n");
+    // The channels are those of the run that was answered, and the alert is the desk's.
+    let refused = run(&desk, &[]);
+    assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
+    assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
+    assert!(desk.read("desk.prom").contains("pb_assign_last_success_timestamp_seconds{desk=\"rates\"}"));
+}
+
+#[test]
+fn what_failed_before_a_configuration_could_be_read_is_over_when_it_can() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    let text = desk.read("desk.yaml");
+    desk.write("desk.yaml", "version: [1\n");
+    assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 0));
+    desk.write("desk.yaml", text);
+    assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
+    assert_eq!(told(&receiver.bodies()), ["resolved desk/failed//"]);
+    assert_eq!(pb_assign(&desk, &["alerts"]).line()["firing"], json!([]));
+}
+
+#[test]
+fn a_desk_may_not_publish_where_another_does() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    let text = desk.read("desk.yaml");
+    let published = run(&desk, &[]).line()["result"].as_str().expect("a path").to_owned();
+    let result = desk.read(&published);
+    desk.write("credit.yaml", text.replace("desk: rates", "desk: credit"));
+    let refused = pb_assign(&desk, &["run", "--config", "credit.yaml"]);
+    assert_eq!(refused.exit, 2);
+    assert!(refused.stderr.contains("has the answer of another desk: rates"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("give credit a folder of its own"), "{}", refused.stderr);
+    assert_eq!(desk.read(&published), result);
+    // A second configuration of the desk, and a desk that was given another name, are no other desk.
+    desk.write("second.yaml", &text);
+    assert_eq!(pb_assign(&desk, &["run", "--config", "second.yaml"]).exit, 0);
+    desk.replace("second.yaml", "desk: rates", "desk: govies");
+    assert_eq!(pb_assign(&desk, &["run", "--config", "second.yaml"]).exit, 0);
 }
 
 #[test]
@@ -154,10 +229,10 @@ fn days_without_an_assignment_are_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
     broken_by(&desk, "{}", "{ max: 1 }");
-    let failed = run(&desk, &["--as-of", "2026-11-20"]);
+    let failed = run(&desk, &["--as-of", "2024-11-20"]);
     assert_eq!((failed.exit, counts(&failed)), (4, alerts(1, 1, 0)));
     broken_by(&desk, "{ max: 1 }", "{}");
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-20"])), alerts(1, 1, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(1, 1, 0));
     assert_eq!(told(&receiver.bodies()), ["firing rates/failed//", "resolved rates/failed//"]);
 }
 
@@ -180,6 +255,20 @@ fn a_configuration_that_cannot_be_read_tells_the_channels_of_the_last_answered_r
     let refused = run(&desk, &[]);
     assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
     assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
+}
+
+#[test]
+fn a_run_that_is_not_recorded_tells_of_no_other() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    desk.write("trades.csv", "");
+    let recorded = run(&desk, &["--wait", "0s"]);
+    assert_eq!((recorded.exit, counts(&recorded)), (3, alerts(1, 1, 0)));
+    let _busy = monitor::State::at(&desk.path().join("state"))
+        .lock(std::time::Duration::ZERO, "a test")
+        .expect("nobody else has it");
+    let unrecorded = run(&desk, &["--wait", "0s"]);
+    assert_eq!((unrecorded.exit, counts(&unrecorded)), (3, alerts(0, 0, 0)));
 }
 
 #[test]
@@ -239,6 +328,23 @@ fn what_waits_for_a_channel_can_be_sent_or_forgotten() {
     assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 1));
     let sent = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml"]);
     assert_eq!((sent.exit, sent.line()["alerts"]["kept"].clone()), (75, json!(1)));
+    let forgotten = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml", "--forget", "own"]);
+    assert_eq!((forgotten.exit, forgotten.line()["alerts"]["forgotten"].clone()), (0, json!(1)));
+}
+
+#[test]
+fn nothing_is_forgotten_of_a_channel_that_is_not_there() {
+    let receiver = Receiver::answering(&[Answer::Status(500)]);
+    let desk = desk(&webhook(&receiver));
+    broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
+    assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 1));
+    let tried = receiver.bodies().len();
+    let refused = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml", "--forget", "owm"]);
+    assert_eq!(refused.exit, 2);
+    assert!(refused.stderr.contains("hint: did you mean \"own\"?"), "{}", refused.stderr);
+    assert_eq!(receiver.bodies().len(), tried);
+    // One that the desk has no longer may have left something.
+    desk.replace("desk.yaml", "name: own", "name: new");
     let forgotten = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml", "--forget", "own"]);
     assert_eq!((forgotten.exit, forgotten.line()["alerts"]["forgotten"].clone()), (0, json!(1)));
 }
@@ -408,6 +514,29 @@ fn a_secret_in_the_configuration_is_refused_without_being_repeated_or_kept() {
         assert!(!desk.path().join("state/kept").exists(), "{channel}");
         assert!(!desk.read("state/ledger.jsonl").contains("s3cr3t"));
     }
+}
+
+#[test]
+fn a_refused_configuration_that_may_hold_a_secret_is_not_kept() {
+    let good = "{ name: own, service: webhook, url: \"https://example.com\", token: { env: TOKEN } }";
+    let secret = good.replace("{ env: TOKEN }", "s3cr3t");
+    for (alerts, more) in [
+        (secret.replace("token", "tokn"), ""),
+        (secret.replace("webhook", "webhok"), ""),
+        (secret.replace("name: own, ", ""), ""),
+        (secret.clone(), "inputs: [1"),
+        (good.to_owned(), "alrets: { token: s3cr3t }"),
+        (good.to_owned(), "alerts: { channels: [{ token: s3cr3t }] }"),
+    ] {
+        let desk = desk(&format!("  channels: [{alerts}]\n{more}"));
+        assert_eq!(run(&desk, &[]).exit, 2, "{alerts} {more}");
+        assert!(!desk.path().join("state/kept").exists(), "{alerts} {more}");
+    }
+    // One that is wrong elsewhere is evidence.
+    let desk = desk(&format!("  channels: [{good}]"));
+    desk.replace("desk.yaml", "price_quote: per_100", "price_quote: per_10");
+    assert_eq!(run(&desk, &[]).exit, 2);
+    assert!(desk.path().join("state/kept").exists());
 }
 
 #[test]
