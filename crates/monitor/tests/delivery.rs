@@ -10,7 +10,7 @@ use monitor::alerts::refusal::Refusal;
 use monitor::alerts::standing::What;
 use monitor::alerts::{Message, Outbox, Parcel, outbox};
 use monitor::entry::SCHEMA;
-use monitor::{Entry, Event, MonitorError, RunEntry, State};
+use monitor::{Entry, Event, MonitorError, State};
 
 /// A channel that notes each try, and then runs a shell's command.
 fn program(folder: &Path, then: &str) -> Channel {
@@ -59,7 +59,7 @@ fn what_somebody_sends_is_not_forgotten_under_their_hands() {
     let state = State::at(folder.path());
     let mut locked = state.lock(Duration::ZERO, "a test").expect("nobody else has it");
     let text = |text: &str| text.to_owned();
-    let event = Event::Run(Box::new(RunEntry::default()));
+    let event = Event::Run(Box::default());
     let entry =
         Entry { schema: text(SCHEMA), time: text("2026-11-20T18:00:00Z"), actor: text(""), host: text(""), event };
     let head = locked.append(&entry).expect("it is added").hash.clone();

@@ -1,6 +1,7 @@
 //! Alerts as a desk meets them: who is told what and when, and that no channel can change a run.
 
-use std::path::Path;
+mod desks;
+mod secrets;
 
 use serde_json::{Value, json};
 
@@ -121,20 +122,6 @@ fn a_trial_tells_nobody() {
 }
 
 #[test]
-fn two_desks_in_one_folder_are_told_about_each_on_its_own() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    let text = desk.read("desk.yaml");
-    desk.write("credit.yaml", text.replace("desk: rates", "desk: credit\noutputs: credit"));
-    broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
-    assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
-    let credit = pb_assign(&desk, &["run", "--config", "credit.yaml"]);
-    assert_eq!((credit.exit, counts(&credit)), (0, alerts(0, 0, 0)));
-    assert_eq!(counts(&run(&desk, &["--again"])), alerts(0, 0, 0));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/breach/PB1/gross"]);
-}
-
-#[test]
 fn a_file_that_is_too_old_is_refused_and_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&format!("{}\n  stale_after: {{ positions: 1d }}", webhook(&receiver)));
@@ -176,55 +163,6 @@ fn a_mistyped_year_silences_nothing() {
 }
 
 #[test]
-fn a_desk_is_the_same_however_its_path_is_written() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    let text = desk.read("desk.yaml");
-    desk.write("desk.yaml", format!("{text}monitoring: {{ prometheus: desk.prom }}\n"));
-    let whole = desk.path().join("desk.yaml").display().to_string();
-    assert_eq!(pb_assign(&desk, &["run", "--config", &whole]).exit, 0);
-    desk.write("desk.yaml", "version: [1\n");
-    // The channels are those of the run that was answered, and the alert is the desk's.
-    let refused = run(&desk, &[]);
-    assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
-    assert!(desk.read("desk.prom").contains("pb_assign_last_success_timestamp_seconds{desk=\"rates\"}"));
-}
-
-#[test]
-fn what_failed_before_a_configuration_could_be_read_is_over_when_it_can() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    let text = desk.read("desk.yaml");
-    desk.write("desk.yaml", "version: [1\n");
-    assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 0));
-    desk.write("desk.yaml", text);
-    assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
-    assert_eq!(told(&receiver.bodies()), ["resolved desk/failed//"]);
-    assert_eq!(pb_assign(&desk, &["alerts"]).line()["firing"], json!([]));
-}
-
-#[test]
-fn a_desk_may_not_publish_where_another_does() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    let text = desk.read("desk.yaml");
-    let published = run(&desk, &[]).line()["result"].as_str().expect("a path").to_owned();
-    let result = desk.read(&published);
-    desk.write("credit.yaml", text.replace("desk: rates", "desk: credit"));
-    let refused = pb_assign(&desk, &["run", "--config", "credit.yaml"]);
-    assert_eq!(refused.exit, 2);
-    assert!(refused.stderr.contains("has the answer of another desk: rates"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("give credit a folder of its own"), "{}", refused.stderr);
-    assert_eq!(desk.read(&published), result);
-    // A second configuration of the desk, and a desk that was given another name, are no other desk.
-    desk.write("second.yaml", &text);
-    assert_eq!(pb_assign(&desk, &["run", "--config", "second.yaml"]).exit, 0);
-    desk.replace("second.yaml", "desk: rates", "desk: govies");
-    assert_eq!(pb_assign(&desk, &["run", "--config", "second.yaml"]).exit, 0);
-}
-
-#[test]
 fn days_without_an_assignment_are_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
@@ -237,37 +175,16 @@ fn days_without_an_assignment_are_told() {
 }
 
 #[test]
-fn a_configuration_that_is_wrong_elsewhere_tells_its_own_channels() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    desk.replace("desk.yaml", "price_quote: per_100", "price_quote: per_10");
-    let refused = run(&desk, &[]);
-    assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
-}
-
-#[test]
-fn a_configuration_that_cannot_be_read_tells_the_channels_of_the_last_answered_run() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    assert_eq!(run(&desk, &[]).exit, 0);
-    desk.write("desk.yaml", "version: [1\n");
-    let refused = run(&desk, &[]);
-    assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
-}
-
-#[test]
 fn a_run_that_is_not_recorded_tells_of_no_other() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
     desk.write("trades.csv", "");
-    let recorded = run(&desk, &["--wait", "0s"]);
+    let recorded = run(&desk, &["--wait", "1s"]);
     assert_eq!((recorded.exit, counts(&recorded)), (3, alerts(1, 1, 0)));
     let _busy = monitor::State::at(&desk.path().join("state"))
         .lock(std::time::Duration::ZERO, "a test")
         .expect("nobody else has it");
-    let unrecorded = run(&desk, &["--wait", "0s"]);
+    let unrecorded = run(&desk, &["--wait", "1s"]);
     assert_eq!((unrecorded.exit, counts(&unrecorded)), (3, alerts(0, 0, 0)));
 }
 
@@ -423,120 +340,6 @@ fn a_dry_run_tells_nobody_and_writes_nothing() {
     assert_eq!(run(&desk, &["--dry-run"]).exit, 3);
     assert_eq!(receiver.requests().len(), 0);
     assert!(!desk.path().join("state").exists() && !desk.path().join("pb.prom").exists());
-}
-
-/// Every file under a folder, with what it holds.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push((path.display().to_string(), std::fs::read(&path).expect("a file")));
-        }
-    }
-    found
-}
-
-#[test]
-fn no_secret_is_in_anything_that_is_said_or_kept() {
-    for answer in [Answer::Status(200), Answer::Status(500)] {
-        let receiver = Receiver::answering(&[answer]);
-        let address = &receiver.address;
-        let desk = desk(&format!(
-            "  channels:
-    - {{ name: own, service: webhook, url: {{ env: ADDRESS }}, token: {{ env: TOKEN }} }}
-    - {{ name: bad, service: webhook, url: {{ env: NO_ADDRESS }}, token: {{ env: TOKEN }} }}
-    - {{ name: gone, service: slack, url: {{ env: GONE }} }}
-    - {{ name: pd, service: pagerduty, url: \"{address}/v2\", routing_key: {{ env: ROUTING }} }}
-    - {{ name: say, service: command, command: [sh, -c, \"cat; echo $TOKEN; echo $TOKEN >&2; exit 1\"] }}
-monitoring: {{ prometheus: pb.prom }}"
-        ));
-        let secrets = [TOKEN, "s3cr3t-r0ut1ng", "s3cr3t-p4th", "s3cr3t not an address", "s3cr3t-g0ne"];
-        broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
-        for arguments in [
-            vec!["run", "--config", "desk.yaml", "--log-level", "trace"],
-            vec!["run", "--config", "desk.yaml", "--log-level", "trace", "--log", "json"],
-            vec![
-                "alerts",
-                "send",
-                "--config",
-                "desk.yaml",
-                "--log-level",
-                "trace,ureq=trace,ureq_proto=trace,rustls=trace",
-            ],
-            vec!["alerts", "test", "--config", "desk.yaml", "--log-level", "trace"],
-            vec!["alerts"],
-            vec!["audit", "show", "1"],
-        ] {
-            let mut command = command(desk.path(), &arguments);
-            command.env("TOKEN", TOKEN).env("ROUTING", secrets[1]).env("ADDRESS", format!("{address}/{}", secrets[2]));
-            command.env("NO_ADDRESS", secrets[3]).env("GONE", format!("http://127.0.0.1:9/{}", secrets[4]));
-            command.env("no_proxy", "*");
-            let ran = finish(command);
-            for secret in secrets {
-                assert!(!ran.stdout.contains(secret), "{arguments:?} says {secret}: {}", ran.stdout);
-                assert!(!ran.stderr.contains(secret), "{arguments:?} says {secret}: {}", ran.stderr);
-            }
-        }
-        assert!(receiver.requests().iter().any(|request| request.line.contains(secrets[2])));
-        for (path, bytes) in files(desk.path()) {
-            let text = String::from_utf8_lossy(&bytes);
-            for secret in secrets {
-                assert!(!text.contains(secret), "{path} holds {secret}");
-            }
-        }
-        // What is kept is compressed: look into it.
-        let ran = pb_assign(&desk, &["audit", "show", "1", "--extract", "kept"]);
-        assert_eq!(ran.exit, 0);
-        assert!(
-            files(&desk.path().join("kept"))
-                .iter()
-                .all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("s3cr3t"))
-        );
-    }
-}
-
-#[test]
-fn a_secret_in_the_configuration_is_refused_without_being_repeated_or_kept() {
-    for channel in [
-        "{ name: chat, service: slack, url: \"https://hooks.slack.com/services/s3cr3t\" }",
-        "{ name: own, service: webhook, url: \"https://me:s3cr3t@example.com\" }",
-        "{ name: own, service: webhook, url: \"https://example.com\", token: s3cr3t }",
-        "{ name: pd, service: pagerduty, routing_key: s3cr3t }",
-    ] {
-        let desk = desk(&format!("  channels: [{channel}]"));
-        let ran = run(&desk, &[]);
-        assert_eq!(ran.exit, 2, "{channel}");
-        assert_eq!(ran.line()["problems"][0]["code"], "C023", "{channel}");
-        assert!(!ran.stdout.contains("s3cr3t") && !ran.stderr.contains("s3cr3t"), "{channel}: {}", ran.stderr);
-        assert!(!desk.path().join("state/kept").exists(), "{channel}");
-        assert!(!desk.read("state/ledger.jsonl").contains("s3cr3t"));
-    }
-}
-
-#[test]
-fn a_refused_configuration_that_may_hold_a_secret_is_not_kept() {
-    let good = "{ name: own, service: webhook, url: \"https://example.com\", token: { env: TOKEN } }";
-    let secret = good.replace("{ env: TOKEN }", "s3cr3t");
-    for (alerts, more) in [
-        (secret.replace("token", "tokn"), ""),
-        (secret.replace("webhook", "webhok"), ""),
-        (secret.replace("name: own, ", ""), ""),
-        (secret.clone(), "inputs: [1"),
-        (good.to_owned(), "alrets: { token: s3cr3t }"),
-        (good.to_owned(), "alerts: { channels: [{ token: s3cr3t }] }"),
-    ] {
-        let desk = desk(&format!("  channels: [{alerts}]\n{more}"));
-        assert_eq!(run(&desk, &[]).exit, 2, "{alerts} {more}");
-        assert!(!desk.path().join("state/kept").exists(), "{alerts} {more}");
-    }
-    // One that is wrong elsewhere is evidence.
-    let desk = desk(&format!("  channels: [{good}]"));
-    desk.replace("desk.yaml", "price_quote: per_100", "price_quote: per_10");
-    assert_eq!(run(&desk, &[]).exit, 2);
-    assert!(desk.path().join("state/kept").exists());
 }
 
 #[test]

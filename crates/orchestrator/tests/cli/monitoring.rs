@@ -111,7 +111,7 @@ fn alerts_of_the_desk_are_counted_as_they_fire_now() {
     let _busy = monitor::State::at(&desk.path().join("state"))
         .lock(std::time::Duration::ZERO, "a test")
         .expect("nobody else has it");
-    let busy = finish(command(desk.path(), &["run", "--config", "desk.yaml", "--wait", "0s", "--again"]));
+    let busy = finish(command(desk.path(), &["run", "--config", "desk.yaml", "--wait", "1s", "--again"]));
     assert_eq!((busy.exit, busy.line()["alerts"]["fired"].clone()), (75, serde_json::json!(0)));
     let text = |value: &str| Some(value.to_owned());
     assert_eq!(value(&desk, "alerts_firing", ""), text("1"));
