@@ -43,6 +43,12 @@ pub enum Event {
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunEntry {
+    /// What the desk is called; nothing where that could not be read.
+    #[serde(default)]
+    pub desk: Option<String>,
+    /// Where its configuration lies, whatever folder the program ran in.
+    #[serde(default)]
+    pub config_at: Option<String>,
     /// What the run goes by; the same for the same configuration, files, date and version. Nothing where it was refused.
     pub run_id: Option<String>,
     /// The date that it is about.

@@ -26,6 +26,12 @@ pub enum MonitorError {
         /// Who has it, as they say.
         holder: String,
     },
+    /// Somebody else was sending alerts for all the time that there was to wait.
+    #[error("get hold of {}: somebody else is sending; try again", path.display())]
+    Sending {
+        /// The outbox.
+        path: PathBuf,
+    },
     /// The record is not what it was when it was written: nothing may be added to it.
     #[error("trust {}: {what}", path.display())]
     Broken {
@@ -56,7 +62,7 @@ impl MonitorError {
     pub fn is_of_the_moment(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure};
         match self {
-            Self::Busy { .. } => true,
+            Self::Busy { .. } | Self::Sending { .. } => true,
             Self::History { source, .. } => matches!(
                 source.sqlite_error_code(),
                 Some(DatabaseBusy | DatabaseLocked | DiskFull | OutOfMemory | SystemIoFailure)

@@ -27,6 +27,8 @@ pub struct Snapshot<'a> {
     pub duration_ms: u64,
     /// How long each stage took, in microseconds, in order.
     pub stages: &'a [(String, u64)],
+    /// How many alerts of the desk fire; nothing where the ledger cannot be read.
+    pub alerts_firing: Option<usize>,
     /// How many messages wait for a channel.
     pub alerts_kept: u64,
 }
@@ -145,8 +147,8 @@ const TABLE: &[Metric] = &[
     },
     Metric {
         name: "alerts_firing",
-        help: "The alerts that fire after the last run.",
-        samples: |s| one(&s.run.alerts.firing.len()),
+        help: "The alerts of the desk that fire after the last run.",
+        samples: |s| maybe(s.alerts_firing),
     },
     Metric {
         name: "alerts_kept",

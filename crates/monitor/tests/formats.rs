@@ -17,6 +17,8 @@ fn message(change: What, text: &str) -> Message {
         desk: "rates",
         as_of: Some("2026-11-20"),
         time: "2026-11-20T18:00:03.5Z",
+        latest: "2026-11-27",
+        unread: None,
         known: vec![&BREACH, &FAILED],
         facts: vec![fact],
     };
@@ -81,8 +83,12 @@ fn alertmanager_gets_what_its_api_documents() {
     assert_eq!(firing[0]["endsAt"], "9999-12-31T23:59:59Z");
     assert_eq!(
         (&over[0]["startsAt"], &over[0]["endsAt"]),
-        (&json!("2026-11-20T18:00:03.5Z"), &json!("2026-11-23T18:00:04Z"))
+        (&json!("2026-11-20T18:00:03.5Z"), &json!("2026-11-23T17:55:04Z"))
     );
+    // It is over at once, and not before it began.
+    let mut brief = message(What::Resolved, "6.2 is above the limit of 6");
+    brief.time = "2026-11-20T18:04:00Z".to_owned();
+    assert_eq!(form("alertmanager", &brief)[0]["endsAt"], "2026-11-20T18:00:03.5Z");
 }
 
 #[test]

@@ -16,7 +16,15 @@ fn failed(as_of: &str) -> Fact {
 
 /// A run about a date that found these facts and knows about everything.
 fn seen(as_of: &str, facts: Vec<Fact>) -> Seen<'_> {
-    Seen { desk: "rates", as_of: Some(as_of), time: "2026-11-20T18:00:00Z", known: TABLE.to_vec(), facts }
+    Seen {
+        desk: "rates",
+        as_of: Some(as_of),
+        time: "2026-11-20T18:00:00Z",
+        latest: "2026-11-27",
+        unread: None,
+        known: TABLE.to_vec(),
+        facts,
+    }
 }
 
 /// A run that failed: about breaches it knows nothing.
@@ -112,6 +120,55 @@ fn a_date_that_is_made_up_for_before_a_later_one_was_answered_counts() {
         seen("2026-11-19", vec![]), // the newest answer there is
     ];
     assert_eq!(told("0", runs)[2], ["resolved rates/breach/PB1/leverage"]);
+}
+
+#[test]
+fn a_date_far_ahead_begins_and_ends_nothing() {
+    let runs = vec![
+        seen("2026-11-20", vec![breach("PB1", "1")]),
+        seen("2026-11-28", vec![]),                     // a day behind the last that counts
+        failure("2062-11-20"),                          // somebody meant another year
+        seen("2026-11-23", vec![breach("PB1", "1.1")]), // it is the newest all the same
+        failure("2026-11-24"),
+        seen("2026-11-27", vec![]), // the last that counts
+    ];
+    let key = "rates/breach/PB1/leverage";
+    let (worse, failed) = (vec![format!("worse {key}")], vec!["firing rates/failed//".to_owned()]);
+    let over = vec!["resolved rates/failed//".to_owned(), format!("resolved {key}")];
+    assert_eq!(told("0", runs)[1..], [NOTHING, NOTHING, worse, failed, over]);
+}
+
+#[test]
+fn what_a_date_far_ahead_left_behind_counts_for_nothing() {
+    // As it was recorded by a clock that was wrong.
+    let ahead = Seen { latest: "2062-12-31", ..failure("2062-11-20") };
+    let runs = || vec![Seen { known: vec![&FAILED], ..ahead.clone() }];
+    let then = |run| told("0", runs().into_iter().chain([run]).collect())[1].clone();
+    assert_eq!(then(failure("2026-11-23")), ["worse rates/failed//"]);
+    assert_eq!(then(seen("2026-11-23", vec![])), ["resolved rates/failed//"]);
+}
+
+#[test]
+fn undefined_is_worse_than_any_number_and_any_number_is_told_against_the_last() {
+    let undefined = || Fact { measure: None, ..breach("PB1", "") };
+    let runs = vec![
+        seen("2026-11-16", vec![breach("PB1", "0.73")]),
+        seen("2026-11-17", vec![undefined()]),
+        seen("2026-11-18", vec![undefined()]),
+        seen("2026-11-19", vec![breach("PB1", "10000")]), // defined again: better
+        seen("2026-11-20", vec![breach("PB1", "10001")]),
+    ];
+    let worse = vec!["worse rates/breach/PB1/leverage".to_owned()];
+    assert_eq!(told("0", runs)[1..], [worse.clone(), NOTHING, NOTHING, worse]);
+}
+
+#[test]
+fn what_failed_before_the_desk_had_a_name_is_over_with_its_first_answer() {
+    let file = Seen { desk: "desk", ..failure("2026-11-19") };
+    let first = Seen { unread: Some("desk"), ..seen("2026-11-20", vec![]) };
+    assert_eq!(told("0", vec![file.clone(), first]), [["firing desk/failed//"], ["resolved desk/failed//"]]);
+    // Another desk of that name goes on failing.
+    assert_eq!(told("0", vec![file, seen("2026-11-20", vec![])])[1], NOTHING);
 }
 
 #[test]

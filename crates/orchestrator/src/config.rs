@@ -34,8 +34,8 @@ use solver::backends::{self, Runs};
 
 use codes::{NOT_TEXT, UNREADABLE};
 
-pub use alerts::Watch;
-pub use codes::{CODES, SECRET};
+pub use alerts::{Watch, file_stem};
+pub use codes::CODES;
 pub use inputs::Inputs;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
@@ -162,6 +162,12 @@ pub fn read(name: &str, folder: &Path, bytes: &[u8], given: &Given) -> Result<Lo
 pub fn watch(path: &Path, bytes: &[u8]) -> Option<Watch> {
     let (tree, _) = tree::parse(&path.display().to_string(), text_of(bytes).ok()?).ok()?;
     alerts::watch_alone(&tree, path)
+}
+
+/// Whether a configuration may be kept that was refused: no secret can stand in it.
+pub fn may_be_kept(path: &Path, bytes: &[u8]) -> bool {
+    let parsed = text_of(bytes).ok().and_then(|text| tree::parse(&path.display().to_string(), text).ok());
+    parsed.is_some_and(|(tree, duplicates)| duplicates.is_empty() && alerts::may_be_kept(&tree, path))
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {

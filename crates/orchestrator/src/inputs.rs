@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use reporter::InputDigest;
 use trade_loader::{Conventions, LoadError, Loaded, Source};
 
-use crate::Failure;
 use crate::config::{Config, Given};
+use crate::{Failure, telemetry};
 
 /// What was read.
 #[derive(Debug)]
@@ -67,6 +67,26 @@ pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
 
 /// A file that is older than the desk lets it be.
 const STALE: Code = Code { id: "I001", title: "a file that is older than it may be" };
+
+/// A date that nobody's files are about yet.
+const AHEAD: Code = Code { id: "I101", title: "a date far ahead of the clock" };
+
+/// How far ahead of today a date may be for alerts to go by it: over the longest run of holidays.
+const AHEAD_DAYS: i64 = 7;
+
+/// The last date that alerts go by, counted from today in UTC.
+pub(crate) fn latest() -> Date {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    today.saturating_add(jiff::Span::new().days(AHEAD_DAYS))
+}
+
+/// Says so where the date is far ahead of the clock. It is no part of the answer, which depends on no clock.
+pub(crate) fn tell_if_ahead(config: &Config) {
+    let Some(date) = config.as_of.filter(|date| *date > latest()) else { return };
+    let message = format!("the as-of date {date} is more than {AHEAD_DAYS} days ahead of today (UTC)");
+    let hint = "check --as-of and the clock: no alert begins or ends by a run about such a date";
+    telemetry::tell(&Problem::warning(AHEAD, Place::nowhere(), message, hint).to_string());
+}
 
 /// Refuses files that are older than they may be.
 ///

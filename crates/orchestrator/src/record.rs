@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
 use crate::commands::Prepared;
-use crate::config::Watch;
+use crate::config::{self, Watch};
 use crate::exit::Exit;
 use crate::watch::{self, Found};
 use crate::{Failure, answer, interrupt, telemetry};
@@ -105,6 +105,27 @@ impl<'a> Record<'a> {
         (is_final && run.outputs.iter().all(is_there)).then_some(found)
     }
 
+    /// Refuses a folder that another desk of the same record publishes to: each would take away the answers of the other.
+    pub(crate) fn check_owner(&self, locked: &Locked, out: &Path, desk: &str) -> Result<(), Failure> {
+        let (out, config) = (path_text(out), path_text(&self.arguments.inputs.config));
+        let text = serde_json::json!(out).to_string();
+        let published = |chained: &Chained| chained.entry.run().is_some_and(|run| run.out == out);
+        let last = locked.ledger.with_text(&text, usize::MAX).find(published);
+        let Some(run) = last.as_ref().and_then(|last| last.entry.run()) else { return Ok(()) };
+        let (Some(owner), Some(its_config)) = (&run.desk, &run.config_at) else { return Ok(()) };
+        // A desk that was given another name, and one with two configurations, are still that desk.
+        if owner == desk || config.as_ref() == Some(its_config) {
+            return Ok(());
+        }
+        Err(Failure::Request {
+            message: format!("{} has the answer of another desk: {owner}, by {its_config}", out.unwrap_or_default()),
+            hint: format!(
+                "give {desk} a folder of its own, as `outputs` or --out; or, where both are one desk, the same `desk` in both \
+                 configurations"
+            ),
+        })
+    }
+
     /// Records that a run was asked for again, and says how it had ended.
     pub(crate) fn rerun(&self, locked: &mut Locked, of: &Chained) -> Result<LedgerHead, Failure> {
         let run = of.entry.run().expect("the entry of a run");
@@ -124,7 +145,7 @@ impl<'a> Record<'a> {
         prepared: &Prepared,
         report: &mut Report<'_>,
         exit: Exit,
-    ) -> Result<(), Failure> {
+    ) -> Result<RunEntry, Failure> {
         let out = &prepared.config.outputs;
         interrupt::check()?;
         let files = reporter::render(report)?;
@@ -136,7 +157,10 @@ impl<'a> Record<'a> {
         interrupt::check()?;
         let outputs = kept.split_off(1 + inputs.len());
         let config = Some(kept.remove(0));
+        let watch = &prepared.config.watch;
         let run = RunEntry {
+            desk: Some(watch.desk.clone()),
+            config_at: path_text(&self.arguments.inputs.config),
             config,
             inputs: kept,
             problem: Some(digest(&prepared.problem)),
@@ -145,7 +169,6 @@ impl<'a> Record<'a> {
             ..run_entry(report, exit)
         };
         let mut entry = self.entry(Event::Run(Box::new(run)));
-        let watch = &prepared.config.watch;
         watch::decide(&mut entry, &locked.ledger, watch, Found::of_report(report, watch));
         let (seq, head) = (locked.ledger.next_seq(), locked.ledger.hash_of_next(&entry));
         report.run.ledger = Some(LedgerHead { seq, head });
@@ -157,15 +180,15 @@ impl<'a> Record<'a> {
         locked.append(&entry)?;
         staged.swap()?;
         self.remember(locked);
-        Ok(())
+        Ok(entry.run().expect("the entry of a run").clone())
     }
 
     /// Records that a run was refused, or failed before it had an outcome. What goes wrong with that is said, and changes
-    /// nothing about the run.
-    pub(crate) fn refusal(&self, failure: &Failure, watch: &Watch, found: Found) {
+    /// nothing about the run; there is no entry then.
+    pub(crate) fn refusal(&self, failure: &Failure, watch: &Watch, found: Found) -> Option<RunEntry> {
         let (config, exit) = (&self.arguments.inputs.config, failure.exit());
         // A mistyped path is no desk, and gets no record.
-        let Ok(bytes) = std::fs::read(config) else { return };
+        let bytes = std::fs::read(config).ok()?;
         let problems: Vec<ProblemEntry> = match failure {
             Failure::Refused(problems) => problems.iter().take(MOST_PROBLEMS).map(problem_entry).collect(),
             other => vec![ProblemEntry { code: None, place: None, message: other.to_string() }],
@@ -173,10 +196,12 @@ impl<'a> Record<'a> {
         let count = if let Failure::Refused(problems) = failure { problems.len() } else { 1 };
         let written = self.lock().and_then(|mut locked| {
             let path = config.display().to_string();
-            // Where a secret stands in it, it is not copied.
+            // Where a secret may stand in it, it is not copied.
             let to_keep = [ToKeep { path: &path, bytes: &bytes }];
-            let kept = locked.keep(if watch::names_a_secret(failure) { &[] } else { &to_keep })?;
+            let kept = locked.keep(if config::may_be_kept(config, &bytes) { &to_keep } else { &[] })?;
             let run = RunEntry {
+                desk: Some(watch.desk.clone()),
+                config_at: path_text(config),
                 as_of: self.arguments.inputs.as_of.map(|date| date.to_string()),
                 status: "failed".to_owned(),
                 reason: exit.word().to_owned(),
@@ -192,11 +217,12 @@ impl<'a> Record<'a> {
             watch::pack(&self.state, &locked.ledger, &entry, watch);
             locked.append(&entry)?;
             self.remember(&locked);
-            Ok(())
+            Ok(entry.run().cloned())
         });
-        if let Err(error) = written {
+        written.unwrap_or_else(|error| {
             telemetry::tell(&format!("The run could not be recorded: {error}"));
-        }
+            None
+        })
     }
 
     /// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing about the run: the

@@ -9,7 +9,7 @@ use domain::{Amount, Breach};
 use jiff::civil::Date;
 use monitor::alerts::message::Cause;
 use monitor::alerts::outbox::SCHEMA;
-use monitor::alerts::{self, Delivered, Fact, Kind, Message, Outbox, Parcel, Seen, kind};
+use monitor::alerts::{self, Delivered, Fact, Kind, Message, Outbox, Parcel, Seen, Standing, kind};
 use monitor::metrics::{self, Snapshot};
 use monitor::{Chained, Entry, Event, Ledger, RunEntry, State};
 use reporter::formats::result_json::MetricEntry;
@@ -18,14 +18,12 @@ use serde_json::json;
 
 use crate::config::{self, Config, Watch};
 use crate::exit::Exit;
+use crate::record::path_text;
 use crate::stage::Stages;
 use crate::{Failure, answer, inputs, telemetry};
 
 /// How long a run tells people things at most; what is left then is kept.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Among how many of the last entries a run that just ended is looked for.
-const RECENT: usize = 1_000;
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a run found, and about which kinds of alerts that says something.
 #[derive(Debug, Default)]
@@ -142,22 +140,18 @@ pub(crate) fn of(config: Option<&Config>, path: &Path, state: &State) -> Watch {
     if let Some(config) = config {
         return config.watch.clone();
     }
+    let at = path_text(path);
     let now = || config::watch(path, &std::fs::read(path).ok()?);
     let before = || {
         let ledger = Ledger::open(&state.ledger_path()).ok()?;
         let of_answered = |chained: Chained| {
-            let run = chained.entry.run().filter(|run| run.run_id.is_some() && is_of(run, path))?;
+            let run = chained.entry.run().filter(|run| run.run_id.is_some() && run.config_at == at)?;
             run.config.clone()
         };
         let answered = ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)?;
         config::watch(path, &state.archive().read(answered.kept_in, &answered.sha256).ok()?)
     };
     now().or_else(before).unwrap_or_else(|| Watch::nobody(path))
-}
-
-/// Whether a run was refused because a secret stands in its configuration.
-pub(crate) fn names_a_secret(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused(problems) if problems.iter().any(|problem| problem.code == config::SECRET))
 }
 
 /// Removes messages of runs that never were. Only who has the record may.
@@ -169,17 +163,33 @@ pub(crate) fn settle(state: &State, ledger: &Ledger) {
 pub(crate) fn decide(entry: &mut Entry, ledger: &Ledger, watch: &Watch, found: Found) {
     let before = ledger.last_run();
     let before = before.as_ref().and_then(|chained| chained.entry.run()).map(|run| run.alerts.clone());
+    let before = before.unwrap_or_default();
+    let unread = entry.run().and_then(|run| unread(run, ledger, &before));
     let seen = Seen {
         desk: &watch.desk,
         as_of: found.as_of.as_deref(),
         time: &entry.time,
+        latest: &inputs::latest().to_string(),
+        unread: unread.as_deref(),
         known: found.known,
         facts: found.facts,
     };
-    let after = before.unwrap_or_default().after(&seen, &watch.worse_by.to_string());
+    let after = before.after(&seen, &watch.worse_by.to_string());
     if let Event::Run(run) = &mut entry.event {
         run.alerts = after;
     }
+}
+
+/// The name under which the desk of a run failed while its configuration could not be read: that of the file, unless it is
+/// another desk's.
+fn unread(run: &RunEntry, ledger: &Ledger, before: &Standing) -> Option<String> {
+    let name = config::file_stem(Path::new(run.config_at.as_ref()?));
+    let has_failed = before.firing.iter().any(|alert| alert.desk == name && alert.kind == kind::FAILED.name);
+    let is_answered = |chained: Chained| {
+        chained.entry.run().is_some_and(|run| run.run_id.is_some() && run.desk.as_ref() == Some(&name))
+    };
+    let is_a_desk = || ledger.with_text(&format!("\"desk\":{}", json!(name)), usize::MAX).any(is_answered);
+    (has_failed && run.desk.as_ref() != Some(&name) && !is_a_desk()).then_some(name)
 }
 
 /// Puts into the outbox what an entry that is about to be written has to tell.
@@ -210,10 +220,18 @@ pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch)
     }
 }
 
+/// What the ledger has of a run that just ended.
+pub(crate) struct Recorded {
+    /// How it ended; where it was done before, how it ended then.
+    pub(crate) run: RunEntry,
+    /// Whether its entry is new.
+    pub(crate) is_new: bool,
+}
+
 /// A run that just ended.
 pub(crate) struct Ended<'a> {
-    /// The configuration, by which the run is found among those of other desks in one ledger.
-    pub(crate) config: &'a Path,
+    /// Nothing where it could not be recorded.
+    pub(crate) recorded: Option<Recorded>,
     /// What the process ends with.
     pub(crate) exit: Exit,
     /// The stages that it had.
@@ -222,15 +240,15 @@ pub(crate) struct Ended<'a> {
 
 /// Sends what is to be told, writes the file of metrics, and adds to the summary line what came of it.
 pub(crate) fn after_run(state: &State, watch: &Watch, ended: &Ended<'_>, line: &str) -> String {
-    let (run, is_new) = recorded(state, ended);
     let delivered = send(state, watch);
     if let Some(path) = &watch.prometheus {
-        let written = metrics_of(state, watch, &run, ended, &delivered, path);
+        let written = metrics_of(state, watch, ended, &delivered, path);
         if let Err(error) = written {
             telemetry::tell(&format!("failed to write {}: {error}", path.display()));
         }
     }
-    let fired = if is_new { run.alerts.changes.len() } else { 0 };
+    let new = ended.recorded.as_ref().filter(|recorded| recorded.is_new);
+    let fired = new.map_or(0, |recorded| recorded.run.alerts.changes.len());
     let alerts = json!({ "fired": fired, "sent": delivered.sent, "kept": delivered.kept });
     // Behind the others, which stay in their order.
     let members = line.strip_suffix('}').expect("the summary is a JSON object");
@@ -246,53 +264,36 @@ pub(crate) fn send(state: &State, watch: &Watch) -> Delivered {
     delivered
 }
 
-/// The run that just ended as the ledger has it, and whether its entry is new: a run that was done before has that of then.
-fn recorded(state: &State, ended: &Ended<'_>) -> (RunEntry, bool) {
-    let ledger = Ledger::open(&state.ledger_path()).ok();
-    let found = ledger.iter().flat_map(|ledger| {
-        // The last ones: other desks may have added theirs since.
-        ledger.with_text("", RECENT).filter_map(|chained| match chained.entry.event {
-            Event::Run(run) => Some((*run, true)),
-            Event::Rerun(rerun) => {
-                let again = ledger.with_text(&rerun.run_id, usize::MAX).find(|chained| chained.seq == rerun.of)?;
-                Some((again.entry.run()?.clone(), false))
-            }
-            Event::Healed(_) => None,
-        })
-    });
-    let exit = ended.exit;
-    let found = found.into_iter().find(|(run, _)| is_of(run, ended.config)).filter(|(run, _)| run.exit == exit as u8);
-    // One that could not be recorded is not in the ledger: what is there is about another.
-    let unrecorded = || RunEntry {
-        status: "failed".to_owned(),
-        reason: exit.word().to_owned(),
-        exit: exit as u8,
-        engine: env!("CARGO_PKG_VERSION").to_owned(),
-        ..RunEntry::default()
-    };
-    found.unwrap_or_else(|| (unrecorded(), false))
-}
-
-/// Whether a run had this configuration; one whose configuration was not kept may have had any.
-fn is_of(run: &RunEntry, config: &Path) -> bool {
-    run.config.as_ref().is_none_or(|kept| Path::new(&kept.path) == config)
+/// How many alerts of a desk fire.
+fn firing(ledger: &Ledger, desk: &str) -> usize {
+    let last = ledger.last_run();
+    let firing = last.iter().filter_map(|chained| chained.entry.run()).flat_map(|run| &run.alerts.firing);
+    firing.filter(|alert| alert.desk == desk).count()
 }
 
 fn metrics_of(
     state: &State,
     watch: &Watch,
-    run: &RunEntry,
     ended: &Ended<'_>,
     delivered: &Delivered,
     path: &Path,
 ) -> std::io::Result<()> {
+    let unrecorded = RunEntry {
+        status: "failed".to_owned(),
+        reason: ended.exit.word().to_owned(),
+        exit: ended.exit as u8,
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        ..RunEntry::default()
+    };
+    let run = ended.recorded.as_ref().map_or(&unrecorded, |recorded| &recorded.run);
     let now = jiff::Timestamp::now().as_millisecond();
+    let ledger = Ledger::open(&state.ledger_path()).ok();
     let succeeded = || {
-        let ledger = Ledger::open(&state.ledger_path()).ok()?;
         let is_success = |chained: &Chained| {
-            chained.entry.run().is_some_and(|run| run.exit == Exit::Done as u8 && is_of(run, ended.config))
+            let is_ours = |run: &RunEntry| run.exit == Exit::Done as u8 && run.desk.as_ref() == Some(&watch.desk);
+            chained.entry.run().is_some_and(is_ours)
         };
-        let last = ledger.with_text("\"exit\":0,", usize::MAX).find(is_success)?;
+        let last = ledger.as_ref()?.with_text("\"exit\":0,", usize::MAX).find(is_success)?;
         Some(last.entry.time.parse::<jiff::Timestamp>().ok()?.as_millisecond())
     };
     let as_of = run.as_of.as_ref().and_then(|date| date.parse::<Date>().ok());
@@ -307,6 +308,7 @@ fn metrics_of(
         as_of_s: midnight.map(|midnight| midnight.timestamp().as_second()),
         duration_ms: ended.stages.elapsed_ms(),
         stages: &stages_us,
+        alerts_firing: ledger.as_ref().map(|ledger| firing(ledger, &watch.desk)),
         alerts_kept: delivered.kept,
     };
     metrics::write(path, &snapshot)

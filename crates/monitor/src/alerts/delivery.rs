@@ -28,7 +28,7 @@ pub struct Delivered {
 /// How long we wait before we try again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(1_000)];
 
-/// Sends what waits, for as long as `patience`: who is at it then finishes the message at hand.
+/// Sends what waits, for as long as `patience`: a try that is not over then is broken off.
 pub fn deliver(state: &State, channels: &[Channel], patience: Duration) -> Delivered {
     let begun = Instant::now();
     let outbox = Outbox::of(state.folder());
@@ -52,18 +52,20 @@ pub fn deliver(state: &State, channels: &[Channel], patience: Duration) -> Deliv
     delivered
 }
 
-/// Hands a message to a channel, trying again where that may help.
+/// Hands a message to a channel, trying again where that may help and `deadline` leaves time for it.
 ///
 /// # Errors
 /// Why it was not taken in the end.
-pub fn hand_over(channel: &Channel, message: &Message) -> Result<(), Refusal> {
+pub fn hand_over(channel: &Channel, message: &Message, deadline: Option<Instant>) -> Result<(), Refusal> {
+    let left = || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let deliver = || Channel { timeout: channel.timeout.min(left()), ..channel.clone() }.deliver(message);
     for pause in PAUSES {
-        match channel.deliver(message) {
-            Err(Refusal::Passing(_)) if !is_halted() => sleep(pause),
+        match deliver() {
+            Err(Refusal::Passing(_)) if !is_halted() && left() > pause => sleep(pause),
             other => return other,
         }
     }
-    channel.deliver(message)
+    deliver()
 }
 
 struct Round<'a> {
@@ -93,7 +95,7 @@ impl Round<'_> {
                 troubles.push(format!("{}: there was no time left", channel.name));
                 break;
             }
-            match hand_over(channel, &message) {
+            match hand_over(channel, &message, Some(self.begun + self.patience)) {
                 Ok(()) => {
                     sent += 1;
                     if let Err(error) = self.took(parcel, &channel.name, index) {

@@ -21,7 +21,7 @@ pub enum Worse {
     Never,
     /// When its measure, an as-of date, is a later one: another day is concerned.
     Later,
-    /// When its measure, a number, is larger by more than the configured share.
+    /// When its measure, a number, is larger by more than the configured share, or cannot be told any more.
     Larger,
 }
 

@@ -79,11 +79,18 @@ impl Outbox {
         self.files().next().is_none()
     }
 
-    /// Takes away everything that waits for a channel, and says how much it was.
+    /// Takes away everything that waits for a channel, and says how much it was: once nobody sends it at the same time, for
+    /// which it waits as long as `patience`.
     ///
     /// # Errors
-    /// What the system refuses.
-    pub fn forget(&self, channel: &str, ledger: &Ledger) -> Result<u64, MonitorError> {
+    /// What the system refuses, and somebody who sends for all that time.
+    pub fn forget(&self, channel: &str, ledger: &Ledger, patience: Duration) -> Result<u64, MonitorError> {
+        if self.is_empty() {
+            return Ok(0);
+        }
+        let Some(_lock) = self.lock(patience)? else {
+            return Err(MonitorError::Sending { path: self.folder.clone() });
+        };
         let mut forgotten = 0;
         for mut parcel in self.parcels(ledger) {
             if let Some(waiting) = parcel.waiting.remove(channel) {

@@ -4,6 +4,9 @@
 //! kind finds it, newest by as-of date. A run about an earlier date than one that was seen changes nothing: a backfill
 //! tells nobody of what was over long ago. So what fires does not depend on the order in which days are backfilled.
 //!
+//! A run about a date far ahead changes nothing either, since a mistyped year would make every later day an earlier one. What
+//! such a date left behind, it is as if it was not there.
+//!
 //! Desks may share a ledger: each says something about itself alone.
 
 use std::collections::BTreeMap;
@@ -91,6 +94,10 @@ pub struct Seen<'a> {
     pub as_of: Option<&'a str>,
     /// When it was recorded, in UTC.
     pub time: &'a str,
+    /// The last date that counts: one behind it is too far ahead of when it was recorded.
+    pub latest: &'a str,
+    /// The desk's name while its configuration could not be read: under it, it may have failed.
+    pub unread: Option<&'a str>,
     /// The kinds that it says something about: what fires of them and was not found is over.
     pub known: Vec<&'static Kind>,
     /// What was found.
@@ -105,12 +112,13 @@ impl Standing {
         let mut next = Self { newest: self.newest.clone(), ..Self::default() };
         for kind in kind::TABLE {
             let of_kind = self.firing.iter().filter(|alert| alert.kind == kind.name);
-            let (before, others): (Vec<&Alert>, Vec<&Alert>) = of_kind.partition(|alert| alert.desk == seen.desk);
+            let (before, others): (Vec<&Alert>, Vec<&Alert>) = of_kind.partition(|alert| seen.is_about(alert));
             next.firing.extend(others.into_iter().cloned());
             let place = format!("{}/{}", seen.desk, kind.name);
-            let is_old =
-                seen.as_of.is_some_and(|date| self.newest.get(&place).is_some_and(|newest| date < newest.as_str()));
-            if is_old || !seen.known.contains(&kind) {
+            let newest = self.newest.get(&place).filter(|newest| newest.as_str() <= seen.latest);
+            let is_old = seen.as_of.zip(newest).is_some_and(|(date, newest)| date < newest.as_str());
+            let is_ahead = seen.as_of.is_some_and(|date| date > seen.latest);
+            if is_old || is_ahead || !seen.known.contains(&kind) {
                 next.firing.extend(before.into_iter().cloned());
                 continue;
             }
@@ -122,7 +130,7 @@ impl Standing {
             now.sort_by(|a, b| (&a.account, &a.metric).cmp(&(&b.account, &b.metric)));
             now.dedup_by(|a, b| a.is(b));
             for alert in now {
-                next.take(alert, &before, kind, worse_by);
+                next.take(alert, &before, &Growth { worse: kind.worse, by: worse_by, latest: seen.latest });
             }
             let is_over = |alert: &&&Alert| !next.firing.iter().any(|now| now.is(alert));
             let over: Vec<Change> = before.iter().filter(is_over).map(|alert| alert.with(What::Resolved)).collect();
@@ -132,14 +140,15 @@ impl Standing {
     }
 
     /// Adds an alert that fires now, and what changed about it.
-    fn take(&mut self, now: Alert, before: &[&Alert], kind: &Kind, worse_by: &Amount) {
+    fn take(&mut self, now: Alert, before: &[&Alert], growth: &Growth<'_>) {
         let Some(before) = before.iter().find(|before| before.is(&now)) else {
             self.changes.push(now.with(What::Firing));
             self.firing.push(now);
             return;
         };
-        let is_worse = is_worse(kind.worse, now.measure.as_deref(), before.measure.as_deref(), worse_by);
-        let measure = if is_worse { now.measure } else { before.measure.clone() };
+        let is_worse = growth.is_worse(now.measure.as_deref(), before.measure.as_deref());
+        // Whatever comes after what had no measure is compared with this one.
+        let measure = if is_worse || before.measure.is_none() { now.measure } else { before.measure.clone() };
         let alert = Alert { since: before.since.clone(), started: before.started.clone(), measure, ..now };
         if is_worse {
             self.changes.push(alert.with(What::Worse));
@@ -149,6 +158,11 @@ impl Standing {
 }
 
 impl Seen<'_> {
+    /// Whether an alert is of the desk, also where it failed before its name was known.
+    fn is_about(&self, alert: &Alert) -> bool {
+        alert.desk == self.desk || (alert.kind == kind::FAILED.name && self.unread == Some(alert.desk.as_str()))
+    }
+
     fn alert(&self, fact: &Fact) -> Alert {
         Alert {
             desk: self.desk.to_owned(),
@@ -182,14 +196,26 @@ impl Alert {
     }
 }
 
-fn is_worse(worse: Worse, now: Option<&str>, told: Option<&str>, worse_by: &Amount) -> bool {
-    let (Some(now), Some(told)) = (now, told) else { return false };
-    match worse {
-        Worse::Never => false,
-        Worse::Later => now > told,
-        Worse::Larger => match (Amount::from_str(now), Amount::from_str(told)) {
-            (Ok(now), Ok(told)) => now > &told + &(&told.abs() * worse_by),
+/// When an alert that fires is worse than what was told.
+struct Growth<'a> {
+    worse: Worse,
+    /// By what share of it a number has to grow.
+    by: &'a Amount,
+    /// The last date that counts.
+    latest: &'a str,
+}
+
+impl Growth<'_> {
+    fn is_worse(&self, now: Option<&str>, told: Option<&str>) -> bool {
+        match (self.worse, now, told) {
+            (Worse::Later, Some(now), Some(told)) => now > told || told > self.latest,
+            // A metric that has become undefined: no number is as bad.
+            (Worse::Larger, None, Some(_)) => true,
+            (Worse::Larger, Some(now), Some(told)) => match (Amount::from_str(now), Amount::from_str(told)) {
+                (Ok(now), Ok(told)) => now > &told + &(&told.abs() * self.by),
+                _ => false,
+            },
             _ => false,
-        },
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! `pb-assign alerts`: what fires, what waits, and whether messages arrive.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use domain::problem::nearest;
 use monitor::alerts::delivery::hand_over;
 use monitor::alerts::refusal::Refusal;
 use monitor::alerts::standing::What;
@@ -81,7 +83,11 @@ fn waiting(parcel: &Parcel) -> Vec<(&String, &Message)> {
 fn send(state: &State, watch: &Watch, forget: Option<&str>) -> Result<(Exit, String), Failure> {
     let ledger = open(state)?;
     let forgotten = match forget {
-        Some(channel) => Outbox::of(state.folder()).forget(channel, &ledger)?,
+        Some(channel) => {
+            let outbox = Outbox::of(state.folder());
+            check_known(channel, watch, &outbox.parcels(&ledger))?;
+            outbox.forget(channel, &ledger, watch::PATIENCE)?
+        }
         None => 0,
     };
     let delivered = watch::send(state, watch);
@@ -93,11 +99,27 @@ fn send(state: &State, watch: &Watch, forget: Option<&str>) -> Result<(Exit, Str
     Ok((exit, line.to_string()))
 }
 
+/// Refuses a name that is no channel's, neither in the configuration nor of one that was and for which something waits.
+fn check_known(name: &str, watch: &Watch, parcels: &[Parcel]) -> Result<(), Failure> {
+    let waiting = parcels.iter().flat_map(|parcel| parcel.waiting.keys());
+    let known: BTreeSet<&str> =
+        watch.channels.iter().map(|channel| &channel.name).chain(waiting).map(String::as_str).collect();
+    if known.contains(name) {
+        return Ok(());
+    }
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None if known.is_empty() => "the configuration has no channels, and nothing waits".to_owned(),
+        None => format!("the channels are {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    Err(Failure::Request { message: format!("there is no channel \"{name}\""), hint })
+}
+
 fn test(watch: &Watch) -> (Exit, String) {
     let time = jiff::Timestamp::now().to_string();
     let try_out = |channel: &Channel| {
         let told = [What::Firing, What::Resolved].map(|change| Message::test(&watch.desk, &time, change));
-        told.iter().try_for_each(|message| hand_over(channel, message))
+        told.iter().try_for_each(|message| hand_over(channel, message, None))
     };
     let mut channels = Vec::new();
     for channel in &watch.channels {

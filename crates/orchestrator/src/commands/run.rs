@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::progress::ProgressLine;
 use crate::record::{Record, host};
 use crate::stage::Stages;
-use crate::watch::{self, Found};
+use crate::watch::{self, Found, Recorded};
 use crate::{Failure, answer, claim, config, impact, inputs, interrupt, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
@@ -52,15 +52,18 @@ pub fn run(arguments: &RunArguments) -> Result<(Exit, String), Failure> {
     Ok(conclude(arguments, config.as_ref(), attempted, &stages))
 }
 
+/// What came of a run: what it ends with, its line, and its entry unless it was a dry run.
+type Attempted = Result<(Exit, String, Option<Recorded>), Failure>;
+
 /// How a run ends: what went wrong is recorded and said, and who has to know is told.
 fn conclude(
     arguments: &RunArguments,
     config: Option<&Config>,
-    attempted: Result<(Exit, String), Failure>,
+    attempted: Attempted,
     stages: &Stages,
 ) -> (Exit, String) {
     match &attempted {
-        Ok((exit, line)) => interrupt::answer(*exit, line),
+        Ok((exit, line, _)) => interrupt::answer(*exit, line),
         Err(failure) => interrupt::answer(failure.exit(), &failure.summary_line()),
     }
     let told = |failure: Failure| {
@@ -68,20 +71,22 @@ fn conclude(
         (failure.exit(), failure.summary_line())
     };
     if arguments.dry_run {
-        return attempted.unwrap_or_else(told);
+        return attempted.map_or_else(told, |(exit, line, _)| (exit, line));
     }
     let record = Record::of(arguments, config.map(|config| config.state.as_path()));
     let watch = watch::of(config, &arguments.inputs.config, record.state());
     let watch = if arguments.no_monitoring { watch.muted() } else { watch };
-    let (exit, line) = attempted.unwrap_or_else(|failure| {
-        record.refusal(&failure, &watch, Found::of_failure(&failure, config, arguments.inputs.as_of));
-        told(failure)
+    let (exit, line, recorded) = attempted.unwrap_or_else(|failure| {
+        let run = record.refusal(&failure, &watch, Found::of_failure(&failure, config, arguments.inputs.as_of));
+        let (exit, line) = told(failure);
+        (exit, line, run.map(|run| Recorded { run, is_new: true }))
     });
-    let ended = watch::Ended { config: &arguments.inputs.config, exit, stages };
+    let ended = watch::Ended { recorded, exit, stages };
     (exit, watch::after_run(record.state(), &watch, &ended, &line))
 }
 
-fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Result<(Exit, String), Failure> {
+fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Attempted {
+    inputs::tell_if_ahead(&loaded.config);
     let mut prepared = prepare_loaded(loaded, &arguments.given(), stages)?;
     if arguments.no_monitoring {
         prepared.config.watch = prepared.config.watch.muted();
@@ -94,6 +99,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
         let read = files_read(&prepared, &arguments.inputs.config);
         let _turn = interrupt::turn();
         let mut locked = record.lock()?;
+        record.check_owner(&locked, out, &prepared.config.watch.desk)?;
         if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
             return again(&record, &mut locked, &same, out);
         }
@@ -109,6 +115,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
     stages.run("verify", || verify(&prepared, &report))?;
     report.run.stages = stages.times();
     let exit = Exit::of_status(report.status());
+    let mut recorded = None;
     if !arguments.dry_run {
         let _turn = interrupt::turn();
         let mut locked = record.lock()?;
@@ -116,18 +123,19 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
         if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
             return again(&record, &mut locked, &same, out);
         }
-        record.publish(&mut locked, &prepared, &mut report, exit)?;
+        let run = record.publish(&mut locked, &prepared, &mut report, exit)?;
+        recorded = Some(Recorded { run, is_new: true });
         tracing::info!(out = %out.display(), "published");
     }
     let impact = arguments.dry_run.then(|| impact::of(&report, &prepared.config, record.state()));
     show(&report, impact.as_ref());
     let line =
         reporter::summary_line(&report, exit as u8, (!arguments.dry_run).then_some(out.as_path()), impact.as_ref());
-    Ok((exit, line))
+    Ok((exit, line, recorded))
 }
 
 /// How the same run ended before, of which nothing changes.
-fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, out: &Path) -> Result<(Exit, String), Failure> {
+fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, out: &Path) -> Attempted {
     let ledger = record.rerun(locked, same)?;
     let run = same.entry.run().expect("the entry of a run");
     telemetry::tell(&format!(
@@ -141,7 +149,7 @@ fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, out: &Path) -
         "result": out.join(result_json::FORMAT.file).display().to_string(),
         "objective": run.objective, "counts": run.counts, "ledger": ledger,
     });
-    Ok((exit, line.to_string()))
+    Ok((exit, line.to_string(), Some(Recorded { run: run.clone(), is_new: false })))
 }
 
 pub(crate) fn solve(prepared: &Prepared, settings: &Settings) -> SolvedByLevels {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Prepared, prepare};
+use super::{Prepared, load, prepare_loaded};
 use crate::arguments::InputArguments;
 use crate::exit::Exit;
 use crate::stage::Stages;
@@ -13,8 +13,10 @@ use crate::{Failure, inputs, telemetry};
 /// # Errors
 /// Every problem that was found.
 pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
-    let Prepared { config, book, problem, warnings, read } =
-        prepare(&arguments.config, &arguments.given(), &mut Stages::new())?;
+    let (given, mut stages) = (arguments.given(), Stages::new());
+    let loaded = load(&arguments.config, &given, &mut stages)?;
+    inputs::tell_if_ahead(&loaded.config);
+    let Prepared { config, book, problem, warnings, read } = prepare_loaded(loaded, &given, &mut stages)?;
     inputs::refuse_stale(&config)?;
     for warning in &warnings {
         telemetry::tell(&warning.to_string());

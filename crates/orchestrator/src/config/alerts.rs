@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::shape::UNKNOWN_KEY;
 use domain::{Decimal, Problem, Setting};
 use monitor::alerts::channel::{self, Address, Service};
 use monitor::alerts::{Channel, Secret, kind};
@@ -39,7 +40,7 @@ impl Watch {
     /// Nobody is told, for a configuration at `path` that says nothing.
     pub fn nobody(path: &Path) -> Self {
         Self {
-            desk: stem(path),
+            desk: file_stem(path),
             channels: Vec::new(),
             gap_above: None,
             worse_by: Decimal::ZERO,
@@ -54,7 +55,8 @@ impl Watch {
     }
 }
 
-fn stem(path: &Path) -> String {
+/// The name of a file without its end: what a desk is called that has no name.
+pub fn file_stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
@@ -65,7 +67,7 @@ pub(super) fn watch(tree: &Setting, path: &Path, folder: &Path, problems: &mut V
         check_name(name, &setting.place, problems);
     }
     Watch {
-        desk: name.unwrap_or_else(|| stem(path)),
+        desk: name.unwrap_or_else(|| file_stem(path)),
         channels: channels(tree, folder, problems),
         gap_above: not_negative(tree, &["alerts", "gap_above"], problems),
         worse_by: not_negative(tree, &["alerts", "worse_by"], problems).unwrap_or_default(),
@@ -84,6 +86,13 @@ pub(super) fn watch_alone(tree: &Setting, path: &Path) -> Option<Watch> {
     });
     let watch = watch(tree, path, path.parent().unwrap_or(Path::new("")), &mut problems);
     (!problems.iter().any(Problem::is_error)).then_some(watch)
+}
+
+/// Whether a configuration may be kept that was refused: in one whose keys are not what they should be, a secret may stand
+/// anywhere.
+pub(super) fn may_be_kept(tree: &Setting, path: &Path) -> bool {
+    let is_unknown = |problem: &Problem| problem.code == UNKNOWN_KEY;
+    !configuration().check(tree).iter().any(is_unknown) && watch_alone(tree, path).is_some()
 }
 
 fn not_negative(tree: &Setting, path: &[&str], problems: &mut Vec<Problem>) -> Option<Decimal> {

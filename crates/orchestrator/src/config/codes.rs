@@ -45,5 +45,4 @@ pub(super) const KEEPS_NOTHING: Code = Code { id: "C019", title: "a last plan wi
 pub(super) const PLAN_REPLACED: Code = Code { id: "C020", title: "a last plan in the folder that the run replaces" };
 pub(super) const EFFORT_OF_NOBODY: Code = Code { id: "C021", title: "an effort for a search that is not asked" };
 pub(super) const CHANNEL: Code = Code { id: "C022", title: "a channel for alerts that cannot be used as it is" };
-/// A secret stands in the configuration, which is kept and shown.
-pub const SECRET: Code = Code { id: "C023", title: "a secret that is not in the environment or a file" };
+pub(super) const SECRET: Code = Code { id: "C023", title: "a secret that is not in the environment or a file" };

@@ -1,6 +1,7 @@
 //! Alerts as a desk meets them: who is told what and when, and that no channel can change a run.
 
-use std::path::Path;
+mod desks;
+mod secrets;
 
 use serde_json::{Value, json};
 
@@ -89,15 +90,15 @@ fn a_file_that_is_not_there_is_told_and_is_over_when_it_arrives() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
     std::fs::rename(desk.path().join("trades.csv"), desk.path().join("late.csv")).expect("it moves");
-    let refused = run(&desk, &["--as-of", "2026-11-20"]);
+    let refused = run(&desk, &["--as-of", "2024-11-20"]);
     assert_eq!((refused.exit, counts(&refused)), (3, alerts(1, 1, 0)));
     // The same date again is nothing new; another date is worse.
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-20"])), alerts(0, 0, 0));
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-23"])), alerts(1, 1, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(0, 0, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-23"])), alerts(1, 1, 0));
     std::fs::rename(desk.path().join("late.csv"), desk.path().join("trades.csv")).expect("it moves");
     // A backfill answers for its own date, and tells nobody.
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-20"])), alerts(0, 0, 0));
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-23"])), alerts(1, 1, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(0, 0, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-23"])), alerts(1, 1, 0));
     let key = "rates/missing_input//trades";
     assert_eq!(told(&receiver.bodies()), [format!("firing {key}"), format!("worse {key}"), format!("resolved {key}")]);
 }
@@ -121,32 +122,44 @@ fn a_trial_tells_nobody() {
 }
 
 #[test]
-fn two_desks_in_one_folder_are_told_about_each_on_its_own() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    let text = desk.read("desk.yaml");
-    desk.write("credit.yaml", text.replace("desk: rates", "desk: credit\noutputs: credit"));
-    broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
-    assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
-    let credit = pb_assign(&desk, &["run", "--config", "credit.yaml"]);
-    assert_eq!((credit.exit, counts(&credit)), (0, alerts(0, 0, 0)));
-    assert_eq!(counts(&run(&desk, &["--again"])), alerts(0, 0, 0));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/breach/PB1/gross"]);
-}
-
-#[test]
 fn a_file_that_is_too_old_is_refused_and_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&format!("{}\n  stale_after: {{ positions: 1d }}", webhook(&receiver)));
-    // It is written now: at the end of a date far from now it is older than a day; at the end of one long ago it is not.
-    let refused = run(&desk, &["--as-of", "2099-01-02"]);
+    // Of the days after it was written it is too old for the second; of one before it is young enough.
+    let written = std::time::SystemTime::now() - std::time::Duration::from_secs(3 * 24 * 60 * 60);
+    let positions = std::fs::OpenOptions::new().write(true).open(desk.path().join("positions.csv")).expect("a file");
+    positions.set_modified(written).expect("it gets a time");
+    let today = jiff::Timestamp::now().to_string()[..10].to_owned();
+    let refused = run(&desk, &["--as-of", &today]);
     assert_eq!((refused.exit, counts(&refused)), (3, alerts(1, 1, 0)));
     assert_eq!(refused.line()["problems"][0]["code"], "I001");
     assert_eq!(told(&receiver.bodies()), ["firing rates/stale_input//positions"]);
-    assert_eq!(pb_assign(&desk, &["validate", "--config", "desk.yaml", "--as-of", "2099-01-02"]).exit, 3);
+    assert_eq!(pb_assign(&desk, &["validate", "--config", "desk.yaml", "--as-of", &today]).exit, 3);
     assert_eq!(run(&desk, &["--as-of", "2020-01-02"]).exit, 0);
     // Without a date it is as old as it is now.
+    assert_eq!(run(&desk, &[]).exit, 3);
+    positions.set_modified(std::time::SystemTime::now()).expect("it gets a time");
     assert_eq!(run(&desk, &[]).exit, 0);
+}
+
+#[test]
+fn a_mistyped_year_silences_nothing() {
+    let receiver = Receiver::answering(&[Answer::Status(200)]);
+    let desk = desk(&webhook(&receiver));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(0, 0, 0));
+    std::fs::rename(desk.path().join("trades.csv"), desk.path().join("late.csv")).expect("it moves");
+    let ahead = run(&desk, &["--as-of", "2204-11-20"]);
+    assert_eq!((ahead.exit, counts(&ahead)), (3, alerts(0, 0, 0)));
+    assert!(
+        ahead.stderr.contains("warning I101: the as-of date 2204-11-20 is more than 7 days ahead"),
+        "{}",
+        ahead.stderr
+    );
+    let validated = pb_assign(&desk, &["validate", "--config", "desk.yaml", "--as-of", "2204-11-20"]);
+    assert!(validated.stderr.contains("I101"), "{}", validated.stderr);
+    let missing = run(&desk, &["--as-of", "2024-11-21"]);
+    assert_eq!(counts(&missing), alerts(1, 1, 0));
+    assert!(!missing.stderr.contains("I101"), "{}", missing.stderr);
 }
 
 #[test]
@@ -154,32 +167,25 @@ fn days_without_an_assignment_are_told() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
     broken_by(&desk, "{}", "{ max: 1 }");
-    let failed = run(&desk, &["--as-of", "2026-11-20"]);
+    let failed = run(&desk, &["--as-of", "2024-11-20"]);
     assert_eq!((failed.exit, counts(&failed)), (4, alerts(1, 1, 0)));
     broken_by(&desk, "{ max: 1 }", "{}");
-    assert_eq!(counts(&run(&desk, &["--as-of", "2026-11-20"])), alerts(1, 1, 0));
+    assert_eq!(counts(&run(&desk, &["--as-of", "2024-11-20"])), alerts(1, 1, 0));
     assert_eq!(told(&receiver.bodies()), ["firing rates/failed//", "resolved rates/failed//"]);
 }
 
 #[test]
-fn a_configuration_that_is_wrong_elsewhere_tells_its_own_channels() {
+fn a_run_that_is_not_recorded_tells_of_no_other() {
     let receiver = Receiver::answering(&[Answer::Status(200)]);
     let desk = desk(&webhook(&receiver));
-    desk.replace("desk.yaml", "price_quote: per_100", "price_quote: per_10");
-    let refused = run(&desk, &[]);
-    assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
-}
-
-#[test]
-fn a_configuration_that_cannot_be_read_tells_the_channels_of_the_last_answered_run() {
-    let receiver = Receiver::answering(&[Answer::Status(200)]);
-    let desk = desk(&webhook(&receiver));
-    assert_eq!(run(&desk, &[]).exit, 0);
-    desk.write("desk.yaml", "version: [1\n");
-    let refused = run(&desk, &[]);
-    assert_eq!((refused.exit, counts(&refused)), (2, alerts(1, 1, 0)));
-    assert_eq!(told(&receiver.bodies()), ["firing rates/failed//"]);
+    desk.write("trades.csv", "");
+    let recorded = run(&desk, &["--wait", "1s"]);
+    assert_eq!((recorded.exit, counts(&recorded)), (3, alerts(1, 1, 0)));
+    let _busy = monitor::State::at(&desk.path().join("state"))
+        .lock(std::time::Duration::ZERO, "a test")
+        .expect("nobody else has it");
+    let unrecorded = run(&desk, &["--wait", "1s"]);
+    assert_eq!((unrecorded.exit, counts(&unrecorded)), (3, alerts(0, 0, 0)));
 }
 
 #[test]
@@ -239,6 +245,23 @@ fn what_waits_for_a_channel_can_be_sent_or_forgotten() {
     assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 1));
     let sent = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml"]);
     assert_eq!((sent.exit, sent.line()["alerts"]["kept"].clone()), (75, json!(1)));
+    let forgotten = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml", "--forget", "own"]);
+    assert_eq!((forgotten.exit, forgotten.line()["alerts"]["forgotten"].clone()), (0, json!(1)));
+}
+
+#[test]
+fn nothing_is_forgotten_of_a_channel_that_is_not_there() {
+    let receiver = Receiver::answering(&[Answer::Status(500)]);
+    let desk = desk(&webhook(&receiver));
+    broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
+    assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 1));
+    let tried = receiver.bodies().len();
+    let refused = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml", "--forget", "owm"]);
+    assert_eq!(refused.exit, 2);
+    assert!(refused.stderr.contains("hint: did you mean \"own\"?"), "{}", refused.stderr);
+    assert_eq!(receiver.bodies().len(), tried);
+    // One that the desk has no longer may have left something.
+    desk.replace("desk.yaml", "name: own", "name: new");
     let forgotten = pb_assign(&desk, &["alerts", "send", "--config", "desk.yaml", "--forget", "own"]);
     assert_eq!((forgotten.exit, forgotten.line()["alerts"]["forgotten"].clone()), (0, json!(1)));
 }
@@ -317,97 +340,6 @@ fn a_dry_run_tells_nobody_and_writes_nothing() {
     assert_eq!(run(&desk, &["--dry-run"]).exit, 3);
     assert_eq!(receiver.requests().len(), 0);
     assert!(!desk.path().join("state").exists() && !desk.path().join("pb.prom").exists());
-}
-
-/// Every file under a folder, with what it holds.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push((path.display().to_string(), std::fs::read(&path).expect("a file")));
-        }
-    }
-    found
-}
-
-#[test]
-fn no_secret_is_in_anything_that_is_said_or_kept() {
-    for answer in [Answer::Status(200), Answer::Status(500)] {
-        let receiver = Receiver::answering(&[answer]);
-        let address = &receiver.address;
-        let desk = desk(&format!(
-            "  channels:
-    - {{ name: own, service: webhook, url: {{ env: ADDRESS }}, token: {{ env: TOKEN }} }}
-    - {{ name: bad, service: webhook, url: {{ env: NO_ADDRESS }}, token: {{ env: TOKEN }} }}
-    - {{ name: gone, service: slack, url: {{ env: GONE }} }}
-    - {{ name: pd, service: pagerduty, url: \"{address}/v2\", routing_key: {{ env: ROUTING }} }}
-    - {{ name: say, service: command, command: [sh, -c, \"cat; echo $TOKEN; echo $TOKEN >&2; exit 1\"] }}
-monitoring: {{ prometheus: pb.prom }}"
-        ));
-        let secrets = [TOKEN, "s3cr3t-r0ut1ng", "s3cr3t-p4th", "s3cr3t not an address", "s3cr3t-g0ne"];
-        broken_by(&desk, "{}", "{ max: 1, on_breach: report_only }");
-        for arguments in [
-            vec!["run", "--config", "desk.yaml", "--log-level", "trace"],
-            vec!["run", "--config", "desk.yaml", "--log-level", "trace", "--log", "json"],
-            vec![
-                "alerts",
-                "send",
-                "--config",
-                "desk.yaml",
-                "--log-level",
-                "trace,ureq=trace,ureq_proto=trace,rustls=trace",
-            ],
-            vec!["alerts", "test", "--config", "desk.yaml", "--log-level", "trace"],
-            vec!["alerts"],
-            vec!["audit", "show", "1"],
-        ] {
-            let mut command = command(desk.path(), &arguments);
-            command.env("TOKEN", TOKEN).env("ROUTING", secrets[1]).env("ADDRESS", format!("{address}/{}", secrets[2]));
-            command.env("NO_ADDRESS", secrets[3]).env("GONE", format!("http://127.0.0.1:9/{}", secrets[4]));
-            command.env("no_proxy", "*");
-            let ran = finish(command);
-            for secret in secrets {
-                assert!(!ran.stdout.contains(secret), "{arguments:?} says {secret}: {}", ran.stdout);
-                assert!(!ran.stderr.contains(secret), "{arguments:?} says {secret}: {}", ran.stderr);
-            }
-        }
-        assert!(receiver.requests().iter().any(|request| request.line.contains(secrets[2])));
-        for (path, bytes) in files(desk.path()) {
-            let text = String::from_utf8_lossy(&bytes);
-            for secret in secrets {
-                assert!(!text.contains(secret), "{path} holds {secret}");
-            }
-        }
-        // What is kept is compressed: look into it.
-        let ran = pb_assign(&desk, &["audit", "show", "1", "--extract", "kept"]);
-        assert_eq!(ran.exit, 0);
-        assert!(
-            files(&desk.path().join("kept"))
-                .iter()
-                .all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("s3cr3t"))
-        );
-    }
-}
-
-#[test]
-fn a_secret_in_the_configuration_is_refused_without_being_repeated_or_kept() {
-    for channel in [
-        "{ name: chat, service: slack, url: \"https://hooks.slack.com/services/s3cr3t\" }",
-        "{ name: own, service: webhook, url: \"https://me:s3cr3t@example.com\" }",
-        "{ name: own, service: webhook, url: \"https://example.com\", token: s3cr3t }",
-        "{ name: pd, service: pagerduty, routing_key: s3cr3t }",
-    ] {
-        let desk = desk(&format!("  channels: [{channel}]"));
-        let ran = run(&desk, &[]);
-        assert_eq!(ran.exit, 2, "{channel}");
-        assert_eq!(ran.line()["problems"][0]["code"], "C023", "{channel}");
-        assert!(!ran.stdout.contains("s3cr3t") && !ran.stderr.contains("s3cr3t"), "{channel}: {}", ran.stderr);
-        assert!(!desk.path().join("state/kept").exists(), "{channel}");
-        assert!(!desk.read("state/ledger.jsonl").contains("s3cr3t"));
-    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn value(desk: &Desk, name: &str, labels: &str) -> Option<String> {
 fn a_run_says_how_it_went() {
     let desk = desk();
     desk.replace("desk.yaml", "gross:          {}", "gross:          { max: 1, on_breach: report_only }");
-    assert_eq!(run(&desk, &["--as-of", "2026-11-20"]), 0);
+    assert_eq!(run(&desk, &["--as-of", "2024-11-20"]), 0);
     let text = |value: &str| Some(value.to_owned());
     assert_eq!(value(&desk, "last_run_exit_code", ""), text("0"));
     assert_eq!(value(&desk, "last_run_trades", ""), text("8"));
@@ -64,8 +64,8 @@ fn a_run_says_how_it_went() {
     assert_eq!(value(&desk, "last_run_breached_limits", ""), text("1"));
     assert_eq!(value(&desk, "limit_breached", ",account=\"PB1\",metric=\"gross\",breach=\"inherited\""), text("1"));
     assert_eq!(value(&desk, "alerts_firing", ""), text("1"));
-    assert_eq!(value(&desk, "last_run_as_of_timestamp_seconds", ""), text("1795132800")); // date -u -d 2026-11-20 +%s
-    let result: Value = serde_json::from_str(&desk.read("out/2026-11-20/result.json")).expect("JSON");
+    assert_eq!(value(&desk, "last_run_as_of_timestamp_seconds", ""), text("1732060800")); // date -u -d 2024-11-20 +%s
+    let result: Value = serde_json::from_str(&desk.read("out/2024-11-20/result.json")).expect("JSON");
     let objective = result["objective"]["value"].to_string().replace('"', "");
     assert_eq!(value(&desk, "objective", ""), Some(objective));
     for stage in ["configuration", "load", "metrics", "constraints", "solve", "certify", "evaluate", "verify"] {
@@ -89,6 +89,34 @@ fn a_refused_run_keeps_the_last_success_and_says_nothing_that_it_does_not_know()
     for unknown in ["objective", "objective_gap_ratio", "last_run_trades", "last_run_breached_limits"] {
         assert_eq!(value(&desk, unknown, ""), None, "{unknown}");
     }
+}
+
+#[test]
+fn alerts_of_the_desk_are_counted_as_they_fire_now() {
+    let desk = desk();
+    assert_eq!(run(&desk, &[]), 0);
+    desk.replace("desk.yaml", "gross:          {}", "gross:          { max: 1, on_breach: report_only }");
+    // Another desk in the same record, whose alert is its own.
+    let text = desk.read("desk.yaml");
+    let other = text.replace("desk: \"the \\\"rates\\\" desk\"", "desk: credit\noutputs: credit");
+    desk.write("credit.yaml", other.replace("metrics/pb.prom", "metrics/credit.prom"));
+    assert_eq!(finish(command(desk.path(), &["run", "--config", "credit.yaml"])).exit, 0);
+    desk.write("desk.yaml", text.replace("gross:          { max: 1, on_breach: report_only }", "gross:          {}"));
+    assert_eq!(run(&desk, &[]), 0);
+    assert_eq!(value(&desk, "alerts_firing", "").as_deref(), Some("0"));
+    assert!(desk.read("metrics/credit.prom").contains("pb_assign_alerts_firing{desk=\"credit\"} 1"));
+    // One that cannot be recorded leaves what fires as it is.
+    desk.write("desk.yaml", &text);
+    assert_eq!(run(&desk, &[]), 0);
+    let _busy = monitor::State::at(&desk.path().join("state"))
+        .lock(std::time::Duration::ZERO, "a test")
+        .expect("nobody else has it");
+    let busy = finish(command(desk.path(), &["run", "--config", "desk.yaml", "--wait", "1s", "--again"]));
+    assert_eq!((busy.exit, busy.line()["alerts"]["fired"].clone()), (75, serde_json::json!(0)));
+    let text = |value: &str| Some(value.to_owned());
+    assert_eq!(value(&desk, "alerts_firing", ""), text("1"));
+    assert_eq!(value(&desk, "last_run_exit_code", ""), text("75"));
+    assert_eq!(value(&desk, "last_run_trades", ""), None);
 }
 
 #[test]

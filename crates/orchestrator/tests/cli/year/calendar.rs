@@ -79,9 +79,9 @@ pub(super) struct Attempt {
     pub(super) webhook: u16,
 }
 
-/// The first business days of 2026.
+/// The first business days of 2015: alerts do not go by dates far ahead of the clock, wherever it stands.
 pub(super) fn business_days(count: usize) -> Vec<String> {
-    let first = jiff::civil::date(2026, 1, 1);
+    let first = jiff::civil::date(2015, 1, 1);
     let is_open = |date: &Date| !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
     let dates = first.series(jiff::Span::new().days(1)).filter(is_open);
     dates.take(count).map(|date| date.to_string()).collect()
