@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use monitor::alerts::refusal::Refusal;
 use monitor::alerts::delivery::hand_over;
+use monitor::alerts::refusal::Refusal;
 use monitor::alerts::standing::What;
 use monitor::alerts::{Channel, Message, Outbox, Parcel};
 use monitor::{Ledger, State};

@@ -93,7 +93,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
         reporter::check_target(out)?;
         let read = files_read(&prepared, &arguments.inputs.config);
         let _turn = interrupt::turn();
-        let mut locked = record.lock()?;
+        let mut locked = record.lock(out)?;
         if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
             return again(&record, &mut locked, &same, out);
         }
@@ -111,7 +111,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Res
     let exit = Exit::of_status(report.status());
     if !arguments.dry_run {
         let _turn = interrupt::turn();
-        let mut locked = record.lock()?;
+        let mut locked = record.lock(out)?;
         // Somebody else may have done the same run meanwhile.
         if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
             return again(&record, &mut locked, &same, out);
