@@ -1,7 +1,8 @@
 //! The files that a run was the first to read or publish, compressed, under their SHA-256: `kept/000012.zip` for entry 12.
 //!
 //! A file that an earlier entry has is not kept again: the entry says in which archive it lies. An archive is written before
-//! its entry, and counts with it.
+//! its entry, and counts with it. One that was left by a run that never had its entry is moved aside, as
+//! `kept/000012.not-recorded-1.zip`: nothing here is ever overwritten.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::atomic::{beside, clear_left_over, write_atomically};
 use crate::digest::sha256;
 use crate::error::MonitorError;
 
@@ -31,21 +33,37 @@ impl Archive {
         self.folder.join(format!("{seq:06}.zip"))
     }
 
-    /// Writes the archive of an entry that is about to be written, in place of what a run left there that never had its entry;
-    /// none where there is nothing to keep.
+    /// The numbers of the entries that have an archive here, in order.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn numbers(&self) -> Result<Vec<u64>, MonitorError> {
+        let mut numbers = Vec::new();
+        let names = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(numbers),
+            names => names.map_err(MonitorError::io("look into", &self.folder))?,
+        };
+        for name in names {
+            let name = name.map_err(MonitorError::io("look into", &self.folder))?.file_name();
+            let number: Option<u64> = name.to_str().and_then(|name| name.strip_suffix(".zip")?.parse().ok());
+            numbers.extend(number);
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Writes the archive of an entry that is about to be written; none where there is nothing to keep. What lies there
+    /// already is moved aside.
     ///
     /// # Errors
     /// What the system refuses.
     pub fn write(&self, seq: u64, contents: &BTreeMap<String, &[u8]>) -> Result<(), MonitorError> {
-        let path = self.path(seq);
+        self.set_aside(seq)?;
         if contents.is_empty() {
-            return match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => Err(MonitorError::io("remove", &path)(error)),
-                _ => Ok(()),
-            };
+            return Ok(());
         }
+        let path = self.path(seq);
         let result = || {
-            std::fs::create_dir_all(&self.folder)?;
             // In memory first: the format goes back and forth, which would be a call of the system each time.
             let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
             // No times and no rights, so that the same contents give the same bytes.
@@ -56,13 +74,24 @@ impl Archive {
                 archive.start_file(name.as_str(), options.large_file(bytes.len() as u64 > u64::from(u32::MAX)))?;
                 archive.write_all(bytes)?;
             }
-            let bytes = archive.finish()?.into_inner();
-            let mut file = File::create(&path)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            if cfg!(unix) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
+            write_atomically(&path, &archive.finish()?.into_inner())
         };
         result().map_err(MonitorError::io("write", &path))
+    }
+
+    /// Moves an archive that no entry names to a name that says so.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn set_aside(&self, seq: u64) -> Result<(), MonitorError> {
+        let path = self.path(seq);
+        clear_left_over(&beside(&path));
+        if !path.exists() {
+            return Ok(());
+        }
+        let free = (1_u32..).map(|turn| self.folder.join(format!("{seq:06}.not-recorded-{turn}.zip")));
+        let free = free.into_iter().find(|free| !free.exists()).expect("there are more names than files");
+        std::fs::rename(&path, free).map_err(MonitorError::io("move aside", &path))
     }
 
     /// The bytes with this SHA-256 in the archive of an entry.
@@ -89,17 +118,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_run_kept_that_never_had_its_entry_makes_way() {
+    fn what_a_run_kept_that_never_had_its_entry_is_moved_aside() {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::at(folder.path());
         let name = |text: &str| sha256([text.as_bytes()]);
         let kept = |text: &'static str| BTreeMap::from([(name(text), text.as_bytes())]);
+        let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
         archive.write(3, &kept("of a run that was killed")).unwrap();
+        let first = bytes("000003.zip");
         archive.write(3, &kept("of the next")).unwrap();
         assert_eq!(archive.read(3, &name("of the next")).unwrap(), b"of the next");
-        assert!(archive.read(3, &name("of a run that was killed")).is_err());
+        assert_eq!(bytes("000003.not-recorded-1.zip"), first);
+        let second = bytes("000003.zip");
         archive.write(3, &BTreeMap::new()).unwrap();
         assert!(!archive.path(3).exists());
-        archive.write(3, &BTreeMap::new()).unwrap();
+        assert_eq!(bytes("000003.not-recorded-2.zip"), second);
+        assert_eq!(archive.numbers().unwrap(), Vec::<u64>::new());
+        archive.write(12, &kept("of another")).unwrap();
+        assert_eq!(archive.numbers().unwrap(), [12]);
     }
 }

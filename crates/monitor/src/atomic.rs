@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// What the system refuses; the file is then as it was.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let beside = beside(path);
     let mut file = taken(&beside)?;
     let mut write = || {
@@ -29,6 +29,20 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     written?;
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Makes a folder and those above it, where there are none, so that their names last through a power cut.
+///
+/// # Errors
+/// What the system refuses.
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
+    std::fs::create_dir_all(folder)?;
+    for parent in new.into_iter().filter_map(Path::parent).filter(|_| cfg!(unix)) {
+        File::open(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Removes what a crash left beside a file, unless somebody is writing it. What cannot be removed stays.
@@ -48,7 +62,8 @@ pub(crate) fn is_beside(path: &Path) -> bool {
 /// The end of its name is another one, so that nobody who collects files by theirs takes it.
 const END: &str = "tmp";
 
-fn beside(path: &Path) -> PathBuf {
+/// The file in which another is written first.
+pub(crate) fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{}.{END}", path.file_name().unwrap_or_default().to_string_lossy()))
 }
 

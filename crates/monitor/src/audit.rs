@@ -36,6 +36,16 @@ pub enum Finding {
         /// Its bytes.
         bytes: usize,
     },
+    /// Something knows of entries behind the last one: they are missing.
+    Beyond {
+        /// What, in words.
+        what: String,
+    },
+    /// An archive that no entry names: entries were changed, or somebody put it there.
+    Unnamed {
+        /// The number that it has.
+        seq: u64,
+    },
     /// No entry has the hash that was expected: entries are missing at the end, or the ledger is another one.
     Head {
         /// What was expected.
@@ -57,7 +67,7 @@ pub enum Finding {
 pub fn audit(state: &State, record: &Locked, expected: Option<&str>, files: bool) -> Audit {
     let mut audit = Audit { entries: 0, head: GENESIS.to_owned(), files: 0, findings: Vec::new() };
     let mut is_expected_found = expected.is_none_or(|expected| expected == GENESIS);
-    let mut compared = BTreeSet::new();
+    let (mut compared, mut named) = (BTreeSet::new(), BTreeSet::new());
     for entry in record.ledger.entries() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -68,6 +78,7 @@ pub fn audit(state: &State, record: &Locked, expected: Option<&str>, files: bool
         };
         audit.entries = entry.seq;
         is_expected_found |= expected == Some(entry.hash.as_str());
+        named.extend(entry.entry.run().into_iter().flat_map(|run| run.files()).map(|file| file.kept_in));
         for file in entry.entry.run().filter(|_| files).into_iter().flat_map(|run| run.files()) {
             if !compared.insert((file.kept_in, file.sha256.clone())) {
                 continue;
@@ -79,6 +90,14 @@ pub fn audit(state: &State, record: &Locked, expected: Option<&str>, files: bool
             }
         }
         audit.head = entry.hash;
+    }
+    let is_broken = !audit.findings.iter().all(|finding| matches!(finding, Finding::File { .. }));
+    if !is_broken {
+        // Behind the last entry a crash may leave one.
+        let numbers = state.archive().numbers().unwrap_or_default().into_iter();
+        let unnamed = numbers.filter(|seq| *seq <= audit.entries && !named.contains(seq));
+        audit.findings.extend(unnamed.map(|seq| Finding::Unnamed { seq }));
+        audit.findings.extend(state.beyond(&record.ledger).into_iter().map(|what| Finding::Beyond { what }));
     }
     if let Tail::Torn(bytes) = record.ledger.tail() {
         audit.findings.push(Finding::Torn { bytes });
@@ -96,6 +115,10 @@ impl fmt::Display for Finding {
             Self::Torn { bytes } => {
                 write!(f, "the last line was not finished: {bytes} bytes, which the next run takes off and says so")
             }
+            Self::Beyond { what } => {
+                write!(f, "{what}, which the ledger does not have: entries are missing at its end")
+            }
+            Self::Unnamed { seq } => write!(f, "kept/{seq:06}.zip: no entry names it"),
             Self::Head { expected } => {
                 write!(f, "no entry has the hash {expected}: entries are missing, or it is another ledger")
             }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::holder;
+
 /// A failure to read or write the record; texts read after "failed to".
 #[derive(Debug, Error)]
 pub enum MonitorError {
     /// The system refused.
-    #[error("{action} {}: {source}", path.display())]
+    #[error("{action} {}: {source}{}", path.display(), remedy(source))]
     Io {
         /// What was tried: "read", "write", …
         action: &'static str,
@@ -19,11 +21,14 @@ pub enum MonitorError {
         source: io::Error,
     },
     /// Somebody else had the record for all the time that there was to wait.
-    #[error("get hold of {}: another run has it since {holder}", path.display())]
+    #[error(
+        "get hold of {}: {}; wait longer with --wait, or see who has it: fuser {}",
+        path.display(), holder::said(holder), path.join("lock").display()
+    )]
     Busy {
         /// The folder of the record.
         path: PathBuf,
-        /// Who has it, as they say.
+        /// Who noted last that they have it: a run. Readers do not.
         holder: String,
     },
     /// Somebody else was sending alerts for all the time that there was to wait.
@@ -56,6 +61,14 @@ pub enum MonitorError {
     },
 }
 
+/// What to do about what the system refused, where that is plain.
+fn remedy(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room there, and run it again",
+        _ => "",
+    }
+}
+
 impl MonitorError {
     /// Whether another try may succeed although nothing is mended: the system was short of something, or somebody else was
     /// first.
@@ -84,7 +97,30 @@ impl MonitorError {
         }
     }
 
+    /// A ledger that ends with the entry `seq`, and lacks the entries that `found` speaks of.
+    pub fn cut(ledger: &Path, seq: u64, found: &str) -> Self {
+        let what = format!(
+            "it ends with entry {seq}, and entries are missing behind it: {found}; put the whole ledger back in its place, \
+             or move what is named here out of the folder to go on without them"
+        );
+        Self::Broken { path: ledger.to_owned(), what }
+    }
+
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_what_to_do_about_it() {
+        let refused =
+            |kind: ErrorKind| MonitorError::io("write", Path::new("state/ledger.jsonl"))(kind.into()).to_string();
+        let full = refused(ErrorKind::StorageFull);
+        assert_eq!(full, "write state/ledger.jsonl: no storage space; make room there, and run it again");
+        assert!(!refused(ErrorKind::PermissionDenied).contains("room"));
     }
 }

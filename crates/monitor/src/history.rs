@@ -8,18 +8,20 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, Transaction};
 
 use crate::error::MonitorError;
 use crate::state::{Locked, State};
 
 use fill::Failed;
+use place::{beside, opened_to_read, place};
 use schema::Version;
 
 mod answer;
 mod breaches;
 mod dump;
 mod fill;
+pub(crate) mod place;
 mod runs;
 mod schema;
 mod series;
@@ -77,7 +79,11 @@ impl History {
         if !path.is_file() {
             return Ok(None);
         }
-        let (version, connection) = opened_to_read(&path).map_err(refused(&path))?;
+        let opened = opened_to_read(&path).and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            Ok((schema::version(&connection)?, connection))
+        });
+        let (version, connection) = opened.map_err(refused(&path))?;
         match version {
             Version::Newer => Err(newer(&path)),
             Version::Older => Ok(None),
@@ -174,23 +180,6 @@ fn opened(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn opened_to_read(path: &Path) -> rusqlite::Result<(Version, Connection)> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    // Nobody writes while somebody holds the record. Said to the database, it leaves nothing beside the file, and can be
-    // asked where nothing can be written. What a crash left in the log has to be read with it, though.
-    let has_more = std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
-    let options = if has_more { "" } else { "?immutable=1" };
-    let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    let connection = Connection::open_with_flags(format!("file:{escaped}{options}"), flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    Ok((schema::version(&connection)?, connection))
-}
-
-/// The last entry that was told: its number and its hash.
-fn place(connection: &Connection) -> rusqlite::Result<(u64, String)> {
-    connection.query_row("SELECT seq, head FROM ledger", [], |row| Ok((row.get(0)?, row.get(1)?)))
-}
-
 fn clear(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     for table in schema::TABLES {
         transaction.execute(&format!("DELETE FROM {table}"), [])?;
@@ -227,13 +216,6 @@ fn remove(path: &Path) -> Result<(), MonitorError> {
         }
     }
     Ok(())
-}
-
-/// What the database writes beside the file.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 fn refused(path: &Path) -> impl FnOnce(rusqlite::Error) -> MonitorError {

@@ -1,7 +1,8 @@
 //! The ledger as a file: entries, one a line, that are only ever added to.
 //!
-//! A line counts when it ends with a line end. What a crash left behind the last one is a torn line: nobody was told of it,
-//! so that it may be taken off, and the entry after it says so.
+//! A line counts when it is whole; where the last one lacks its line end alone, the next one to write adds that. What else a
+//! crash left behind the last line is a torn one: nobody was told of it, so that it may be taken off, and the entry after it
+//! says so.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -20,6 +21,8 @@ pub struct Ledger {
     text: Vec<u8>,
     /// The bytes of whole lines.
     whole: usize,
+    /// Whether the file lacks the line end that the text has.
+    lacks_end: bool,
     last: Option<Chained>,
     /// What is wrong with the last line.
     fault: Option<String>,
@@ -50,12 +53,24 @@ impl Ledger {
             Err(source) => return Err(MonitorError::io("read", path)(source)),
         };
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let mut ledger = Self { path: path.to_owned(), text, whole, last: None, fault: None };
+        let mut ledger = Self { path: path.to_owned(), text, whole, lacks_end: false, last: None, fault: None };
         match ledger.read_last() {
             Ok(last) => ledger.last = last,
             Err(what) => ledger.fault = Some(what),
         }
+        ledger.end_last_line();
         Ok(ledger)
+    }
+
+    /// Takes a line that lacks nothing but its end for the entry that it is.
+    fn end_last_line(&mut self) {
+        let behind = std::str::from_utf8(&self.text[self.whole..]).unwrap_or_default();
+        if let (None, Ok(last)) = (&self.fault, chain::read(behind, self.seq() + 1, self.head())) {
+            self.last = Some(last);
+            self.text.push(b'\n');
+            self.whole = self.text.len();
+            self.lacks_end = true;
+        }
     }
 
     /// Whether something may be added: nothing is, behind a last line that does not hold.
@@ -166,8 +181,10 @@ impl Ledger {
             added.push('\n');
             last = (last.0 + 1, hash);
         }
-        let result = write_behind(&self.path, self.whole, added.as_bytes());
+        let (end, on_disk) = if self.lacks_end { ("\n", self.whole - 1) } else { ("", self.whole) };
+        let result = write_behind(&self.path, on_disk, format!("{end}{added}").as_bytes());
         result.map_err(MonitorError::io("write", &self.path))?;
+        self.lacks_end = false;
         self.text.truncate(self.whole);
         self.text.extend_from_slice(added.as_bytes());
         self.whole = self.text.len();

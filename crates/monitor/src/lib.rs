@@ -34,6 +34,8 @@ pub mod metrics;
 mod atomic;
 mod digest;
 mod error;
+mod holder;
+mod traces;
 
 pub use archive::Archive;
 pub use audit::{Finding, audit};

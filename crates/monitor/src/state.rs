@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::archive::Archive;
+use crate::atomic::make_folder;
 use crate::chain::Chained;
 use crate::digest::sha256;
 use crate::entry::{Entry, Kept, RunEntry};
 use crate::error::MonitorError;
 use crate::ledger::Ledger;
+use crate::traces;
 
 /// The folder of the record.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct Locked {
     state: State,
     /// The ledger as it is.
     pub ledger: Ledger,
+    /// The number of the entry that something was kept for.
+    kept_for: Option<u64>,
     /// Held as long as it is open.
     _lock: Option<File>,
 }
@@ -74,9 +78,9 @@ impl State {
     ///
     /// # Errors
     /// [`MonitorError::Busy`] where somebody else has it for as long as `patience`; what the system refuses; a ledger whose
-    /// last line does not hold.
+    /// last line does not hold, or that lacks entries which the kept archives or the history know of.
     pub fn lock(&self, patience: Duration, who: &str) -> Result<Locked, MonitorError> {
-        std::fs::create_dir_all(&self.folder).map_err(MonitorError::io("create", &self.folder))?;
+        make_folder(&self.folder).map_err(MonitorError::io("create", &self.folder))?;
         let path = self.folder.join("lock");
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut lock = opened.map_err(MonitorError::io("open", &path))?;
@@ -89,7 +93,8 @@ impl State {
         noted().map_err(MonitorError::io("write", &path))?;
         let ledger = Ledger::open(&self.ledger_path())?;
         ledger.check_last()?;
-        Ok(Locked { state: self.clone(), ledger, _lock: Some(lock) })
+        self.check_end(&ledger)?;
+        Ok(Locked { state: self.clone(), ledger, kept_for: None, _lock: Some(lock) })
     }
 
     /// The ledger while nobody adds to it. Nothing is written; where there is no record yet, it is empty.
@@ -102,7 +107,20 @@ impl State {
         if let Some(lock) = &mut lock {
             self.wait(lock, patience, File::try_lock_shared)?;
         }
-        Ok(Locked { state: self.clone(), ledger: Ledger::open(&self.ledger_path())?, _lock: lock })
+        Ok(Locked { state: self.clone(), ledger: Ledger::open(&self.ledger_path())?, kept_for: None, _lock: lock })
+    }
+
+    /// Everything that knows of entries behind the last one of a ledger of this record, in words: entries are missing there.
+    pub(crate) fn beyond(&self, ledger: &Ledger) -> Vec<String> {
+        traces::beyond(&self.archive(), &self.history_path(), ledger)
+    }
+
+    /// Nothing is added behind entries that are missing: what is left of them would be written over in time.
+    fn check_end(&self, ledger: &Ledger) -> Result<(), MonitorError> {
+        match self.beyond(ledger).as_slice() {
+            [] => Ok(()),
+            found => Err(MonitorError::cut(&self.ledger_path(), ledger.seq(), &found.join("; "))),
+        }
     }
 
     fn wait(
@@ -142,7 +160,7 @@ impl Locked {
     ///
     /// # Errors
     /// What the system refuses.
-    pub fn keep(&self, files: &[ToKeep<'_>]) -> Result<Vec<Kept>, MonitorError> {
+    pub fn keep(&mut self, files: &[ToKeep<'_>]) -> Result<Vec<Kept>, MonitorError> {
         let seq = self.ledger.next_seq();
         let digests: Vec<String> = files.iter().map(|file| sha256([file.bytes])).collect();
         let before = self.kept_before(&digests.iter().map(String::as_str).collect());
@@ -156,14 +174,20 @@ impl Locked {
         });
         let kept = kept.collect();
         self.state.archive().write(seq, &new)?;
+        self.kept_for = Some(seq);
         Ok(kept)
     }
 
-    /// Adds an entry; it counts once this returns.
+    /// Adds an entry; it counts once this returns. An archive that a crash left under its number, or under that of the entry
+    /// about a torn line before it, is moved aside: it is not theirs.
     ///
     /// # Errors
     /// What the system refuses; the entry does not count then.
     pub fn append(&mut self, entry: &Entry) -> Result<&Chained, MonitorError> {
+        let numbers = self.ledger.seq() + 1..=self.ledger.next_seq();
+        for seq in numbers.filter(|seq| self.kept_for != Some(*seq)) {
+            self.state.archive().set_aside(seq)?;
+        }
         self.ledger.append(entry)
     }
 

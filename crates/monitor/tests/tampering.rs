@@ -142,15 +142,17 @@ fn a_torn_line_is_taken_off_by_the_next_entry_which_says_so() {
     assert_eq!(record.ledger.next_seq(), 4);
     let kept = record.keep(&[ToKeep { path: "a.csv", bytes: b"rows" }]).expect("a disk");
     assert_eq!(kept[0].kept_in, 4);
-    let foretold = record.ledger.hash_of_next(&entry(7));
-    let written = record.append(&entry(7)).expect("a disk").clone();
+    let run = RunEntry { inputs: kept, ..RunEntry::default() };
+    let next = Entry { event: Event::Run(Box::new(run)), ..entry(7) };
+    let foretold = record.ledger.hash_of_next(&next);
+    let written = record.append(&next).expect("a disk").clone();
     assert_eq!((written.seq, &written.hash), (4, &foretold));
     drop(record);
     let record = state.read(Duration::ZERO).expect("a readable ledger");
     let entries: Vec<Chained> = record.ledger.entries().collect::<Result<_, _>>().expect("an honest ledger");
     let Event::Healed(healed) = &entries[2].entry.event else { panic!("{:?}", entries[2]) };
     assert_eq!((healed.bytes, healed.text.as_str()), (12, "{\"actor\":\"op"));
-    assert_eq!(entries[3].entry, entry(7));
+    assert_eq!(entries[3].entry, next);
     assert_eq!(audit(&state, &record, Some(&foretold), true).findings, []);
 }
 

@@ -186,7 +186,7 @@ pub struct RunArguments {
     /// Send no alert and write no metrics file, whatever the configuration says: for trials, with a --state of their own.
     #[arg(long)]
     pub no_monitoring: bool,
-    /// Who runs it, for the ledger; by default the user as the system knows it.
+    /// Who runs it, for the ledger; by default the user that it runs as, by name.
     #[arg(long, value_name = "NAME", env = "PB_ASSIGN_ACTOR")]
     pub actor: Option<String>,
     /// How long to wait for another run that has the record, such as 30s or 5m.

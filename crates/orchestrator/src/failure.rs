@@ -1,5 +1,7 @@
 //! Why a command could not do what it was asked to.
 
+use std::io::ErrorKind;
+
 use domain::Problem;
 use monitor::MonitorError;
 use reporter::{ReporterError, is_temporary};
@@ -46,7 +48,7 @@ pub enum Failure {
         hint: String,
     },
     /// The system refused to read or write.
-    #[error("failed to {action} {path}: {source}\nhint: check the path, and who may {action} there")]
+    #[error("failed to {action} {path}: {source}\nhint: {}", io_hint(action, source))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -55,6 +57,13 @@ pub enum Failure {
         /// What the system says.
         source: std::io::Error,
     },
+}
+
+fn io_hint(action: &str, source: &std::io::Error) -> String {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room there, and do it again".to_owned(),
+        _ => format!("check the path, and who may {action} there"),
+    }
 }
 
 impl Failure {

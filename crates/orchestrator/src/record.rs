@@ -55,26 +55,58 @@ impl<'a> Record<'a> {
         &self.state
     }
 
-    /// Gets hold of the record, and first finishes what a crash interrupted. A run that is told to end waits for nobody.
-    pub(crate) fn lock(&self) -> Result<Locked, Failure> {
+    /// Gets hold of the record, and first finishes what a crash interrupted; `out` is where this run publishes. A run that is
+    /// told to end waits for nobody.
+    pub(crate) fn lock(&self, out: &Path) -> Result<Locked, Failure> {
+        self.lock_within(self.arguments.wait, Some(out))
+    }
+
+    fn lock_within(&self, wait: Duration, out: Option<&Path>) -> Result<Locked, Failure> {
         let begun = Instant::now();
+        let left = || if interrupt::is_asked() { Duration::ZERO } else { wait.saturating_sub(begun.elapsed()) };
         let locked = loop {
-            let left = if interrupt::is_asked() { Duration::ZERO } else { self.arguments.wait };
-            let left = left.saturating_sub(begun.elapsed());
+            let left = left();
             match self.state.lock(left.min(WAIT_AT_ONCE), &who()) {
                 Err(MonitorError::Busy { .. }) if !left.is_zero() => interrupt::check()?,
                 locked => break locked?,
             }
         };
+        let out = out.and_then(path_text);
+        let last = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.clone()?)));
+        for published in last.iter().map(|(_, last_out)| last_out).chain(&out) {
+            self.check_published(&locked, Path::new(published))?;
+        }
         watch::settle(&self.state, &locked.ledger);
-        let unfinished = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.as_ref()?)));
-        if let Some((last, out)) = unfinished {
-            let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
-            if reporter::finish(Path::new(out), is_it)? {
-                telemetry::tell(&format!("Finished what a crash interrupted: published entry {} to {out}.", last.seq));
+        let Some((last, last_out)) = last else { return Ok(locked) };
+        let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
+        match reporter::finish(Path::new(&last_out), is_it, &|| !left().is_zero()) {
+            Ok(false) => {}
+            Ok(true) => {
+                let seq = last.seq;
+                telemetry::tell(&format!("Finished what a crash interrupted: published entry {seq} to {last_out}."));
             }
+            Err(error) if out.as_ref() == Some(&last_out) => return Err(error.into()),
+            // A run of another folder, or one that publishes nothing, has nothing to do with it.
+            Err(error) => telemetry::tell(&format!(
+                "What entry {} published is not in its place: failed to {error}; put that right, and run that day again.",
+                last.seq
+            )),
         }
         Ok(locked)
+    }
+
+    /// An archive of the next number is what a crash left, unless that entry was written: what a run publishes has its number.
+    fn check_published(&self, locked: &Locked, out: &Path) -> Result<(), Failure> {
+        let next = locked.ledger.next_seq();
+        let numbers = locked.ledger.seq() + 1..=next;
+        if !numbers.into_iter().any(|seq| self.state.archive().path(seq).is_file()) {
+            return Ok(());
+        }
+        let run = out.join(run_json::FORMAT.file);
+        let published = std::fs::read(&run).ok().and_then(|bytes| head_of(&bytes));
+        let Some(head) = published.filter(|head| head.seq > locked.ledger.seq()) else { return Ok(()) };
+        let found = format!("{} is of entry {}, and so is an archive in kept", run.display(), head.seq);
+        Err(MonitorError::cut(&self.state.ledger_path(), locked.ledger.seq(), &found).into())
     }
 
     /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
@@ -173,8 +205,11 @@ impl<'a> Record<'a> {
         let (seq, head) = (locked.ledger.next_seq(), locked.ledger.hash_of_next(&entry));
         report.run.ledger = Some(LedgerHead { seq, head });
         let files: Vec<Rendered> = reporter::render_run(report, files)?;
-        let staged = reporter::stage(out, &files)?;
+        let begun = Instant::now();
+        let patience = || !interrupt::is_asked() && begun.elapsed() < self.arguments.wait;
+        let staged = reporter::stage(out, &files, &patience);
         interrupt::check()?;
+        let staged = staged?;
         interrupt::decide();
         watch::pack(&self.state, &locked.ledger, &entry, watch);
         locked.append(&entry)?;
@@ -194,7 +229,10 @@ impl<'a> Record<'a> {
             other => vec![ProblemEntry { code: None, place: None, message: other.to_string() }],
         };
         let count = if let Failure::Refused(problems) = failure { problems.len() } else { 1 };
-        let written = self.lock().and_then(|mut locked| {
+        // Who waited in vain does not wait again.
+        let is_busy = matches!(failure, Failure::Record(MonitorError::Busy { .. }));
+        let wait = if is_busy { Duration::ZERO } else { self.arguments.wait };
+        let written = self.lock_within(wait, None).and_then(|mut locked| {
             let path = config.display().to_string();
             // Where a secret may stand in it, it is not copied.
             let to_keep = [ToKeep { path: &path, bytes: &bytes }];
@@ -219,10 +257,15 @@ impl<'a> Record<'a> {
             self.remember(&locked);
             Ok(entry.run().cloned())
         });
-        written.unwrap_or_else(|error| {
-            telemetry::tell(&format!("The run could not be recorded: {error}"));
-            None
-        })
+        match written {
+            Ok(run) => return run,
+            // The same is said as the reason why the run failed.
+            Err(Failure::Record(_)) if matches!(failure, Failure::Record(_)) => {
+                telemetry::tell("The run could not be recorded.");
+            }
+            Err(error) => telemetry::tell(&format!("The run could not be recorded: {error}")),
+        }
+        None
     }
 
     /// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing about the run: the
@@ -235,8 +278,7 @@ impl<'a> Record<'a> {
     }
 
     fn entry(&self, event: Event) -> Entry {
-        let known = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-        let actor = self.arguments.actor.clone().or_else(known).unwrap_or_else(|| "unknown".to_owned());
+        let actor = self.arguments.actor.clone().unwrap_or_else(user);
         let time = jiff::Timestamp::now().to_string();
         Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), event }
     }
@@ -344,6 +386,20 @@ pub(crate) fn path_text(path: &Path) -> Option<String> {
 /// Who gets hold of a record, for those who wait.
 pub(crate) fn who() -> String {
     format!("{}, process {} on {}", jiff::Timestamp::now(), std::process::id(), host())
+}
+
+/// Who runs this, as the system knows them: the environment can say anything.
+#[cfg(unix)]
+fn user() -> String {
+    let number = uzers::get_current_uid();
+    let user = uzers::get_user_by_uid(number);
+    user.map_or_else(|| format!("user {number}"), |user| user.name().to_string_lossy().into_owned())
+}
+
+/// Who runs this, as far as the environment says.
+#[cfg(not(unix))]
+fn user() -> String {
+    std::env::var("USERNAME").unwrap_or_else(|_| "unknown".to_owned())
 }
 
 pub(crate) fn host() -> String {

@@ -32,7 +32,7 @@ pub use formats::result_json::ResultDocument;
 pub use formats::run_json::RunRecord;
 pub use formats::{FORMATS, Rendered, render, render_run};
 pub use impact::{Impact, Published};
-pub use publish::{Staged, check_target, finish, stage};
+pub use publish::{Patience, Staged, check_target, finish, stage};
 pub use report::{
     Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LedgerHead,
     LevelReport, Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime, Status,

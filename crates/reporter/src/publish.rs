@@ -5,9 +5,10 @@
 //! by the next one to the same target.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::formats::run_json;
 use crate::{FORMATS, Rendered, ReporterError};
@@ -23,14 +24,20 @@ pub struct Staged<'a> {
     is_to_stay: bool,
 }
 
+/// Whether to go on waiting while somebody else publishes in the same folder; asked again and again.
+pub type Patience<'a> = &'a dyn Fn() -> bool;
+
+/// How long to sleep before the folder is tried again.
+const NAP: Duration = Duration::from_millis(20);
+
 /// Writes the files beside the folder `out`, which [`Staged::swap`] then replaces. Folders above it are made.
 ///
 /// # Errors
-/// A target that is not ours to replace, or what the system refused.
-pub fn stage<'a>(out: &'a Path, files: &[Rendered]) -> Result<Staged<'a>, ReporterError> {
+/// A target that is not ours to replace, what the system refused, or somebody else who publishes there for too long.
+pub fn stage<'a>(out: &'a Path, files: &[Rendered], patience: Patience<'_>) -> Result<Staged<'a>, ReporterError> {
     let target = Target::resolve(out)?;
-    fs::create_dir_all(&target.parent).map_err(|source| target.refused("create", &target.parent, source))?;
-    let lock = lock(&target.parent);
+    make_folder(&target.parent).map_err(|source| target.refused("create", &target.parent, source))?;
+    let lock = target.lock(patience)?;
     target.recover()?;
     target.check()?;
     let staged = Staged { target, _lock: lock, is_to_stay: false };
@@ -64,14 +71,14 @@ impl Drop for Staged<'_> {
 /// cleared away. Says whether anything was swapped in.
 ///
 /// # Errors
-/// What the system refused.
-pub fn finish(out: &Path, committed: impl Fn(&[u8]) -> bool) -> Result<bool, ReporterError> {
+/// What the system refused, or somebody else who publishes there for too long.
+pub fn finish(out: &Path, committed: impl Fn(&[u8]) -> bool, patience: Patience<'_>) -> Result<bool, ReporterError> {
     let target = Target::resolve(out)?;
     let staged = target.staged();
     if !staged.is_dir() {
         return Ok(false);
     }
-    let _lock = lock(&target.parent);
+    let _lock = target.lock(patience)?;
     // The last file: where it is whole, all of them are.
     let is_committed = fs::read(staged.join(run_json::FORMAT.file)).is_ok_and(|bytes| committed(&bytes));
     if is_committed {
@@ -204,7 +211,24 @@ impl<'a> Target<'a> {
                 flush.join().expect("a flush does not panic").map_err(|source| self.refused("write", path, source))
             })
         })?;
-        flush_folder(&staged).map_err(|source| self.refused("flush", &staged, source))
+        flush_folder(&staged).map_err(|source| self.refused("flush", &staged, source))?;
+        // Its name too: whoever commits to what is staged finds it after a power cut.
+        flush_folder(&self.parent).map_err(|source| self.refused("flush", &self.parent, source))
+    }
+
+    /// One publication in a folder at a time, where the file system has locks.
+    fn lock(&self, patience: Patience<'_>) -> Result<Option<File>, ReporterError> {
+        let Ok(folder) = File::open(&self.parent) else { return Ok(None) };
+        loop {
+            match folder.try_lock() {
+                Ok(()) => return Ok(Some(folder)),
+                Err(TryLockError::Error(_)) => return Ok(None),
+                Err(TryLockError::WouldBlock) if patience() => std::thread::sleep(NAP),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(self.refused("lock", &self.parent, ErrorKind::ResourceBusy.into()));
+                }
+            }
+        }
     }
 
     fn swap(&self) -> Result<(), ReporterError> {
@@ -224,6 +248,9 @@ impl<'a> Target<'a> {
     fn refused(&self, action: &'static str, path: &Path, source: io::Error) -> ReporterError {
         let remedy = match source.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or publish elsewhere",
+            ErrorKind::ResourceBusy => {
+                "somebody else publishes there: wait longer with --wait, or see who it is with fuser"
+            }
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "allow writing there, or publish elsewhere",
             _ => "check the path, or publish elsewhere",
         };
@@ -276,9 +303,13 @@ fn clear_ours_quietly(folder: &Path) {
     drop(clear(folder, FORMATS.iter().map(|format| format.file)));
 }
 
-/// One publication in a folder at a time, where the file system has locks.
-fn lock(folder: &Path) -> Option<File> {
-    File::open(folder).ok().filter(|handle| handle.lock().is_ok())
+/// Makes a folder and those above it, where there are none, so that their names last through a power cut.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
+    fs::create_dir_all(folder)?;
+    let mut parents = new.into_iter().filter_map(Path::parent);
+    parents.try_for_each(|parent| flush_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }))
 }
 
 /// Makes the names in a folder last through a power cut, where the system can open a folder.

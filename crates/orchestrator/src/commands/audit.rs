@@ -31,7 +31,8 @@ pub fn run(arguments: &AuditArguments) -> Result<(Exit, String), Failure> {
 }
 
 fn verify(state: &State, record: &Locked, expected: Option<&str>, files: bool) -> Result<(Exit, String), Failure> {
-    let checked = audit(state, record, expected, files);
+    let expected = expected.map(digest_of).transpose()?;
+    let checked = audit(state, record, expected.as_deref(), files);
     if !checked.findings.is_empty() {
         return Err(does_not_hold(state, &checked.findings));
     }
@@ -67,6 +68,18 @@ fn together(entries: u64) -> String {
 
 fn files_are(files: u64) -> String {
     if files == 1 { "1 kept file is".to_owned() } else { format!("{files} kept files are") }
+}
+
+/// A head as somebody kept it: blanks around it and capitals do not make another.
+fn digest_of(head: &str) -> Result<String, Failure> {
+    let digest = head.trim().to_ascii_lowercase();
+    if digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(digest);
+    }
+    Err(Failure::Request {
+        message: format!("--expect-head {head:?} is not the head of a ledger: it has 64 hexadecimal digits"),
+        hint: "take ledger.head of a summary line or of run.json, whole".to_owned(),
+    })
 }
 
 fn list(record: &Locked, from: Option<Date>, to: Option<Date>) -> Result<(Exit, String), Failure> {

@@ -1,5 +1,7 @@
 //! `pb-assign init`: a commented configuration and sample files that run as they are.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
@@ -32,9 +34,18 @@ pub fn run(dir: &Path) -> Result<(Exit, String), Failure> {
         move |source| Failure::Io { action, path, source }
     };
     std::fs::create_dir_all(dir).map_err(failed("create", dir))?;
+    let mut made = Vec::new();
     for (name, text) in FILES {
         let path = dir.join(name);
-        std::fs::write(&path, text).map_err(failed("write", &path))?;
+        let written = File::create_new(&path).and_then(|mut file| {
+            made.push(path.clone());
+            file.write_all(text.as_bytes())
+        });
+        written.map_err(|source| {
+            // None or all: a folder that has some of them would be refused the next time.
+            made.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            failed("write", &path)(source)
+        })?;
     }
     let config = if dir == Path::new(".") { FILES[0].0.into() } else { dir.join(FILES[0].0) };
     let wrote = FILES.map(|(name, _)| name).join(", ");

@@ -98,7 +98,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Att
         reporter::check_target(out)?;
         let read = files_read(&prepared, &arguments.inputs.config);
         let _turn = interrupt::turn();
-        let mut locked = record.lock()?;
+        let mut locked = record.lock(out)?;
         record.check_owner(&locked, out, &prepared.config.watch.desk)?;
         if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
             return again(&record, &mut locked, &same, out);
@@ -118,7 +118,7 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Att
     let mut recorded = None;
     if !arguments.dry_run {
         let _turn = interrupt::turn();
-        let mut locked = record.lock()?;
+        let mut locked = record.lock(out)?;
         // Somebody else may have done the same run meanwhile.
         if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
             return again(&record, &mut locked, &same, out);

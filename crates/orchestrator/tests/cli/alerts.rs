@@ -373,6 +373,7 @@ fn messages_of_a_run_that_never_was_are_not_sent() {
     assert_eq!(counts(&run(&desk, &[])), alerts(1, 0, 1));
     // As a crash leaves it between the parcel and the entry: the ledger ends before it.
     desk.write("state/ledger.jsonl", "");
+    std::fs::remove_file(desk.path().join("state/history.db")).expect("it is told after the entry");
     std::fs::remove_dir_all(desk.path().join("out")).expect("the answer was not published");
     let listed = pb_assign(&desk, &["alerts"]).line();
     assert_eq!(listed["waiting"], json!([]));

@@ -45,7 +45,7 @@ fn the_watch_sees_what_a_run_writes() {
         ("openat", "/lock"),
         ("write", "/ledger.jsonl"),
         ("fdatasync", "/ledger.jsonl"),
-        ("write", "/kept/000001.zip"),
+        ("rename", "/kept/.000001.zip.tmp"),
         ("write", "/result.json"),
         ("fsync", "/result.json"),
         ("pwrite64", "/history.db"),

@@ -22,6 +22,7 @@ mod interrupt;
 mod json_configuration;
 mod levels;
 mod logs;
+mod missing_entries;
 mod monitoring;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -33,5 +34,7 @@ mod same_bytes;
 mod tracer;
 mod typical_mistakes;
 mod verify;
+#[cfg(target_os = "linux")]
+mod waiting;
 #[cfg(unix)]
 mod year;

@@ -11,7 +11,7 @@ fn files(text: &str) -> Vec<Rendered> {
 }
 
 fn publish(out: &Path, files: &[Rendered]) -> Result<(), ReporterError> {
-    stage(out, files)?.swap()
+    stage(out, files, &|| true)?.swap()
 }
 
 /// The names in a folder.
@@ -197,16 +197,33 @@ fn what_a_crash_left_staged_is_swapped_in_only_where_it_was_committed() {
     };
     let read = || fs::read_to_string(out.join("result.json")).unwrap();
     crash("two");
-    assert_eq!((finish(&out, |run| run == b"three").unwrap(), read()), (false, "one".to_owned()));
+    assert_eq!((finish(&out, |run| run == b"three", &|| true).unwrap(), read()), (false, "one".to_owned()));
     crash("three");
-    assert_eq!((finish(&out, |run| run == b"three").unwrap(), read()), (true, "three".to_owned()));
-    assert_eq!((finish(&out, |_| true).unwrap(), names(root.path())), (false, vec!["out".to_owned()]));
+    assert_eq!((finish(&out, |run| run == b"three", &|| true).unwrap(), read()), (true, "three".to_owned()));
+    assert_eq!((finish(&out, |_| true, &|| true).unwrap(), names(root.path())), (false, vec!["out".to_owned()]));
 }
 
 #[test]
 fn what_is_staged_and_not_swapped_in_is_cleared_away() {
     let root = tempfile::tempdir().unwrap();
     let out = root.path().join("out");
-    drop(stage(&out, &files("one")).unwrap());
+    drop(stage(&out, &files("one"), &|| true).unwrap());
     assert_eq!(names(root.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_folder_that_somebody_else_has_is_waited_for_as_long_as_there_is_patience() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("out");
+    publish(&out, &files("one")).unwrap();
+    let held = fs::File::open(root.path()).unwrap();
+    held.lock().unwrap();
+    let asked = std::cell::Cell::new(0);
+    let patience = || asked.replace(asked.get() + 1) < 2;
+    let refused = stage(&out, &files("two"), &patience).unwrap_err();
+    assert!(refused.is_temporary() && refused.to_string().contains("--wait"), "{refused}");
+    assert_eq!((asked.get(), names(root.path())), (3, vec!["out".to_owned()]));
+    let until_free = || held.unlock().is_ok();
+    stage(&out, &files("two"), &until_free).unwrap().swap().unwrap();
+    assert_eq!(fs::read_to_string(out.join("result.json")).unwrap(), "two");
 }
