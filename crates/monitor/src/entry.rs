@@ -63,7 +63,7 @@ pub struct RunEntry {
     pub engine: String,
     /// What solved, with versions.
     pub solver: String,
-    /// The configuration.
+    /// The configuration; nothing where it was refused and a secret may stand in it.
     pub config: Option<Kept>,
     /// Every file that was read besides it.
     pub inputs: Vec<Kept>,
