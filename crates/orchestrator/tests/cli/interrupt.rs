@@ -90,6 +90,11 @@ fn slow_command(nap: &str) -> String {
     )
 }
 
+/// How long something sleeps that a run has to end: a time that nothing else on the machine sleeps for.
+fn nap(seconds: u32) -> String {
+    format!("{seconds}.{:07}", std::process::id())
+}
+
 /// Nothing is half written, and the record holds.
 fn is_whole(folder: &Path, when: &str) {
     let half = everything(folder).into_keys().filter(|name| name.contains(".pb-assign-") || name.ends_with(".tmp"));
@@ -123,7 +128,7 @@ fn is_told_truly(told: &Told, exit: i32, folder: &Path, before: usize, when: &st
 
 #[test]
 fn told_to_end_a_hundred_times_a_run_leaves_nothing_half_done_and_nothing_running() {
-    let nap = "81.25";
+    let nap = &nap(81);
     let solving = [
         hard_desk("timeout: 60s, gap: 0, backends: [highs]"),
         hard_desk("timeout: 60s, gap: 0, backends: [search, highs]"),
@@ -161,7 +166,7 @@ fn told_to_end_a_hundred_times_a_run_leaves_nothing_half_done_and_nothing_runnin
     }
     println!("the longest took {worst:?}; {own} were done already, {deaf} had not begun to listen");
     assert!(own >= 1 && own + deaf < 90, "the instants are badly spread: {own}, {deaf}");
-    publishing.replace("desk.yaml", "sleep 81.25", "exit 0");
+    publishing.replace("desk.yaml", &format!("sleep {nap}"), "exit 0");
     let next = publishing.pb_assign(RUN);
     assert_eq!((next.exit, &next.line()["alerts"]["kept"]), (0, &json!(0)), "{}", next.stderr);
     for desk in &solving {
@@ -195,15 +200,16 @@ fn a_run_that_waits_for_another_ends_without_an_entry() {
 
 #[test]
 fn a_run_that_is_done_tells_no_more_and_keeps_what_it_has_to_tell() {
-    let desk = telling(&slow_command("82.25"));
+    let nap = nap(82);
+    let desk = telling(&slow_command(&nap));
     let child = start(desk.path(), RUN);
     until("it tells", || desk.path().join("begun").exists());
     send(&child, Signal::SIGTERM);
     let told = end(child);
     let alerts = json!({ "fired": 1, "sent": 0, "kept": 1 });
     assert_eq!((told.exit, &told.line()["alerts"]), (Some(0), &alerts), "{}", told.stderr);
-    assert!(is_gone("82.25", Duration::from_secs(2)), "the command goes on");
-    desk.replace("desk.yaml", "sleep 82.25", "exit 0");
+    assert!(is_gone(&nap, Duration::from_secs(2)), "the command goes on");
+    desk.replace("desk.yaml", &format!("sleep {nap}"), "exit 0");
     assert_eq!(desk.pb_assign(RUN).line()["alerts"], json!({ "fired": 0, "sent": 1, "kept": 0 }));
 }
 
@@ -227,7 +233,8 @@ fn a_service_that_does_not_answer_does_not_hold_up_the_end() {
 fn a_second_signal_ends_a_run_where_it_is() {
     // A machine that stands still between the two may make them one.
     let is_ended = (0..5).any(|_| {
-        let desk = telling(&slow_command("83.25"));
+        let nap = nap(83);
+        let desk = telling(&slow_command(&nap));
         let child = start(desk.path(), RUN);
         until("it tells", || desk.path().join("begun").exists());
         send(&child, Signal::SIGTERM);
@@ -235,7 +242,7 @@ fn a_second_signal_ends_a_run_where_it_is() {
         send(&child, Signal::SIGINT);
         let told = end(child);
         // Nobody was there to end the command.
-        for pid in with_argument("83.25") {
+        for pid in with_argument(&nap) {
             let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
         }
         is_whole(desk.path(), "after a second signal");
