@@ -9,6 +9,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod amount;
+pub mod hex;
 pub mod id;
 pub mod place;
 pub mod problem;
@@ -40,6 +41,7 @@ pub use certificate::{Certificate, Certificates, LevelCertificate};
 pub use currency::FxRates;
 pub use day::{CoefficientRow, CurrentMetric, Day, PlannedBooking};
 pub use desk::{Desk, GiveUp, Keep, ObjectiveSettings, OrderedMetric};
+pub use hex::hex;
 pub use id::{AccountId, Currency, MetricName, SecurityId, SecurityTypeName, TradeId};
 pub use limit::{Bound, Limit, OnBreach};
 pub use metric::{MetricDefinition, SideRates};

@@ -163,6 +163,15 @@ impl Entry {
     pub fn run(&self) -> Option<&RunEntry> {
         if let Event::Run(run) = &self.event { Some(run) } else { None }
     }
+
+    /// The date that the run is about which it tells of, where it has one.
+    pub fn as_of(&self) -> Option<&str> {
+        match &self.event {
+            Event::Run(run) => run.as_of.as_deref(),
+            Event::Rerun(rerun) => rerun.as_of.as_deref(),
+            Event::Healed(_) => None,
+        }
+    }
 }
 
 impl RunEntry {

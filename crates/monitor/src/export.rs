@@ -24,7 +24,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::chain::Chained;
-use crate::entry::{Event, RunEntry};
+use crate::entry::RunEntry;
 use crate::error::MonitorError;
 use crate::ledger::Ledger;
 use crate::state::State;
@@ -68,12 +68,7 @@ impl Span {
     /// Whether an entry is about one of the days: by the date that it is about, or without one by the day on which it
     /// was written.
     pub fn has(&self, chained: &Chained) -> bool {
-        let as_of = match &chained.entry.event {
-            Event::Run(run) => run.as_of.as_deref(),
-            Event::Rerun(rerun) => rerun.as_of.as_deref(),
-            Event::Healed(_) => None,
-        };
-        let day = as_of.or_else(|| chained.entry.time.get(..10)).unwrap_or_default();
+        let day = chained.entry.as_of().or_else(|| chained.entry.time.get(..10)).unwrap_or_default();
         self.from.as_str() <= day && day <= self.to.as_str()
     }
 }

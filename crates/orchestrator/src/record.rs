@@ -363,7 +363,7 @@ fn changed(path: &Path) -> Failure {
 fn digest(problem: &AssignmentProblem) -> String {
     let mut hash = Sha256::new();
     constraint_manager::digest::bytes(problem, &mut |part| hash.update(part));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::hex(&hash.finalize())
 }
 
 fn problem_entry(problem: &Problem) -> ProblemEntry {

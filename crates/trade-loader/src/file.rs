@@ -1,6 +1,5 @@
 //! The bytes of a file, and what they are when they are not what the name says.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -60,11 +59,7 @@ pub(crate) fn sha256(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Strin
     for part in parts {
         hash.update(part.as_ref());
     }
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    domain::hex(&hash.finalize())
 }
 
 #[cfg(test)]

@@ -59,10 +59,10 @@ impl Files {
 fn row(chained: &Chained) -> [String; 26] {
     let Chained { seq, hash, entry } = chained;
     let none = RunEntry::default();
-    let (event, run, as_of, run_id, of) = match &entry.event {
-        Event::Run(run) => ("run", run.as_ref(), &run.as_of, run.run_id.as_deref(), None),
-        Event::Rerun(rerun) => ("rerun", &none, &rerun.as_of, Some(rerun.run_id.as_str()), Some(rerun.of)),
-        Event::Healed(_) => ("healed", &none, &None, None, None),
+    let (event, run, run_id, of) = match &entry.event {
+        Event::Run(run) => ("run", run.as_ref(), run.run_id.as_deref(), None),
+        Event::Rerun(rerun) => ("rerun", &none, Some(rerun.run_id.as_str()), Some(rerun.of)),
+        Event::Healed(_) => ("healed", &none, None, None),
     };
     let is_run = event == "run";
     let objective = run.objective.as_ref();
@@ -72,7 +72,7 @@ fn row(chained: &Chained) -> [String; 26] {
     [
         seq.to_string(),
         event.to_owned(),
-        as_of.clone().unwrap_or_default(),
+        entry.as_of().unwrap_or_default().to_owned(),
         entry.time.clone(),
         text(&entry.actor),
         text(&entry.host),

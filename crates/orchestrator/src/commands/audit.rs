@@ -90,7 +90,7 @@ fn list(record: &Locked, from: Option<Date>, to: Option<Date>) -> Result<(Exit, 
     for chained in wanted::entries(&record.ledger)?.into_iter().filter(|chained| span.has(chained)) {
         lines.push(row(&chained));
         entries.push(json!({
-            "seq": chained.seq, "hash": chained.hash, "time": chained.entry.time, "as_of": as_of(&chained),
+            "seq": chained.seq, "hash": chained.hash, "time": chained.entry.time, "as_of": chained.entry.as_of(),
             "event": summary(&chained.entry.event),
         }));
     }
@@ -112,7 +112,7 @@ fn require_order(from: Option<Date>, to: Option<Date>) -> Result<(), Failure> {
 fn row(chained: &Chained) -> String {
     let Chained { seq, entry, .. } = chained;
     let time = entry.time.split('.').next().unwrap_or_default().trim_end_matches('Z').replace('T', " ");
-    let as_of = as_of(chained).unwrap_or("");
+    let as_of = chained.entry.as_of().unwrap_or("");
     // Whoever names himself writes no lines of this table, and no commands for the terminal.
     let actor = entry.actor.replace(char::is_control, " ");
     format!("{seq:>6}  {time:<20}  {as_of:<10}  {actor:<12}  {}", summary(&entry.event))
@@ -128,14 +128,6 @@ fn summary(event: &Event) -> String {
         }
         Event::Rerun(rerun) => format!("the run of entry {} again, nothing changed", rerun.of),
         Event::Healed(healed) => format!("{} bytes of a torn line taken off", healed.bytes),
-    }
-}
-
-fn as_of(chained: &Chained) -> Option<&str> {
-    match &chained.entry.event {
-        Event::Run(run) => run.as_of.as_deref(),
-        Event::Rerun(rerun) => rerun.as_of.as_deref(),
-        Event::Healed(_) => None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! `pb-assign run`: the whole job. Files in, an assignment that keeps every limit, files out.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -212,11 +211,7 @@ pub(crate) fn run_id(prepared: &Prepared) -> String {
     for input in &read.digests {
         hash.update(&input.sha256);
     }
-    hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    domain::hex(&hash.finalize()[..8])
 }
 
 fn run_info(prepared: &Prepared, solved: &SolvedByLevels, arguments: &RunArguments) -> RunInfo {

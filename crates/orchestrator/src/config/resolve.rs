@@ -1,6 +1,5 @@
 //! From a tree of settings to what they mean.
 
-use std::fmt::Write;
 use std::path::Path;
 
 use domain::place::At;
@@ -139,9 +138,5 @@ fn check_currency(code: &str, setting: &Setting, problems: &mut Vec<Problem>) {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    domain::hex(&Sha256::digest(bytes))
 }

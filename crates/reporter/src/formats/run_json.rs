@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use super::{Format, Rendered, json_bytes};
 use crate::{LedgerHead, OtherRecord, Report, ReporterError, SearchRecord};
@@ -102,10 +101,7 @@ struct FileEntry {
 
 /// The SHA-256 of some bytes, in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string never fails");
-        text
-    })
+    domain::hex(&Sha256::digest(bytes))
 }
 
 fn write(report: &Report<'_>, others: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
