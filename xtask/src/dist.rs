@@ -47,6 +47,11 @@ pub(crate) fn run(root: &Path) -> Outcome {
     Ok(())
 }
 
+/// The licences alone, for what is packed by others, such as the container's file.
+pub(crate) fn write_licenses(root: &Path, file: &Path) -> Outcome {
+    files::write(file, &licenses::collect(root, &host(root)?)?.licenses)
+}
+
 /// The wheel, with the lowest manylinux tag that the program fulfils: maturin looks at the symbols that it needs.
 fn build_wheel(root: &Path, tools: &Path) -> Outcome<PathBuf> {
     let mut maturin = cargo::in_a_shell(root, python::program_beside(tools, "maturin"));

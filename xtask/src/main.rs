@@ -118,6 +118,12 @@ enum Task {
     /// python3 and a network the first time.
     #[command(after_help = "Example:\n  cargo xtask dist && pip install target/dist/pb_assign-*.whl")]
     Dist,
+    /// Write the licences of what is linked into the program, as the wheel and the archive have them.
+    #[command(after_help = "Example:\n  cargo xtask licenses target/THIRD-PARTY-LICENSES.txt")]
+    Licenses {
+        /// The file; one that is there is replaced.
+        file: PathBuf,
+    },
     /// Check the structure: arrows between crates, tables of kinds, problem codes, file lengths, layout.
     #[command(after_help = "Examples:\n  cargo xtask tidy\n  cargo xtask tidy --fix")]
     Tidy {
@@ -139,7 +145,7 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
-    if !matches!(task, Task::Test { .. } | Task::Tidy { .. } | Task::Desk { .. }) {
+    if !matches!(task, Task::Test { .. } | Task::Tidy { .. } | Task::Desk { .. } | Task::Licenses { .. }) {
         setup(root)?;
     }
     match task {
@@ -156,6 +162,7 @@ fn run(root: &Path, task: &Task) -> Outcome<ExitCode> {
             eprintln!("desk: wrote {}", out.display());
         }
         Task::Dist => dist::run(root)?,
+        Task::Licenses { file } => dist::write_licenses(root, file)?,
         Task::Tidy { fix } => tidy::run(root, *fix)?,
     }
     Ok(ExitCode::SUCCESS)
