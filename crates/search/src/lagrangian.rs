@@ -75,11 +75,11 @@ pub(crate) struct View<'k> {
 /// Base, lowest and highest value of a position.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
-    base: f64,
+    pub(crate) base: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
     /// Open movers that may move it.
-    movers: usize,
+    pub(crate) movers: usize,
 }
 
 /// What pricing a view gave.
@@ -168,6 +168,11 @@ impl<'k> View<'k> {
         for mover in self.clusters.iter().flat_map(|cluster| &cluster.movers) {
             self.is_clustered[*mover] = true;
         }
+    }
+
+    /// Whether no movers are priced jointly: the linear relaxation has the best prices then.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.clusters.is_empty()
     }
 
     /// What pricing it takes, in choices priced.

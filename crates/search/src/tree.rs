@@ -7,6 +7,7 @@
 //!
 //! Every closing is recorded with its prices, so that the tree can be checked without trust in this code.
 
+mod aim;
 mod branching;
 mod record;
 mod root;
@@ -26,6 +27,7 @@ use crate::subgradient::{
     improve,
 };
 use crate::volume::climb;
+pub(crate) use aim::{Aim, Slack};
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,43 +122,6 @@ pub(crate) struct Standing {
     pub(crate) nodes: u64,
 }
 
-/// The distance below the best that is not worth looking at, in scaled units.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Slack {
-    /// A gap relative to the whole objective.
-    pub(crate) gap_rel: f64,
-    /// The objective before any decision.
-    pub(crate) constant: f64,
-    /// The step between values that the objective can have.
-    pub(crate) grid: f64,
-}
-
-impl Slack {
-    /// For a best that costs `cost`; a little less than the gap or the step, so that rounding cannot pass them.
-    pub(crate) fn of(self, cost: f64) -> f64 {
-        (0.999 * self.gap_rel * (self.constant - cost).abs()).max(0.99 * self.grid)
-    }
-
-    /// How much better a plan may still be when everything is closed: nothing within a step.
-    pub(crate) fn left(self, cost: f64) -> f64 {
-        let slack = self.of(cost);
-        if slack < self.grid { 0.0 } else { slack }
-    }
-
-    /// Without the gap.
-    pub(crate) fn sharp(self) -> Self {
-        Self { gap_rel: 0.0, ..self }
-    }
-}
-
-/// What to prove: no placement costs less than the best by more than the slack.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Aim {
-    pub(crate) slack: Slack,
-    /// Branches after which to give up.
-    pub(crate) nodes: u64,
-}
-
 /// The search for a proof, and for placements on the way.
 pub(crate) struct Prover<'a, 'p> {
     kernel: Arc<Kernel<'p>>,
@@ -172,6 +137,8 @@ pub(crate) struct Prover<'a, 'p> {
     root_gap: Option<f64>,
     /// Whether the tree was stopped to be started anew.
     starts_anew: bool,
+    /// Whether branches have shown that it is worth its while to relax the root.
+    is_hard: bool,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
 }
@@ -200,7 +167,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             shown: None,
         };
         let (beyond, remaining) = (1.0 + most(&kernel), Remaining::all(&kernel));
-        let (is_stopped, is_done_elsewhere, root_gap, starts_anew) = (false, false, None, false);
+        let (is_stopped, is_done_elsewhere, root_gap, starts_anew, is_hard) = (false, false, None, false, false);
         Self {
             kernel,
             aim,
@@ -212,6 +179,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             is_done_elsewhere,
             root_gap,
             starts_anew,
+            is_hard,
             beyond,
         }
     }
@@ -321,6 +289,9 @@ impl<'a, 'p> Prover<'a, 'p> {
         if self.tree.nodes == BEFORE_KNAPSACKS {
             self.hand_over();
         }
+        if depth > 0 && self.tree.nodes >= BEFORE_KNAPSACKS && !self.is_stopped && !self.is_hard {
+            self.relax_root();
+        }
         for round in 1.. {
             let kernel = Arc::clone(&self.kernel);
             let view = self.rule_out(&kernel)?;
@@ -328,6 +299,9 @@ impl<'a, 'p> Prover<'a, 'p> {
             if depth > 0 {
                 self.reconsider();
             } else {
+                if round == 1 {
+                    improved = self.with_relaxation(&view, improved);
+                }
                 self.see_root(&view, &improved);
                 if round == 1 && kernel.movers.len() <= MOST_MOVERS {
                     improved = self.cut_off(improved);
@@ -376,23 +350,29 @@ impl<'a, 'p> Prover<'a, 'p> {
     fn improve(&mut self, view: &View<'_>, start: Start, schedule: Schedule) -> Improved {
         let target = Target { best: self.best.as_ref().map(|best| best.cost), enough: self.limit() };
         let work = (view.work() + self.pricing_overhead()) as u64;
-        let at = Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes };
+        let at = self.standing(work);
         let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
         let mut look = |priced: &Priced| {
             if priced.keeps_rows(kernel) && best.as_ref().is_none_or(|best| priced.value < best.cost) {
                 consider(kernel, &view.placement(remaining, priced), best);
             }
-            match partner.meet(at, best.as_ref()) {
-                None => *is_stopped = true,
-                Some(Some(other)) if best.as_ref().is_none_or(|best| other.cost < best.cost) => *best = Some(other),
-                Some(_) => {}
-            }
+            *is_stopped |= !hear(*partner, at, best);
             !*is_stopped
         };
         match start.average {
             Some(average) => climb(view, start.prices, average.enter(kernel, remaining), target, schedule, &mut look),
             None => improve(view, remaining, start.prices, target, schedule, &mut look),
         }
+    }
+
+    fn standing(&self, work: u64) -> Standing {
+        Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes }
+    }
+
+    /// Reports work, and hears of better placements and whether to stop.
+    fn meet(&mut self, work: u64) {
+        let at = self.standing(work);
+        self.is_stopped |= !hear(self.partner, at, &mut self.best);
     }
 
     fn pricing_overhead(&self) -> usize {
@@ -454,6 +434,15 @@ impl Tree<'_> {
     pub(crate) fn is_whole(&self) -> bool {
         self.is_finished && self.steps.len() < MOST_STEPS
     }
+}
+
+/// Meets the partner and takes over a better best; false where the partner says stop.
+fn hear(partner: &mut dyn Partner, at: Standing, best: &mut Option<Best>) -> bool {
+    let Some(heard) = partner.meet(at, best.as_ref()) else { return false };
+    if let Some(other) = heard.filter(|other| best.as_ref().is_none_or(|best| other.cost < best.cost)) {
+        *best = Some(other);
+    }
+    true
 }
 
 /// How far below the cut a bound still closes its branch.

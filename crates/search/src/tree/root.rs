@@ -7,6 +7,8 @@ use crate::average::Average;
 use crate::cuts::separate;
 use crate::kernel::{Cut, Kernel};
 use crate::lagrangian::{Prices, View};
+use crate::relaxation::{self, Relaxed};
+use crate::remaining::Remaining;
 use crate::subgradient::{AFTER_CUTS, Improved};
 
 /// Rounds of cuts.
@@ -14,6 +16,10 @@ const MOST_ROUNDS: usize = 10;
 /// What rounds have to close of the distance to the best placement to be worth another; so many may close less.
 const LEAST_PROGRESS: f64 = 0.02;
 const PATIENCE: usize = 2;
+/// The relaxation of more coefficients takes so long that a search is better off without.
+const MOST_RELAXED: usize = 30_000;
+/// What the relaxation takes for each entry of its matrix in each iteration, in choices priced.
+const PRICED_AN_ENTRY: u64 = 7;
 /// A cut whose price is below this, in scaled units, takes no part in the bound.
 const IDLE: f64 = 1e-6;
 
@@ -28,6 +34,46 @@ impl Prover<'_, '_> {
         }
     }
 
+    /// What the tree does once it has proved to be hard: it takes the prices of the relaxation where they are better, and
+    /// starts anew where the relaxation can have cuts of its own.
+    pub(super) fn relax_root(&mut self) {
+        self.is_hard = true;
+        let kernel = Arc::clone(&self.kernel);
+        let all = Remaining::all(&kernel);
+        let Some(view) = View::new(&kernel, &all) else { return };
+        if self.is_best_relaxed(&view) {
+            (self.starts_anew, self.is_stopped, self.root_gap) = (true, true, None);
+        } else if is_small(&kernel)
+            && let Some(relaxed) = self.relax(&view, &all)
+        {
+            self.see_root(&view, &relaxed);
+        }
+    }
+
+    /// Whether the relaxation has the best prices of the root, and they are worth the time.
+    fn is_best_relaxed(&self, view: &View<'_>) -> bool {
+        self.is_hard && view.is_linear() && is_small(&self.kernel)
+    }
+
+    /// The prices of the relaxation with what they come to; nothing where it could not be solved.
+    fn relax(&mut self, view: &View<'_>, remaining: &Remaining) -> Option<Improved> {
+        let Relaxed { mut prices, average, work } = relaxation::solve(view, remaining)?;
+        let priced = view.price(&prices);
+        prices.clamp(&priced.worth);
+        self.meet(work * PRICED_AN_ENTRY);
+        Some(Improved { prices, priced, average })
+    }
+
+    /// The root's prices, by the relaxation where that has better ones.
+    pub(super) fn with_relaxation(&mut self, view: &View<'_>, improved: Improved) -> Improved {
+        if !self.is_best_relaxed(view) || self.is_stopped {
+            return improved;
+        }
+        let remaining = self.remaining.clone();
+        let relaxed = self.relax(view, &remaining);
+        relaxed.filter(|relaxed| relaxed.priced.value > improved.priced.value).unwrap_or(improved)
+    }
+
     /// Adds cuts that the average of the root breaks, and improves its prices with them. Cuts that came to nothing are
     /// dropped.
     pub(super) fn cut_off(&mut self, mut improved: Improved) -> Improved {
@@ -40,7 +86,12 @@ impl Prover<'_, '_> {
             let Some(start) = self.with_new_cuts(&improved) else { break };
             let kernel = Arc::clone(&self.kernel);
             let Some(view) = View::new(&kernel, &self.remaining) else { break };
-            improved = self.improve(&view, start, AFTER_CUTS);
+            improved = if self.is_best_relaxed(&view) {
+                let Some(relaxed) = self.relax(&view, &self.remaining.clone()) else { break };
+                relaxed
+            } else {
+                self.improve(&view, start, AFTER_CUTS)
+            };
             self.see_root(&view, &improved);
             let progress = (improved.priced.value - before) / (limit - before).max(1e-9);
             failures = if progress < LEAST_PROGRESS { failures + 1 } else { 0 };
@@ -88,6 +139,10 @@ impl Prover<'_, '_> {
         self.kernel = Arc::new(grown);
         self.tree.kernel = Arc::clone(&self.kernel);
     }
+}
+
+fn is_small(kernel: &Kernel<'_>) -> bool {
+    kernel.coefficients.len() <= MOST_RELAXED
 }
 
 /// An average with the sums of the cuts that a kernel has now.
