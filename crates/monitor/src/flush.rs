@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::error::MonitorError;
 
@@ -47,12 +48,16 @@ impl Unflushed {
     pub(crate) fn wait(self) -> Result<(), (PathBuf, io::Error)> {
         let Some(((path, file), others)) = self.0.split_first() else { return Ok(()) };
         let or_path = |path: &Path, flushed: io::Result<()>| flushed.map_err(|source| (path.to_owned(), source));
-        std::thread::scope(|scope| {
-            let others: Vec<_> =
-                others.iter().map(|(path, file)| (path, scope.spawn(move || file.sync_all()))).collect();
+        thread::scope(|scope| {
+            let others = others
+                .iter()
+                .map(|(path, file)| (path, file, thread::Builder::new().spawn_scoped(scope, move || file.sync_all())));
+            let others: Vec<_> = others.collect();
             let first = or_path(path, file.sync_all());
-            others.into_iter().fold(first, |so_far, (path, other)| {
-                so_far.and(or_path(path, other.join().expect("a flush does not panic")))
+            others.into_iter().fold(first, |so_far, (path, file, begun)| {
+                // Where there is no thread to be had, one after the other.
+                let flushed = begun.map_or_else(|_| file.sync_all(), |begun| begun.join().expect("no panic"));
+                so_far.and(or_path(path, flushed))
             })
         })
     }

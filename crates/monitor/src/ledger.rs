@@ -240,8 +240,10 @@ fn write_behind(path: &Path, whole: usize, added: &[u8]) -> std::io::Result<()> 
         let Some(folder) = path.parent().filter(|_| is_new && cfg!(unix)) else { return file.sync_data() };
         let folder = File::open(folder)?;
         std::thread::scope(|scope| {
-            let named = scope.spawn(|| folder.sync_all());
-            file.sync_data().and(named.join().expect("a flush does not panic"))
+            let named = std::thread::Builder::new().spawn_scoped(scope, || folder.sync_all());
+            let flushed = file.sync_data();
+            // Where there is no thread to be had, one after the other.
+            flushed.and(named.map_or_else(|_| folder.sync_all(), |named| named.join().expect("no panic")))
         })
     };
     let written = file.write_all(added).and_then(|()| flush(&file));

@@ -65,9 +65,12 @@ impl Staged<'_> {
         let target = &self.target;
         let replaced = target.swap()?;
         thread::scope(|scope| {
-            let flush = scope.spawn(|| target.settle(replaced));
+            let settle = || target.settle(replaced.as_deref());
+            let settled = thread::Builder::new().spawn_scoped(scope, settle);
             let done = meanwhile();
-            flush.join().expect("a flush does not panic").map(|()| done)
+            // Where there is no thread to be had, one after the other.
+            let settled = settled.map_or_else(|_| settle(), |settled| settled.join().expect("a flush does not panic"));
+            settled.map(|()| done)
         })
     }
 }
@@ -97,7 +100,7 @@ pub fn finish(out: &Path, committed: impl Fn(&[u8]) -> bool, patience: Patience<
     if is_committed {
         target.check()?;
         let replaced = target.swap()?;
-        target.settle(replaced)?;
+        target.settle(replaced.as_deref())?;
     } else {
         target.recover()?;
     }
@@ -259,9 +262,9 @@ impl<'a> Target<'a> {
 
     /// Clears away what was replaced, and waits until the disk has the names. What cannot be cleared away now is cleared away
     /// by the next publication.
-    fn settle(&self, replaced: Option<PathBuf>) -> Result<(), ReporterError> {
+    fn settle(&self, replaced: Option<&Path>) -> Result<(), ReporterError> {
         if let Some(replaced) = replaced {
-            clear_ours_quietly(&replaced);
+            clear_ours_quietly(replaced);
         }
         flush_folder(&self.parent).map_err(|source| self.refused("flush", &self.parent, source))
     }
