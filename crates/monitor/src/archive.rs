@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::atomic::{beside, clear_left_over, write_atomically};
+use crate::atomic::{beside, clear_left_over, write_unflushed};
 use crate::digest::sha256;
 use crate::error::MonitorError;
+use crate::flush::Unflushed;
 
 /// The folder of archives.
 #[derive(Debug, Clone)]
@@ -53,14 +54,14 @@ impl Archive {
     }
 
     /// Writes the archive of an entry that is about to be written; none where there is nothing to keep. What lies there
-    /// already is moved aside.
+    /// already is moved aside. The disk has to have what is left to be flushed before the entry.
     ///
     /// # Errors
     /// What the system refuses.
-    pub fn write(&self, seq: u64, contents: &BTreeMap<String, &[u8]>) -> Result<(), MonitorError> {
+    pub fn write(&self, seq: u64, contents: &BTreeMap<String, &[u8]>) -> Result<Unflushed, MonitorError> {
         self.set_aside(seq)?;
         if contents.is_empty() {
-            return Ok(());
+            return Ok(Unflushed::default());
         }
         let path = self.path(seq);
         let result = || {
@@ -74,7 +75,7 @@ impl Archive {
                 archive.start_file(name.as_str(), options.large_file(bytes.len() as u64 > u64::from(u32::MAX)))?;
                 archive.write_all(bytes)?;
             }
-            write_atomically(&path, &archive.finish()?.into_inner())
+            write_unflushed(&path, &archive.finish()?.into_inner())
         };
         result().map_err(MonitorError::io("write", &path))
     }
@@ -124,17 +125,17 @@ mod tests {
         let name = |text: &str| sha256([text.as_bytes()]);
         let kept = |text: &'static str| BTreeMap::from([(name(text), text.as_bytes())]);
         let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
-        archive.write(3, &kept("of a run that was killed")).unwrap();
+        archive.write(3, &kept("of a run that was killed")).unwrap().flush().unwrap();
         let first = bytes("000003.zip");
-        archive.write(3, &kept("of the next")).unwrap();
+        archive.write(3, &kept("of the next")).unwrap().flush().unwrap();
         assert_eq!(archive.read(3, &name("of the next")).unwrap(), b"of the next");
         assert_eq!(bytes("000003.not-recorded-1.zip"), first);
         let second = bytes("000003.zip");
-        archive.write(3, &BTreeMap::new()).unwrap();
+        archive.write(3, &BTreeMap::new()).unwrap().flush().unwrap();
         assert!(!archive.path(3).exists());
         assert_eq!(bytes("000003.not-recorded-2.zip"), second);
         assert_eq!(archive.numbers().unwrap(), Vec::<u64>::new());
-        archive.write(12, &kept("of another")).unwrap();
+        archive.write(12, &kept("of another")).unwrap().flush().unwrap();
         assert_eq!(archive.numbers().unwrap(), [12]);
     }
 }

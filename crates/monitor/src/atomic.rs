@@ -7,6 +7,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::flush::Unflushed;
+
 /// Writes a file beside its place, waits for the disk, and puts it there in one step. Whoever reads it finds the old or the
 /// new one.
 ///
@@ -15,20 +17,39 @@ use std::path::{Path, PathBuf};
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_folder(folder)?;
+    put(path, bytes, File::sync_all)?;
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// The same for a file that counts only once something else says so: nobody waits for the disk yet. Where that is lost before
+/// it has everything, the file may be there in part.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub(crate) fn write_unflushed(path: &Path, bytes: &[u8]) -> io::Result<Unflushed> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut unflushed = made_folder(folder)?;
+    let file = put(path, bytes, |_| Ok(()))?;
+    unflushed.add(path, file);
+    unflushed.add_folder(folder)?;
+    Ok(unflushed)
+}
+
+/// Writes a file beside its place, and puts it there when it is `ready`.
+fn put(path: &Path, bytes: &[u8], ready: impl FnOnce(&File) -> io::Result<()>) -> io::Result<File> {
     let beside = beside(path);
     let mut file = taken(&beside)?;
-    let mut write = || {
+    let write = |file: &mut File| {
         file.set_len(0)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        ready(file)?;
         std::fs::rename(&beside, path)
     };
-    let written = write();
+    let written = write(&mut file);
     if written.is_err() {
         drop(std::fs::remove_file(&beside));
     }
-    written?;
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    written.map(|()| file)
 }
 
 /// Makes a folder and those above it, where there are none, so that their names last through a power cut.
@@ -36,13 +57,17 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// What the system refuses.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+    made_folder(folder)?.wait().map_err(|(_, source)| source)
+}
+
+/// The same, without waiting for the disk yet.
+fn made_folder(folder: &Path) -> io::Result<Unflushed> {
     let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
     let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
     std::fs::create_dir_all(folder)?;
-    for parent in new.into_iter().filter_map(Path::parent).filter(|_| cfg!(unix)) {
-        File::open(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?.sync_all()?;
-    }
-    Ok(())
+    let mut unflushed = Unflushed::default();
+    new.into_iter().filter_map(Path::parent).try_for_each(|parent| unflushed.add_folder(parent))?;
+    Ok(unflushed)
 }
 
 /// Removes what a crash left beside a file, unless somebody is writing it. What cannot be removed stays.

@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction};
 
 use crate::error::MonitorError;
@@ -21,6 +22,7 @@ mod answer;
 mod breaches;
 mod dump;
 mod fill;
+mod image;
 pub(crate) mod place;
 mod runs;
 mod schema;
@@ -52,6 +54,10 @@ pub struct Told {
 /// How long to wait for somebody else who writes to the database: nobody should.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How many pages runs leave in the log before they are put into the database: as many as are read in no time by who opens
+/// it next, and ten small days' or more.
+const LOG_PAGES: u32 = 100;
+
 impl History {
     /// The history of a record to be told more; made where there is none.
     ///
@@ -59,6 +65,9 @@ impl History {
     /// What the system or the database refuses, and a history that a later version of the program made.
     pub fn open(state: &State) -> Result<Self, MonitorError> {
         let path = state.history_path();
+        if !path.exists() {
+            image::make(&path, |_| Ok(()))?;
+        }
         let connection = opened(&path).map_err(refused(&path))?;
         let mut history = Self { connection, path };
         match schema::version(&history.connection).map_err(refused(&history.path))? {
@@ -93,6 +102,21 @@ impl History {
                 Ok((head == record.ledger.head()).then_some(history))
             }
         }
+    }
+
+    /// Tells the history of a record what a run added to it, as [`Self::catch_up`] does; made where there is none. The log is
+    /// left beside the database, so that the disk is waited for once.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`Self::catch_up`].
+    pub fn tell(record: &Locked) -> Result<Told, MonitorError> {
+        let path = record.state().history_path();
+        if !path.exists() {
+            return image::make(&path, |history| history.catch_up(record));
+        }
+        let mut history = Self::open(record.state())?;
+        history.leave_log().map_err(refused(&path))?;
+        history.catch_up(record)
     }
 
     /// Tells the history every entry that it was not told, in one transaction; everything where it is that of another
@@ -164,6 +188,12 @@ impl History {
         })?;
         transaction.commit().map_err(refused(&path))?;
         Ok(result)
+    }
+
+    /// Leaves the log where it is when the database is closed, until it has grown.
+    fn leave_log(&self) -> rusqlite::Result<()> {
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
     }
 
     fn asked<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, MonitorError> {

@@ -235,16 +235,23 @@ fn write_behind(path: &Path, whole: usize, added: &[u8]) -> std::io::Result<()> 
         file.set_len(whole as u64)?;
     }
     // One call, so that a crash leaves a part of a line at most.
-    let written = file.write_all(added).and_then(|()| file.sync_data());
+    // The name of a new file at the same time.
+    let flush = |file: &File| {
+        let Some(folder) = path.parent().filter(|_| is_new && cfg!(unix)) else { return file.sync_data() };
+        let folder = File::open(folder)?;
+        std::thread::scope(|scope| {
+            let named = std::thread::Builder::new().spawn_scoped(scope, || folder.sync_all());
+            let flushed = file.sync_data();
+            // Where there is no thread to be had, one after the other.
+            flushed.and(named.map_or_else(|_| folder.sync_all(), |named| named.join().expect("no panic")))
+        })
+    };
+    let written = file.write_all(added).and_then(|()| flush(&file));
     if written.is_err() {
         // What is not sure to last was not written. Where even this fails, the next run finds it and takes it for written.
         drop(file.set_len(whole as u64));
     }
-    written?;
-    if let Some(folder) = path.parent().filter(|_| is_new && cfg!(unix)) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    written
 }
 
 fn unchained(line: &str) -> Option<Chained> {

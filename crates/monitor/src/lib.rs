@@ -34,6 +34,7 @@ pub mod metrics;
 mod atomic;
 mod digest;
 mod error;
+mod flush;
 mod holder;
 mod traces;
 
@@ -43,6 +44,7 @@ pub use chain::{Chained, GENESIS};
 pub use digest::sha256;
 pub use entry::{Breach, Entry, Event, Healed, Kept, ObjectiveEntry, ProblemEntry, Rerun, RunEntry};
 pub use error::MonitorError;
+pub use flush::Unflushed;
 pub use history::History;
 pub use ledger::{Ledger, Tail};
 pub use state::{Locked, State};

@@ -13,6 +13,7 @@ use crate::chain::Chained;
 use crate::digest::sha256;
 use crate::entry::{Entry, Kept, RunEntry};
 use crate::error::MonitorError;
+use crate::flush::Unflushed;
 use crate::ledger::Ledger;
 use crate::traces;
 
@@ -32,6 +33,8 @@ pub struct Locked {
     pub ledger: Ledger,
     /// The number of the entry that something was kept for.
     kept_for: Option<u64>,
+    /// What was kept and the disk does not have yet.
+    unflushed: Unflushed,
     /// Held as long as it is open.
     _lock: Option<File>,
 }
@@ -97,7 +100,7 @@ impl State {
         let ledger = Ledger::open(&self.ledger_path())?;
         ledger.check_last()?;
         self.check_end(&ledger)?;
-        Ok(Locked { state: self.clone(), ledger, kept_for: None, _lock: Some(lock) })
+        Ok(Locked { state: self.clone(), ledger, kept_for: None, unflushed: Unflushed::default(), _lock: Some(lock) })
     }
 
     /// The ledger while nobody adds to it. Nothing is written; where there is no record yet, it is empty.
@@ -110,7 +113,8 @@ impl State {
         if let Some(lock) = &mut lock {
             self.wait(lock, patience, File::try_lock_shared)?;
         }
-        Ok(Locked { state: self.clone(), ledger: Ledger::open(&self.ledger_path())?, kept_for: None, _lock: lock })
+        let ledger = Ledger::open(&self.ledger_path())?;
+        Ok(Locked { state: self.clone(), ledger, kept_for: None, unflushed: Unflushed::default(), _lock: lock })
     }
 
     /// Everything that knows of entries behind the last one of a ledger of this record, in words: entries are missing there.
@@ -165,7 +169,8 @@ impl Locked {
         self.ledger
     }
 
-    /// Keeps files for the entry that comes next, each where it was not kept before, and says where they lie, in order.
+    /// Keeps files for the entry that comes next, each where it was not kept before, and says where they lie, in order. The
+    /// disk has them once [`Self::flush`] returns.
     ///
     /// # Errors
     /// What the system refuses.
@@ -182,12 +187,20 @@ impl Locked {
             Kept { path: file.path.to_owned(), sha256: digest, kept_in: before.unwrap_or(seq) }
         });
         let kept = kept.collect();
-        self.state.archive().write(seq, &new)?;
+        self.unflushed.extend(self.state.archive().write(seq, &new)?);
         self.kept_for = Some(seq);
         Ok(kept)
     }
 
-    /// Adds an entry; it counts once this returns. An archive that a crash left under its number, or under that of the entry
+    /// Waits until the disk has what was kept.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn flush(&mut self) -> Result<(), MonitorError> {
+        std::mem::take(&mut self.unflushed).flush()
+    }
+
+    /// Adds an entry, once the disk has what was kept for it; it counts once this returns. An archive that a crash left under its number, or under that of the entry
     /// about a torn line before it, is moved aside: it is not theirs.
     ///
     /// # Errors
@@ -197,6 +210,7 @@ impl Locked {
         for seq in numbers.filter(|seq| self.kept_for != Some(*seq)) {
             self.state.archive().set_aside(seq)?;
         }
+        self.flush()?;
         self.ledger.append(entry)
     }
 

@@ -207,14 +207,19 @@ impl<'a> Record<'a> {
         let files: Vec<Rendered> = reporter::render_run(report, files)?;
         let begun = Instant::now();
         let patience = || !interrupt::is_asked() && begun.elapsed() < self.arguments.wait;
-        let staged = reporter::stage(out, &files, &patience);
+        // The disk is waited for once, for what is kept and for what is to be published.
+        let (kept, staged) = std::thread::scope(|scope| {
+            let kept = scope.spawn(|| locked.flush());
+            let staged = reporter::stage(out, &files, &patience);
+            (kept.join().expect("a flush does not panic"), staged)
+        });
         interrupt::check()?;
+        kept?;
         let staged = staged?;
         interrupt::decide();
         watch::pack(&self.state, &locked.ledger, &entry, watch);
         locked.append(&entry)?;
-        staged.swap()?;
-        self.remember(locked);
+        staged.swap_and(|| self.remember(locked))?;
         Ok(entry.run().expect("the entry of a run").clone())
     }
 
@@ -271,7 +276,7 @@ impl<'a> Record<'a> {
     /// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing about the run: the
     /// next one tells it.
     fn remember(&self, locked: &Locked) {
-        match History::open(&self.state).and_then(|mut history| history.catch_up(locked)) {
+        match History::tell(locked) {
             Ok(told) => tell_lost(&told),
             Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
         }

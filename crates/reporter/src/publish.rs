@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use crate::formats::run_json;
@@ -51,11 +52,26 @@ impl Staged<'_> {
     /// # Errors
     /// What the system refused. What was there before is then still there, as it was, and the files lie beside it for
     /// [`finish`].
-    pub fn swap(mut self) -> Result<(), ReporterError> {
+    pub fn swap(self) -> Result<(), ReporterError> {
+        self.swap_and(|| ())
+    }
+
+    /// Publishes, and does something else while the disk is waited for: the files are in their place then.
+    ///
+    /// # Errors
+    /// As [`Self::swap`]; where nothing was published, nothing else is done.
+    pub fn swap_and<T>(mut self, meanwhile: impl FnOnce() -> T) -> Result<T, ReporterError> {
         self.is_to_stay = true;
-        self.target.swap()?;
-        let parent = &self.target.parent;
-        flush_folder(parent).map_err(|source| self.target.refused("flush", parent, source))
+        let target = &self.target;
+        let replaced = target.swap()?;
+        thread::scope(|scope| {
+            let settle = || target.settle(replaced.as_deref());
+            let settled = thread::Builder::new().spawn_scoped(scope, settle);
+            let done = meanwhile();
+            // Where there is no thread to be had, one after the other.
+            let settled = settled.map_or_else(|_| settle(), |settled| settled.join().expect("a flush does not panic"));
+            settled.map(|()| done)
+        })
     }
 }
 
@@ -83,8 +99,8 @@ pub fn finish(out: &Path, committed: impl Fn(&[u8]) -> bool, patience: Patience<
     let is_committed = fs::read(staged.join(run_json::FORMAT.file)).is_ok_and(|bytes| committed(&bytes));
     if is_committed {
         target.check()?;
-        target.swap()?;
-        flush_folder(&target.parent).map_err(|source| target.refused("flush", &target.parent, source))?;
+        let replaced = target.swap()?;
+        target.settle(replaced.as_deref())?;
     } else {
         target.recover()?;
     }
@@ -203,17 +219,17 @@ impl<'a> Target<'a> {
             });
             written.push((opened.map_err(|source| self.refused("write", &path, source))?, path));
         }
-        // All at once: a disk takes hardly longer for five files than for one, when it is asked together.
-        std::thread::scope(|scope| {
-            let flushes = written.iter().map(|(file, path)| (scope.spawn(|| file.sync_all()), path));
-            let mut flushes = flushes.collect::<Vec<_>>().into_iter();
-            flushes.try_for_each(|(flush, path)| {
-                flush.join().expect("a flush does not panic").map_err(|source| self.refused("write", path, source))
-            })
-        })?;
-        flush_folder(&staged).map_err(|source| self.refused("flush", &staged, source))?;
-        // Its name too: whoever commits to what is staged finds it after a power cut.
-        flush_folder(&self.parent).map_err(|source| self.refused("flush", &self.parent, source))
+        // All at once: a disk takes hardly longer for five files than for one, when it is asked together. Their names too, and
+        // that of their folder: whoever commits to what is staged finds it after a power cut.
+        thread::scope(|scope| {
+            let files: Vec<_> = written.iter().map(|(file, path)| (path, scope.spawn(|| file.sync_all()))).collect();
+            let folders = [&staged, &self.parent].map(|path| ("flush", path, flush_folder(path)));
+            let files =
+                files.into_iter().map(|(path, flush)| ("write", path, flush.join().expect("a flush does not panic")));
+            files
+                .chain(folders)
+                .try_for_each(|(action, path, flushed)| flushed.map_err(|source| self.refused(action, path, source)))
+        })
     }
 
     /// One publication in a folder at a time, where the file system has locks.
@@ -223,7 +239,7 @@ impl<'a> Target<'a> {
             match folder.try_lock() {
                 Ok(()) => return Ok(Some(folder)),
                 Err(TryLockError::Error(_)) => return Ok(None),
-                Err(TryLockError::WouldBlock) if patience() => std::thread::sleep(NAP),
+                Err(TryLockError::WouldBlock) if patience() => thread::sleep(NAP),
                 Err(TryLockError::WouldBlock) => {
                     return Err(self.refused("lock", &self.parent, ErrorKind::ResourceBusy.into()));
                 }
@@ -231,18 +247,26 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn swap(&self) -> Result<(), ReporterError> {
+    /// Puts the staged files into their place, and says where those are that were there before.
+    fn swap(&self) -> Result<Option<PathBuf>, ReporterError> {
         let (staged, aside) = (self.staged(), self.aside());
         let swapped = if !self.path.exists() {
-            fs::rename(&staged, &self.path)
+            fs::rename(&staged, &self.path).map(|()| None)
         } else if exchange(&staged, &self.path).is_ok() {
-            // Published; what cannot be cleared away now is cleared away by the next publication.
-            clear_ours_quietly(&staged);
-            Ok(())
+            Ok(Some(staged))
         } else {
-            rename_by_way_of(&staged, &self.path, &aside)
+            rename_by_way_of(&staged, &self.path, &aside).map(|()| Some(aside))
         };
         swapped.map_err(|source| self.refused("replace", &self.path, source))
+    }
+
+    /// Clears away what was replaced, and waits until the disk has the names. What cannot be cleared away now is cleared away
+    /// by the next publication.
+    fn settle(&self, replaced: Option<&Path>) -> Result<(), ReporterError> {
+        if let Some(replaced) = replaced {
+            clear_ours_quietly(replaced);
+        }
+        flush_folder(&self.parent).map_err(|source| self.refused("flush", &self.parent, source))
     }
 
     fn refused(&self, action: &'static str, path: &Path, source: io::Error) -> ReporterError {
@@ -283,7 +307,6 @@ fn rename_by_way_of(staged: &Path, target: &Path, aside: &Path) -> io::Result<()
             Err(second) => io::Error::other(format!("{error}; the old files are in {}: {second}", aside.display())),
         });
     }
-    clear_ours_quietly(aside);
     Ok(())
 }
 
@@ -331,7 +354,8 @@ mod tests {
         }
         rename_by_way_of(&staged, &target, &aside).unwrap();
         assert_eq!(fs::read_to_string(target.join("result.json")).unwrap(), "new");
-        assert!(!staged.exists() && !aside.exists());
+        assert!(!staged.exists());
+        assert_eq!(fs::read_to_string(aside.join("result.json")).unwrap(), "old");
     }
 
     #[test]

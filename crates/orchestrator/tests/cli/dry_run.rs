@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, command};
 use crate::folder::everything;
-use crate::tracer::watch;
+use crate::tracer::{Watched, watch};
 
 const DRY_RUN: &[&str] = &["run", "--config", "desk.yaml", "--dry-run"];
 
@@ -36,11 +36,19 @@ fn writes_nothing(desk: &Desk, exit: i32, solvers: usize) {
 fn the_watch_sees_what_a_run_writes() {
     let desk = Desk::starter();
     with_everything_that_a_run_writes(&desk);
-    let watched = watch(&command(desk.path(), &["run", "--config", "desk.yaml"]), None);
+    let run = &command(desk.path(), &["run", "--config", "desk.yaml"]);
+    let watched = watch(run, None);
     assert_eq!(watched.exit, Some(0), "{}", watched.stderr);
-    let has = |call: &str, file: &str| {
+    desk.replace("trades.csv", "10000000", "11000000");
+    let next = watch(run, None);
+    assert_eq!(next.exit, Some(0), "{}", next.stderr);
+    let has = |watched: &Watched, call: &str, file: &str| {
         watched.changes.iter().any(|change| change.starts_with(&format!("{call} ")) && change.ends_with(file))
     };
+    // A history that is there is told by the database, and one that is new put into its place.
+    for (call, file) in [("pwrite64", "/history.db-wal"), ("fsync", "/history.db-wal"), ("mmap", "/history.db-shm")] {
+        assert!(has(&next, call, file), "no {call} of {file} in {:#?}", next.changes);
+    }
     for (call, file) in [
         ("openat", "/lock"),
         ("write", "/ledger.jsonl"),
@@ -48,11 +56,12 @@ fn the_watch_sees_what_a_run_writes() {
         ("rename", "/kept/.000001.zip.tmp"),
         ("write", "/result.json"),
         ("fsync", "/result.json"),
-        ("pwrite64", "/history.db"),
+        ("fsync", "/.history.db.tmp"),
+        ("rename", "/.history.db.tmp"),
         ("write", "/alerts.jsonl"),
         ("rename", "/.pb.prom.tmp"),
     ] {
-        assert!(has(call, file), "no {call} of {file} in {:#?}", watched.changes);
+        assert!(has(&watched, call, file), "no {call} of {file} in {:#?}", watched.changes);
     }
 }
 
