@@ -200,8 +200,8 @@ impl Locked {
         std::mem::take(&mut self.unflushed).flush()
     }
 
-    /// Adds an entry, once the disk has what was kept for it; it counts once this returns. An archive that a crash left under its number, or under that of the entry
-    /// about a torn line before it, is moved aside: it is not theirs.
+    /// Adds an entry, once the disk has what was kept for it; it counts once this returns. An archive that a crash left
+    /// under its number, or under that of the entry about a torn line before it, is moved aside: it is not theirs.
     ///
     /// # Errors
     /// What the system refuses; the entry does not count then.
