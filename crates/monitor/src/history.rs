@@ -6,7 +6,6 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction};
@@ -15,6 +14,7 @@ use crate::error::MonitorError;
 use crate::state::{Locked, State};
 
 use fill::Failed;
+use opened::PATIENCE;
 use place::{beside, opened_to_read, place};
 use schema::Version;
 
@@ -23,6 +23,7 @@ mod breaches;
 mod dump;
 mod fill;
 mod image;
+mod opened;
 pub(crate) mod place;
 mod runs;
 mod schema;
@@ -30,6 +31,7 @@ mod series;
 
 pub use breaches::{BreachDay, BreachSpan, Ending};
 pub use dump::Dump;
+pub(crate) use opened::Opened;
 pub use runs::HistoryRun;
 pub use series::{Point, Series};
 
@@ -51,25 +53,26 @@ pub struct Told {
     pub lost: Vec<(u64, String)>,
 }
 
-/// How long to wait for somebody else who writes to the database: nobody should.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How many pages runs leave in the log before they are put into the database: as many as are read in no time by who opens
-/// it next, and ten small days' or more.
-const LOG_PAGES: u32 = 100;
-
 impl History {
     /// The history of a record to be told more; made where there is none.
     ///
     /// # Errors
     /// What the system or the database refuses, and a history that a later version of the program made.
     pub fn open(state: &State) -> Result<Self, MonitorError> {
+        let history = Self::of_run(state)?;
+        let tidy = history.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        tidy.map_err(refused(&history.path))?;
+        Ok(history)
+    }
+
+    /// The same; its log is left beside it.
+    fn of_run(state: &State) -> Result<Self, MonitorError> {
         let path = state.history_path();
         if !path.exists() {
             image::make(&path, |_| Ok(()))?;
         }
-        let connection = opened(&path).map_err(refused(&path))?;
-        let mut history = Self { connection, path };
+        let opened = state.opened_history().map_or_else(|| Opened::at(&path), Ok);
+        let mut history = Self { connection: opened.map_err(refused(&path))?.connection, path };
         match schema::version(&history.connection).map_err(refused(&history.path))? {
             Version::Current => {}
             Version::Older => history.within(|transaction| Ok(schema::migrate(transaction)?))?,
@@ -114,9 +117,7 @@ impl History {
         if !path.exists() {
             return image::make(&path, |history| history.catch_up(record));
         }
-        let mut history = Self::open(record.state())?;
-        history.leave_log().map_err(refused(&path))?;
-        history.catch_up(record)
+        Self::of_run(record.state())?.catch_up(record)
     }
 
     /// Tells the history every entry that it was not told, in one transaction; everything where it is that of another
@@ -190,24 +191,9 @@ impl History {
         Ok(result)
     }
 
-    /// Leaves the log where it is when the database is closed, until it has grown.
-    fn leave_log(&self) -> rusqlite::Result<()> {
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)
-    }
-
     fn asked<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, MonitorError> {
         ask(&self.connection).map_err(refused(&self.path))
     }
-}
-
-fn opened(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
-    // Readers go on while it is told, and what was told lasts.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    Ok(connection)
 }
 
 fn clear(transaction: &Transaction<'_>) -> rusqlite::Result<()> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::archive::Archive;
@@ -14,6 +14,8 @@ use crate::digest::sha256;
 use crate::entry::{Entry, Kept, RunEntry};
 use crate::error::MonitorError;
 use crate::flush::Unflushed;
+use crate::history::Opened;
+use crate::history::place::{opened_to_read, place, told};
 use crate::ledger::Ledger;
 use crate::traces;
 
@@ -23,6 +25,8 @@ pub struct State {
     folder: PathBuf,
     /// The last head that was compared with what else knows of entries: a run has the record twice.
     compared: OnceLock<String>,
+    /// The history, from the comparison until it is told: to open it takes as long as to tell it.
+    history: Arc<Mutex<Option<Opened>>>,
 }
 
 /// The record while nobody else may add to it.
@@ -57,7 +61,7 @@ const RECENT: usize = 400;
 impl State {
     /// The record in a folder, which may not be there yet.
     pub fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), compared: OnceLock::new() }
+        Self { folder: folder.to_owned(), compared: OnceLock::new(), history: Arc::default() }
     }
 
     /// Its folder.
@@ -119,7 +123,25 @@ impl State {
 
     /// Everything that knows of entries behind the last one of a ledger of this record, in words: entries are missing there.
     pub(crate) fn beyond(&self, ledger: &Ledger) -> Vec<String> {
-        traces::beyond(&self.archive(), &self.history_path(), ledger)
+        let history = self.history_path();
+        let told = || place(&opened_to_read(&history).ok()?).ok();
+        let told = history.is_file().then(told).flatten();
+        traces::beyond(&self.archive(), &history, told, ledger)
+    }
+
+    /// The history, if it was opened already, for whoever tells it.
+    pub(crate) fn opened_history(&self) -> Option<Opened> {
+        let opened = self.history.lock().unwrap_or_else(PoisonError::into_inner).take();
+        opened.filter(|opened| opened.is_at(&self.history_path()))
+    }
+
+    /// What the history was told, which stays open.
+    fn told_history(&self) -> Option<(u64, String)> {
+        let path = self.history_path();
+        let opened = self.opened_history().or_else(|| path.is_file().then(|| Opened::at(&path).ok()).flatten())?;
+        let told = told(&opened);
+        *self.history.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
+        told
     }
 
     /// Nothing is added behind entries that are missing: what is left of them would be written over in time.
@@ -127,7 +149,8 @@ impl State {
         if self.compared.get().is_some_and(|head| head == ledger.head()) {
             return Ok(());
         }
-        match self.beyond(ledger).as_slice() {
+        let (archive, history) = (self.archive(), self.history_path());
+        match traces::beyond(&archive, &history, self.told_history(), ledger).as_slice() {
             [] => {
                 self.compared.get_or_init(|| ledger.head().to_owned());
                 Ok(())

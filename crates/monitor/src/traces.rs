@@ -7,18 +7,17 @@
 use std::path::Path;
 
 use crate::archive::Archive;
-use crate::history::place::{opened_to_read, place};
 use crate::ledger::Ledger;
 
-/// Everything that knows of entries behind the last one of the ledger, in words.
-pub(crate) fn beyond(archive: &Archive, history: &Path, ledger: &Ledger) -> Vec<String> {
+/// Everything that knows of entries behind the last one of the ledger, in words. The history was `told` up to an entry; where
+/// that cannot be had, nothing.
+pub(crate) fn beyond(archive: &Archive, history: &Path, told: Option<(u64, String)>, ledger: &Ledger) -> Vec<String> {
     // What cannot be looked at shows nothing, and is told by who has to use it.
     let numbers = archive.numbers().unwrap_or_default();
     let archives = numbers.into_iter().filter(|seq| *seq > ledger.next_seq());
     let mut found: Vec<String> =
         archives.map(|seq| format!("{} was kept for entry {seq}", archive.path(seq).display())).collect();
-    let told = || place(&opened_to_read(history).ok()?).ok();
-    if let Some((seq, head)) = history.is_file().then(told).flatten().filter(|(seq, _)| *seq > ledger.seq()) {
+    if let Some((seq, head)) = told.filter(|(seq, _)| *seq > ledger.seq()) {
         found.push(format!("{} was told entry {seq} with the hash {head}", history.display()));
     }
     found

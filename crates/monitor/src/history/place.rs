@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::Opened;
+
 /// The database of a history for questions, of which nothing is written.
 pub(crate) fn opened_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
@@ -13,6 +15,11 @@ pub(crate) fn opened_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let options = if has_more { "" } else { "?immutable=1" };
     let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     Connection::open_with_flags(format!("file:{escaped}{options}"), flags)
+}
+
+/// The last entry that a history was told; nothing where it does not say.
+pub(crate) fn told(opened: &Opened) -> Option<(u64, String)> {
+    place(&opened.connection).ok()
 }
 
 /// The last entry that was told: its number and its hash.
