@@ -90,7 +90,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         gap_rel: Amount::from(gap),
         search: chosen.iter().any(BackendChoice::is_search),
         effort,
-        cuts: None,
+        courses: None,
         threads,
         backends: Backends::new(chosen.iter().filter_map(|choice| backend(choice, &config.solver)).collect()),
     }

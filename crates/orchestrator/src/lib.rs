@@ -18,6 +18,7 @@ mod answer;
 mod certificate;
 mod chart;
 mod claim;
+mod course;
 mod failure;
 mod impact;
 mod inputs;

@@ -34,8 +34,9 @@ pub use formats::{FORMATS, Rendered, render, render_run};
 pub use impact::{Impact, Published};
 pub use publish::{Patience, Staged, check_target, finish, stage};
 pub use report::{
-    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LedgerHead,
-    LevelReport, Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime, Status,
+    Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, LastWordRecord,
+    LedgerHead, LevelReport, Note, ObjectiveReport, OtherRecord, Reason, Report, RunInfo, SearchRecord, StageTime,
+    Status, ToldRecord,
 };
 pub use schema::{certificate_schema, impact_schema, result_schema};
 pub use summary::summary_line;

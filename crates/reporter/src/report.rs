@@ -310,7 +310,7 @@ pub struct RunInfo {
     pub searches: Vec<SearchRecord>,
     /// Every call of another solver, in order.
     pub others: Vec<OtherRecord>,
-    /// Whether the answer is that of the searches alone, so that their cuts give it again.
+    /// Whether the searches give the answer again, with their cuts and what others said to them, and nobody else is asked.
     pub repeatable: bool,
     /// The entry of the ledger that covers the answer, once it is known.
     pub ledger: Option<LedgerHead>,
@@ -338,6 +338,44 @@ pub struct SearchRecord {
     pub stop: String,
     /// Where clock or effort cut it: the numbers of those looks at them that said stop.
     pub cuts: Vec<u64>,
+    /// The plans of other solvers that it went on from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldRecord>,
+    /// What other solvers said last, where that made another answer of what the search had come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_word: Option<LastWordRecord>,
+}
+
+/// A plan of another solver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldRecord {
+    /// The round of the search after which it was told.
+    pub round: u64,
+    /// The account of each trade, in the order of the trades.
+    pub plan: Vec<String>,
+}
+
+/// The last word of other solvers. Plans have the account of each trade, in the order of the trades.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastWordRecord {
+    /// A plan, and what they say that no plan can exceed.
+    Plan {
+        /// The plan.
+        plan: Vec<String>,
+        /// An exact decimal.
+        bound: Option<String>,
+    },
+    /// A plan without the objective.
+    ObjectiveDropped {
+        /// The plan.
+        plan: Vec<String>,
+    },
+    /// There is no plan.
+    Infeasible {
+        /// The placement that comes nearest to keeping all limits, where one was found.
+        nearest: Option<Vec<String>>,
+    },
 }
 
 /// A call of another solver.

@@ -88,8 +88,9 @@ pub struct Found {
     /// Where the budget cut it: the numbers, from 1, of the looks at the budget that said stop. A search looks at it at
     /// counted points alone, so that the same cuts give the same result again, whatever the clock says.
     pub cuts: Vec<u64>,
-    /// Whether it went on from a plan that it was told. The cuts do not give the same result again then.
-    pub is_helped: bool,
+    /// After which rounds it went on from a plan that it was told. With the same plans told then, the cuts give the same
+    /// result again.
+    pub helped: Vec<u64>,
     /// Branches looked at.
     pub nodes: u64,
     /// Moves tried.
@@ -202,8 +203,8 @@ fn found(
 
 fn counts(pair: &Pair<'_>) -> Found {
     let (rounds, nodes, moves) = (pair.rounds, pair.nodes, pair.moves);
-    let (cuts, is_helped) = (pair.cuts.clone(), pair.is_helped);
-    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, cuts, is_helped, nodes, moves }
+    let (cuts, helped) = (pair.cuts.clone(), pair.helped.clone());
+    Found { best: None, ending: Ending::Budget, proof: None, bound: None, rounds, cuts, helped, nodes, moves }
 }
 
 /// A plan as a placement of the kernel, if it keeps every row in floats.

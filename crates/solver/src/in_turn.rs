@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::backend::{Backend, Control, Effort, Ending, News, Stop};
 use crate::build_model::Purpose;
+use crate::course::Course;
 use crate::model::Model;
 use crate::outcome::Work;
 use crate::scale::FloatModel;
@@ -69,7 +70,7 @@ impl Backends {
                 nodes,
                 rounds: 0,
                 moves: 0,
-                cuts: Vec::new(),
+                course: Course::default(),
                 first_plan_ms: None,
                 elapsed_ms: u64::try_from(called.elapsed().as_millis()).unwrap_or(u64::MAX),
             });

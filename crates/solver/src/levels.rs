@@ -36,6 +36,8 @@ pub struct SolvedByLevels {
     /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet. With an order it is
     /// about nothing but the limits: the bounds of levels have proofs of their own.
     pub proof: Option<Proof>,
+    /// As [`Solved::is_alone`], of all levels.
+    pub is_alone: bool,
     /// As [`Solved::is_repeatable`], of all levels.
     pub is_repeatable: bool,
 }
@@ -67,29 +69,30 @@ pub fn solve_by_levels(
     watch: &mut dyn FnMut(Progress),
 ) -> SolvedByLevels {
     if problem.levels.is_empty() {
-        let Solved { outcome, work, proof, is_repeatable } = solve(problem, settings, watch);
-        return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_repeatable };
+        let Solved { outcome, work, proof, is_alone, is_repeatable } = solve(problem, settings, watch);
+        return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_alone, is_repeatable };
     }
     let begun = Instant::now();
     let (mut known, mut shown): (Vec<Known>, Vec<Shown>) = (Vec::new(), Vec::new());
-    let (mut work, mut dropped, mut is_repeatable) = (Vec::new(), false, true);
+    let (mut work, mut dropped, mut is_alone, mut is_repeatable) = (Vec::new(), false, true, true);
     for level in 0..problem.levels.len() {
-        let spent = if settings.cuts.is_some() { Duration::ZERO } else { begun.elapsed() };
+        let spent = if settings.courses.is_some() { Duration::ZERO } else { begun.elapsed() };
         let left = settings.timeout.saturating_sub(spent);
         let still_to_come = u32::try_from(problem.levels.len() - level).unwrap_or(u32::MAX);
-        let cuts = settings.cuts.as_ref().map(|cuts| cuts.iter().skip(level).take(1).cloned().collect());
-        let share = Settings { timeout: left / still_to_come, cuts, ..settings.clone() };
+        let courses = settings.courses.as_ref().map(|all| all.iter().skip(level).take(1).cloned().collect());
+        let share = Settings { timeout: left / still_to_come, courses, ..settings.clone() };
         let (steps, keeping) = ladder(&problem.levels[..level], &known);
         let floors: Vec<Amount> = steps.into_iter().map(|step| step.floor).collect();
         let start = best_in(level, &keeping).map(|plan| plan.placement.clone());
         let solved = solve_from(&problem.level(level, &floors), &share, start, watch);
         work.extend(solved.work);
+        is_alone &= solved.is_alone;
         is_repeatable &= solved.is_repeatable;
         let Some(plan) = solved.outcome.plan() else {
             // The first level came back empty-handed: every other has a plan to start from. It has the rows of the whole
             // problem and no others, and so has what it shows.
             let Solved { outcome, proof, .. } = solved;
-            return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_repeatable };
+            return SolvedByLevels { outcome, levels: Vec::new(), work, proof, is_alone, is_repeatable };
         };
         dropped |= matches!(solved.outcome, Outcome::ObjectiveDropped(_));
         shown.push(Shown { floors, bound: plan.bound.clone(), proof: solved.proof });
@@ -99,7 +102,7 @@ pub fn solve_by_levels(
     let levels = level_outcomes(problem, &steps, shown, &settings.gap_rel);
     let last = steps.last().expect("there is a level at least, and it ended with a plan");
     let outcome = whole(problem, last.best.placement.clone(), &levels, dropped);
-    SolvedByLevels { outcome, levels, work, proof: None, is_repeatable }
+    SolvedByLevels { outcome, levels, work, proof: None, is_alone, is_repeatable }
 }
 
 /// A plan that keeps every limit.

@@ -9,6 +9,7 @@
 //!
 //! This crate does not know what a row means to the business. Start with [`mod@solve`] and [`outcome`].
 
+pub mod course;
 pub mod outcome;
 pub mod proof;
 pub mod settings;
@@ -49,6 +50,7 @@ mod tally;
 
 pub use backend::Backend;
 pub use build_model::{Purpose, build_model};
+pub use course::Course;
 pub use extract_solution::extract_solution;
 pub use fallback_feasibility::fallback_feasibility;
 pub use in_turn::Backends;

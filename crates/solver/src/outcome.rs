@@ -3,6 +3,7 @@
 use domain::Amount;
 
 use crate::Proof;
+use crate::course::Course;
 
 /// The ending. Each carries what it has: a plan, a bound on what any plan could reach, a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +64,9 @@ pub struct Solved {
     pub work: Vec<Work>,
     /// What anyone can recompute a bound from, or that there is no plan. Nobody has checked it yet.
     pub proof: Option<Proof>,
-    /// Whether the outcome is that of our own search alone, so that its cuts give it again: others were not asked, or
-    /// what they said changed nothing.
+    /// Whether the outcome is that of our own search alone: others were not asked, or what they said changed nothing.
+    pub is_alone: bool,
+    /// Whether the [courses](Work::course) of the searches give the outcome again, and nobody else has to be asked.
     pub is_repeatable: bool,
 }
 
@@ -89,8 +91,8 @@ pub struct Work {
     pub rounds: u64,
     /// Moves that it tried.
     pub moves: u64,
-    /// Where the clock or the effort cut it: the same cuts give the same plan again.
-    pub cuts: Vec<u64>,
+    /// What came to our own search from outside: the same course gives the same plan again. Nothing for others.
+    pub course: Course,
     /// Wall-clock milliseconds until it had its first plan.
     pub first_plan_ms: Option<u64>,
     /// Wall-clock milliseconds.

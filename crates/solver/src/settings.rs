@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::Amount;
 
 use crate::Backend;
+use crate::course::Course;
 use crate::in_turn::Backends;
 
 /// How to solve.
@@ -19,9 +20,9 @@ pub struct Settings {
     pub search: bool,
     /// Rounds of our own search after which to stop, whatever the clock says; others are not asked then.
     pub effort: Option<u64>,
-    /// What cut the searches of an earlier solve, each as its [`Work::cuts`](crate::outcome::Work::cuts) has it, to be cut
-    /// there again, whatever the clock says. Others that are asked get the whole time.
-    pub cuts: Option<Vec<Vec<u64>>>,
+    /// The courses of the searches of an earlier solve, to be taken again, whatever the clock says: each as its
+    /// [`Work::course`](crate::outcome::Work::course) has it. Others that are asked besides get the whole time.
+    pub courses: Option<Vec<Course>>,
     /// How many threads a backend may use.
     pub threads: u32,
     /// Who else solves.
@@ -46,7 +47,7 @@ impl Settings {
             gap_rel,
             search: true,
             effort: None,
-            cuts: None,
+            courses: None,
             threads: 1,
             backends: Backends::new(vec![backend]),
         }

@@ -10,12 +10,13 @@ use crate::backend::Control;
 use crate::beside::{self, Both};
 use crate::build_model::Purpose;
 use crate::conflict::excesses;
+use crate::course::LastWord;
 use crate::others::{Answer, Others};
 use crate::outcome::{Outcome, Plan, Solved, Work};
 use crate::polish::polish;
 use crate::proof::{self, Proof};
 use crate::scale::to_amount;
-use crate::searched;
+use crate::searched::{self, SEARCH};
 use crate::settings::Settings;
 use crate::solve_model::{Progress, is_within, plan};
 
@@ -38,13 +39,13 @@ pub fn solve_from(
 ) -> Solved {
     let (begun, work) = (Instant::now(), Vec::new());
     let purpose = if problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
-    let mut run = Run { problem, settings, purpose, begun, work, proof: None, is_repeatable: true };
+    let mut run = Run { problem, settings, purpose, begun, work, proof: None, is_alone: true, is_repeatable: true };
     let outcome = run.outcome(start, watch);
     // Where time ran out there is none left to look for what can be shown.
     let is_over = matches!(outcome, Outcome::Unknown);
     let proof = run.proof.or_else(|| if is_over { None } else { proof::without_search(problem, &outcome) });
     let is_repeatable = run.is_repeatable && run.work.iter().all(|work| work.failure.is_none());
-    Solved { outcome, work: run.work, proof, is_repeatable }
+    Solved { outcome, work: run.work, proof, is_alone: run.is_alone, is_repeatable }
 }
 
 struct Run<'a> {
@@ -54,6 +55,7 @@ struct Run<'a> {
     begun: Instant,
     work: Vec<Work>,
     proof: Option<Proof>,
+    is_alone: bool,
     is_repeatable: bool,
 }
 
@@ -63,7 +65,7 @@ impl Run<'_> {
             return only_placement(self.problem);
         }
         if !self.settings.search {
-            self.is_repeatable = false;
+            (self.is_alone, self.is_repeatable) = (false, false);
             return self.without_search(start, watch);
         }
         let Both { found, answer, work } = self.search(start, watch);
@@ -74,19 +76,26 @@ impl Run<'_> {
         match (ending, best) {
             (search::Ending::Best, Some(best)) => self.found(self.best_plan(best)),
             (search::Ending::WithinGap, Some(best)) => self.found(self.plan(best, bound)),
-            (search::Ending::NoPlan, _) => {
-                // Who else was asked has no part in that there is none, but in naming the conflict.
-                self.is_repeatable &= self.settings.backends.is_empty();
-                self.ask(watch, |others, look| others.infeasible(look))
-            }
+            (search::Ending::NoPlan, _) => self.without_plan(watch),
             (_, best) => self.with_others(best, bound, answer, watch),
         }
+    }
+
+    /// The conflict where our own search shows that there is no plan: who else is asked has a part in naming it alone.
+    fn without_plan(&mut self, watch: &mut dyn FnMut(Progress)) -> Outcome {
+        let known = self.last_word();
+        let is_alone = known.is_none() && self.settings.backends.is_empty();
+        let answer = known.unwrap_or_else(|| self.answer(watch, |others, look| others.infeasible(look)));
+        if !is_alone {
+            self.had_a_part(&answer);
+        }
+        self.said(answer)
     }
 
     /// Our own search, with the backends beside it where they are asked at all.
     fn search(&mut self, start: Option<Vec<usize>>, watch: &mut dyn FnMut(Progress)) -> Both {
         let Self { problem, settings, purpose, begun, .. } = *self;
-        let is_counted = settings.effort.is_some() || settings.cuts.is_some();
+        let is_counted = settings.effort.is_some() || settings.courses.is_some();
         let is_alone = is_counted || settings.backends.is_empty() || !beside::is_worth_it(problem, settings);
         let both = if is_alone {
             let mut look = |progress| {
@@ -98,7 +107,7 @@ impl Run<'_> {
         } else {
             beside::solve(problem, settings, purpose, begun, start, watch)
         };
-        self.is_repeatable &= !both.found.is_helped;
+        self.is_alone &= both.found.helped.is_empty();
         both
     }
 
@@ -111,20 +120,36 @@ impl Run<'_> {
         watch: &mut dyn FnMut(Progress),
     ) -> Outcome {
         let alone = self.alone(best.clone(), bound.clone());
-        let is_asked_after = self.settings.cuts.is_some() && !self.settings.backends.is_empty();
-        let outcome = match answer {
-            // How long a search was that recorded cuts ended is nothing that the others have to make up for.
-            None if is_asked_after => {
+        // How long a search was that a recorded course ended is nothing that the others have to make up for.
+        let is_asked_after = self.settings.courses.is_some() && !self.settings.backends.is_empty();
+        let answer = answer.or_else(|| self.last_word()).or_else(|| {
+            is_asked_after.then(|| {
                 self.begun = Instant::now();
-                let start = best.clone();
-                let answer = self.answer(watch, |others, look| others.ask(start, look, &|| best.is_some()));
-                self.together(best, bound, answer)
-            }
-            None => alone.clone(),
-            Some(answer) => self.together(best, bound, answer),
-        };
-        self.is_repeatable &= outcome == alone;
+                self.answer(watch, |others, look| others.ask(best.clone(), look, &|| best.is_some()))
+            })
+        });
+        let Some(answer) = answer else { return alone };
+        let outcome = self.together(best, bound, answer.clone());
+        if outcome != alone {
+            self.had_a_part(&answer);
+        }
         outcome
+    }
+
+    /// What the others said last when this was solved before.
+    fn last_word(&self) -> Option<Answer> {
+        let course = self.settings.courses.as_ref()?.first()?;
+        Some(course.last_word.as_ref()?.answer(self.problem))
+    }
+
+    /// Others said this last, and it is part of the outcome.
+    fn had_a_part(&mut self, answer: &Answer) {
+        self.is_alone = false;
+        let word = LastWord::of(answer);
+        self.is_repeatable &= word.is_some();
+        if let Some(search) = self.work.iter_mut().find(|work| work.purpose == SEARCH) {
+            search.course.last_word = word;
+        }
     }
 
     /// The better plan of the two, and the tighter bound.

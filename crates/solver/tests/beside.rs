@@ -73,7 +73,7 @@ fn open() -> AssignmentProblem {
 
 fn settings(timeout: Duration, backends: Vec<Arc<dyn Backend>>) -> Settings {
     let backends = Backends::new(backends);
-    Settings { timeout, gap_rel: Amount::zero(), search: true, effort: None, cuts: None, threads: 1, backends }
+    Settings { timeout, gap_rel: Amount::zero(), search: true, effort: None, courses: None, threads: 1, backends }
 }
 
 /// Solves with a fake beside the search; how often that was asked.
@@ -131,7 +131,8 @@ fn assert_proven_by_the_search(problem: &AssignmentProblem, solved: &Solved) {
     assert_eq!(solved.work[0].stop, "finished");
     // As if nobody had been there.
     let alone = solve(problem, &settings(LONG, Vec::new()), &mut |_| ());
-    assert_eq!((&solved.outcome, &solved.proof, solved.is_repeatable), (&alone.outcome, &alone.proof, true));
+    assert_eq!((&solved.outcome, &solved.proof, solved.is_alone), (&alone.outcome, &alone.proof, true));
+    assert!(solved.is_repeatable);
 }
 
 #[test]
@@ -194,6 +195,34 @@ fn a_better_plan_is_heard_while_both_run() {
     // It came as news alone, and is at least as good in the end: the search has taken it up.
     let plan = solved.outcome.plan().expect("a plan");
     assert!(plan.value >= value, "{:?} and {value:?}", plan.value);
+    assert!(!solved.is_alone && solved.work[0].course.told.len() == 1, "{:?}", solved.work[0].course);
+    assert_comes_again(&problem, &solved);
+}
+
+/// With nobody to ask, and all the time in the world.
+fn assert_comes_again(problem: &AssignmentProblem, solved: &Solved) {
+    assert!(solved.is_repeatable);
+    let courses = Some(vec![solved.work[0].course.clone()]);
+    let again = solve(problem, &Settings { courses, ..settings(LONG, Vec::new()) }, &mut |_| ());
+    assert_eq!((&again.outcome, &again.proof, again.is_alone), (&solved.outcome, &solved.proof, solved.is_alone));
+    assert_eq!(again.work[0].course, solved.work[0].course);
+}
+
+#[test]
+fn a_conflict_that_others_named_is_named_again() {
+    // Three trades of 5, and room for 10 in all.
+    let room = |most: &str| vec![by_type("load", &["bond 1"]).max(most)];
+    let day = (0..3).fold(day(), |day, trade| day.trade(&format!("T{trade} buy 5 S{trade} bond")));
+    let book = metric_engine::compile(&desk(vec![account("PB1", room("5")), account("PB2", room("5"))]), &day);
+    let problem = constraint_manager::build(&book.expect("a desk"), false).expect("a problem");
+    let (solved, asked) = beside(&problem, LONG, |model, _, _| {
+        let nearest = point(model, &[0, 1, 1]);
+        Ending { stop: Stop::Finished, points: vec![nearest], bound: Some(0.0), nodes: 1 }
+    });
+    let Outcome::Infeasible { rows, nearest } = &solved.outcome else { panic!("{:?}", solved.outcome) };
+    assert_eq!((rows.len(), nearest, asked), (1, &Some(vec![0, 1, 1]), 1));
+    assert!(!solved.is_alone);
+    assert_comes_again(&problem, &solved);
 }
 
 #[test]
@@ -208,7 +237,8 @@ fn who_closes_the_problem_ends_the_search() {
     });
     let Outcome::Proven(plan) = &solved.outcome else { panic!("{:?}", solved.outcome) };
     assert_eq!(problem.objective_value(&best), plan.value);
-    // Halted long before its time, and a word of somebody else, so that it is not called repeatable.
+    // Halted long before its time, and a word of somebody else, so that it is not called ours alone.
     assert!(solved.work[0].stop == "clock" && solved.work[0].elapsed_ms < LONG.as_millis() as u64 / 2);
-    assert!(!solved.is_repeatable);
+    assert!(!solved.is_alone && solved.work[0].course.last_word.is_some());
+    assert_comes_again(&problem, &solved);
 }

@@ -1,6 +1,7 @@
 """An Airflow of its own: scheduler, local executor, triggerer, DAG processor and API server, in a temporary folder."""
 
 import os
+import re
 import secrets
 import signal
 import socket
@@ -152,6 +153,7 @@ class Run:
     def __init__(self, airflow: Deployment, dag_id: str, run_id: str) -> None:
         """A run that has been started."""
         self.airflow = airflow
+        self.run_id = run_id
         self.path = f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
 
     @property
@@ -181,6 +183,13 @@ class Run:
         """Waits until a task is in one of these states."""
         claim = f"{task_id} is {states}"
         self.airflow.until(lambda: self.states().get(task_id) in states, seconds, claim)
+
+    def wait_until_heard(self, task_id: str, seconds: float = 120) -> None:
+        """Waits until the scheduler has heard that a process of a task has ended: a while after the task says so itself."""
+        heard = re.compile(rf"TaskInstance Finished: .*task_id={task_id}, run_id={re.escape(self.run_id)},")
+        log = self.airflow.home / "standalone.log"
+        claim = f"the scheduler has heard of {task_id}"
+        self.airflow.until(lambda: heard.search(log.read_text(errors="replace")), seconds, claim)
 
     def xcom(self, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:  # noqa: ANN401
         """What a task pushed."""

@@ -303,7 +303,7 @@ fn rounds(effort: u64) -> Settings {
         gap_rel: Amount::zero(),
         search: true,
         effort: Some(effort),
-        cuts: None,
+        courses: None,
         threads: 1,
         backends: Backends::new(Vec::new()),
     }

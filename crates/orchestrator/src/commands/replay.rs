@@ -2,7 +2,8 @@
 //!
 //! A search looks at the clock at counted points. `run.json` has which of these looks said stop, so that the same work is
 //! done again on any machine under any load. Another solver's work is not counted by us: where it had a part in the
-//! answer it is asked again with the whole time limit, and the line on standard output says so.
+//! answer, what it said is on record and is said again. A run without our own search, or with a solver that failed, has
+//! nothing of that kind: the others are asked again with the whole time limit, and the line on standard output says so.
 //!
 //! A run of the ledger is repeated from its kept files (`replay/kept.rs`), a published folder from the files where they are
 //! (`replay/folder.rs`).
@@ -14,7 +15,7 @@ mod kept;
 use reporter::formats::{certificate_json, result_json};
 use reporter::{Report, RunRecord};
 use serde_json::{Value, json};
-use solver::{Backends, Settings};
+use solver::{Backends, Course, Settings};
 
 use self::difference::Difference;
 use super::run::{report, solve};
@@ -23,7 +24,7 @@ use crate::arguments::ReplayArguments;
 use crate::certificate;
 use crate::exit::Exit;
 use crate::stage::Stages;
-use crate::{Failure, telemetry, wanted};
+use crate::{Failure, course, telemetry, wanted};
 
 /// What is compared, byte by byte.
 const COMPARED: [reporter::formats::Format; 2] = [result_json::FORMAT, certificate_json::FORMAT];
@@ -58,7 +59,15 @@ struct Published {
 /// Does the run again with what `prepared` has read, and says whether the answer is the same.
 fn repeated(published: &Published, prepared: &Prepared, stages: &mut Stages) -> Result<(Exit, String), Failure> {
     let configured = settings(&prepared.config);
-    let again = stages.run("solve", || repeat(prepared, &published.record, &configured));
+    let courses = published.record.searches.iter().map(|search| course::read(&prepared.problem, search));
+    let courses: Vec<Course> = courses.collect::<Option<_>>().ok_or_else(|| Failure::Request {
+        message: format!("run.json of {} has a plan in its searches that is none of this day's trades", published.name),
+        hint:
+            "take the folder from a backup, or repeat the run from what the ledger keeps of it: replay RUN --state DIR"
+                .to_owned(),
+    })?;
+    let from_record = from_record(&published.record, &courses);
+    let again = stages.run("solve", || repeat(prepared, &published.record, courses, &configured));
     let mut differences = Vec::new();
     for (format, recorded) in COMPARED.iter().zip(&published.files) {
         differences.extend(difference::between(format.file, recorded, &(format.write)(&again, &[])?));
@@ -66,7 +75,7 @@ fn repeated(published: &Published, prepared: &Prepared, stages: &mut Stages) -> 
     let help = helpers(&published.record);
     let by = other_engine(&published.files[0], &again);
     if differences.is_empty() {
-        telemetry::tell(&said(published, &help));
+        telemetry::tell(&said(published, &help, &from_record));
     } else {
         telemetry::tell(&account(published, &help, by.as_deref(), &differences));
     }
@@ -76,7 +85,7 @@ fn repeated(published: &Published, prepared: &Prepared, stages: &mut Stages) -> 
     let mut line = json!({
         "replay": if differences.is_empty() { "same" } else { "differs" }, "exit": exit as u8, "run_id": record.run_id,
         "entry": published.seq, "repeatable": record.repeatable, "compared": files, "searches": record.searches.len(),
-        "asked_again": help,
+        "asked_again": help, "from_record": from_record,
     });
     if !differences.is_empty() {
         line["status"] = "failed".into();
@@ -88,11 +97,10 @@ fn repeated(published: &Published, prepared: &Prepared, stages: &mut Stages) -> 
 }
 
 /// The answer, made again.
-fn repeat<'a>(prepared: &'a Prepared, record: &RunRecord, configured: &Settings) -> Report<'a> {
-    let cuts = Some(record.searches.iter().map(|search| search.cuts.clone()).collect());
-    let mut repeating = Settings { cuts, ..configured.clone() };
+fn repeat<'a>(prepared: &'a Prepared, record: &RunRecord, courses: Vec<Course>, configured: &Settings) -> Report<'a> {
+    let mut repeating = Settings { courses: Some(courses), ..configured.clone() };
     if record.repeatable {
-        // What others said changed nothing.
+        // What others said changed nothing, or is on record.
         repeating.backends = Backends::new(Vec::new());
     }
     let solved = solve(prepared, &repeating);
@@ -100,10 +108,21 @@ fn repeat<'a>(prepared: &'a Prepared, record: &RunRecord, configured: &Settings)
     report(prepared, &solved, ending, configured)
 }
 
-/// The other solvers that had a part in the answer, each once.
+/// The other solvers that have to be asked again, each once.
 fn helpers(record: &RunRecord) -> Vec<&str> {
+    if record.repeatable { Vec::new() } else { others(record) }
+}
+
+/// The other solvers whose part in the answer is on record, each once.
+fn from_record<'a>(record: &'a RunRecord, courses: &[Course]) -> Vec<&'a str> {
+    let is_alone = courses.iter().all(Course::is_alone);
+    if is_alone || !record.repeatable { Vec::new() } else { others(record) }
+}
+
+/// The other solvers that were asked, each once.
+fn others(record: &RunRecord) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
-    for other in record.others.iter().filter(|_| !record.repeatable) {
+    for other in &record.others {
         if !names.contains(&other.backend.as_str()) {
             names.push(&other.backend);
         }
@@ -139,7 +158,7 @@ fn account(published: &Published, help: &[&str], by: Option<&str>, differences: 
     lines.join("\n")
 }
 
-fn said(published: &Published, help: &[&str]) -> String {
+fn said(published: &Published, help: &[&str], from_record: &[&str]) -> String {
     let count = published.record.searches.len();
     let searches = if count == 1 { "1 search".to_owned() } else { format!("{count} searches") };
     let files = COMPARED.map(|format| format.file).join(" and ");
@@ -147,6 +166,12 @@ fn said(published: &Published, help: &[&str]) -> String {
         "Repeated {}: {searches} cut where the run cut them; {files} are the same to the byte.",
         published.name
     );
+    if !from_record.is_empty() {
+        return format!(
+            "{same}\nWhat {} said was not asked again but taken from its run.json.",
+            from_record.join(", ")
+        );
+    }
     if help.is_empty() {
         return same;
     }

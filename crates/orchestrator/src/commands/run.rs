@@ -8,7 +8,7 @@ use std::path::Path;
 use domain::Day;
 use monitor::{Chained, Locked};
 use reporter::formats::result_json;
-use reporter::{Impact, InputDigest, OtherRecord, Report, ResultDocument, RunInfo, SearchRecord, Style};
+use reporter::{Impact, InputDigest, OtherRecord, Report, ResultDocument, RunInfo, Style};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use solver::outcome::Work;
@@ -23,7 +23,7 @@ use crate::progress::ProgressLine;
 use crate::record::{Record, host};
 use crate::stage::Stages;
 use crate::watch::{self, Found, Recorded};
-use crate::{Failure, answer, claim, config, impact, inputs, interrupt, telemetry};
+use crate::{Failure, answer, claim, config, course, impact, inputs, interrupt, telemetry};
 
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
@@ -194,7 +194,7 @@ pub(crate) fn report<'a>(
         placement,
         diagnostics: answer::diagnostics(book, problem, solved, ending.infeasibility, warnings),
         inputs: read.digests.clone(),
-        engine: engine(settings, !solved.is_repeatable),
+        engine: engine(settings, !solved.is_alone),
         run: RunInfo::default(),
     }
 }
@@ -226,20 +226,10 @@ fn run_info(prepared: &Prepared, solved: &SolvedByLevels, arguments: &RunArgumen
         read: files_read(prepared, config),
         stages: Vec::new(),
         work: counts(&solved.work),
-        searches: searches.into_iter().map(search_record).collect(),
+        searches: searches.into_iter().map(|work| course::record(&prepared.problem, work)).collect(),
         others: others.into_iter().map(other_record).collect(),
         repeatable: solved.is_repeatable,
         ledger: None,
-    }
-}
-
-fn search_record(work: &Work) -> SearchRecord {
-    SearchRecord {
-        rounds: work.rounds,
-        moves: work.moves,
-        nodes: u64::try_from(work.nodes).unwrap_or(0),
-        stop: work.stop.to_owned(),
-        cuts: work.cuts.clone(),
     }
 }
 

@@ -309,8 +309,9 @@ fn nothing_that_a_child_started_outlives_the_run() {
 fn a_child_does_not_outlive_a_run_that_is_killed() {
     let nap = "74.25";
     let desk = desk(&format!("timeout: 60s, backends: [{}]", fake("ignores-sigterm", nap)));
+    let told = desk.path().join("told.txt");
     let mut run = command(desk.path(), RUN);
-    run.stdout(Stdio::null()).stderr(Stdio::null());
+    run.stdout(Stdio::null()).stderr(std::fs::File::create(&told).expect("a file"));
     let mut running = run.spawn().expect("the program starts");
     let wait_until = |holds: &dyn Fn() -> bool| {
         let begun = Instant::now();
@@ -319,7 +320,9 @@ fn a_child_does_not_outlive_a_run_that_is_killed() {
         }
         holds()
     };
-    assert!(wait_until(&|| is_running(nap)), "the child is on its way");
+    let is_on_its_way = wait_until(&|| is_running(nap));
+    let (ended, told) = (running.try_wait(), std::fs::read_to_string(told));
+    assert!(is_on_its_way, "the child is on its way; the run: {ended:?}, {told:?}");
     running.kill().expect("a running process");
     running.wait().expect("an ended process");
     assert!(wait_until(&|| !is_running(nap)), "the child and what it started went with their parent");

@@ -156,6 +156,39 @@ fn each_level_has_its_search_and_each_is_cut_where_it_was() {
 }
 
 #[test]
+fn what_another_solver_said_to_the_search_is_said_again() {
+    let desk = Desk::demonstration();
+    with_solver(&desk, "{ timeout: 10s, backends: [search, highs] }");
+    desk.replace("desk.yaml", "issuer_att: { max: 12500000", "issuer_att: { max: 1");
+    desk.replace("desk.yaml", "issuer_att: { max: 20000000", "issuer_att: { max: 1");
+    desk.replace("desk.yaml", "issuer_att: { max: 30000000", "issuer_att: { max: 1");
+    assert_eq!(run(&desk).exit, 4);
+    let mut record = document(&desk, RUN_JSON);
+    let trades = desk.read("inbox/2026-03-24/trades.csv").lines().count() - 1;
+    let nearest = &record["searches"][0]["last_word"]["infeasible"]["nearest"];
+    assert_eq!((&record["repeatable"], nearest.as_array().map(Vec::len)), (&true.into(), Some(trades)));
+    let again = replayed(&desk);
+    assert_eq!((again.exit, &again.line()["from_record"]), (0, &json!(["highs"])), "{}", again.stderr);
+    assert!(
+        again.stderr.contains("What highs said was not asked again but taken from its run.json"),
+        "{}",
+        again.stderr
+    );
+    // What is on record is part of the answer, and what is no plan of this day is refused.
+    record["searches"][0]["last_word"] = json!({ "infeasible": { "nearest": null } });
+    desk.write(RUN_JSON, record.to_string());
+    assert_eq!(replayed(&desk).exit, 4);
+    record["searches"][0]["last_word"] = json!({ "infeasible": { "nearest": ["PB1"] } });
+    desk.write(RUN_JSON, record.to_string());
+    let refused = replayed(&desk);
+    assert!(
+        refused.stderr.contains("has a plan in its searches that is none of this day's trades"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn what_another_solver_did_is_not_called_repeatable() {
     let desk = ran("{ gap: 0.01, backends: [highs] }");
     let record = document(&desk, RUN_JSON);

@@ -77,7 +77,8 @@ pub(super) struct Pair<'a> {
     pub(super) best: Option<Best>,
     /// The cost of the best that the watch was shown.
     shown: f64,
-    pub(super) is_helped: bool,
+    /// After which rounds a plan that it was told was better than its own.
+    pub(super) helped: Vec<u64>,
     pub(super) rounds: u64,
     /// How many of the rounds were a hunt.
     hunted: u64,
@@ -149,7 +150,7 @@ impl<'a> Pair<'a> {
             hunter: None,
             best: start,
             shown: f64::INFINITY,
-            is_helped: false,
+            helped: Vec::new(),
             rounds,
             hunted: 0,
             nodes,
@@ -311,7 +312,9 @@ impl<'a> Pair<'a> {
             Word::Take(plan) => {
                 let before = self.best.as_ref().map(|best| best.cost);
                 self.offer(super::best_of(self.kernel, &plan));
-                self.is_helped |= self.best.as_ref().map(|best| best.cost) != before;
+                if self.best.as_ref().map(|best| best.cost) != before {
+                    self.helped.push(self.rounds);
+                }
             }
         }
     }
