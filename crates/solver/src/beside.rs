@@ -33,6 +33,10 @@ const SHARE_OF_HEAD_START: f64 = 0.05;
 /// either, and would take a processor from it.
 const SHARE_WITHOUT_PLAN: f64 = 0.25;
 
+/// Rounds in which a search that has a plan does not hear of others: a day that it closes by then ends the same way every
+/// time, however busy the machine is and whatever the others found meanwhile.
+const ROUNDS_ALONE: u64 = 32;
+
 /// The least time that makes it worth starting a process.
 const LEAST_TIME: Duration = Duration::from_millis(50);
 
@@ -62,7 +66,7 @@ pub(crate) fn solve(
     start: Option<Vec<usize>>,
     watch: &mut dyn FnMut(Progress),
 ) -> Both {
-    let table = Table::new(start.clone());
+    let table = Table::new(problem, start.clone());
     let (found, work, answer, calls) = std::thread::scope(|scope| {
         let beside = scope.spawn(|| {
             let mut others = Others::new(problem, settings, purpose, begun);
@@ -77,6 +81,12 @@ pub(crate) fn solve(
         });
         table.end(found.best.as_ref(), found.ending != Ending::Budget);
         let (answer, calls) = beside.join().expect("who asks the backends does not panic");
+        let answer = match (table.unheard(), answer) {
+            // The best that they had, what they say last included.
+            (Some(plan), Some(Answer::Plan(_, bound))) => Some(Answer::Plan(plan, bound)),
+            (Some(plan), _) => Some(Answer::Plan(plan, None)),
+            (None, answer) => answer,
+        };
         (found, work, answer, calls)
     });
     let work = std::iter::once(work).chain(calls).collect();
@@ -90,7 +100,7 @@ pub(crate) fn is_worth_it(problem: &AssignmentProblem, settings: &Settings) -> b
 }
 
 /// The side of the backends.
-fn ask(others: &mut Others<'_>, table: &Table) -> Option<Answer> {
+fn ask(others: &mut Others<'_>, table: &Table<'_>) -> Option<Answer> {
     let Others { problem, settings, begun, .. } = *others;
     let head_start = HEAD_START.min(settings.timeout.mul_f64(SHARE_OF_HEAD_START));
     table.wait_until(begun + head_start, false)?;
@@ -123,7 +133,8 @@ fn ask(others: &mut Others<'_>, table: &Table) -> Option<Answer> {
 }
 
 /// Where the two meet.
-struct Table {
+struct Table<'a> {
+    problem: &'a AssignmentProblem,
     state: Mutex<State>,
     changed: Condvar,
     /// Set when the search is to stop.
@@ -134,18 +145,18 @@ struct Table {
 struct State {
     /// The best plan of the search.
     ours: Option<Vec<usize>>,
-    /// A plan that the search has not heard of.
-    theirs: Option<Vec<usize>>,
+    /// Plans that the search has not heard of.
+    theirs: Vec<Vec<usize>>,
     /// What no plan can exceed, as the others claim it.
     bound: Option<Amount>,
     has_ended: bool,
     is_closed: bool,
 }
 
-impl Table {
-    fn new(start: Option<Vec<usize>>) -> Self {
+impl<'a> Table<'a> {
+    fn new(problem: &'a AssignmentProblem, start: Option<Vec<usize>>) -> Self {
         let state = State { ours: start, ..State::default() };
-        Self { state: Mutex::new(state), changed: Condvar::new(), halt: Arc::new(AtomicBool::new(false)) }
+        Self { problem, state: Mutex::new(state), changed: Condvar::new(), halt: Arc::new(AtomicBool::new(false)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -160,7 +171,15 @@ impl Table {
             self.changed.notify_all();
         }
         progress.bound = progress.bound.take().into_iter().chain(state.bound.clone()).min();
-        state.theirs.take()
+        let is_deaf = progress.best.is_some() && progress.rounds < ROUNDS_ALONE;
+        if is_deaf { None } else { self.best_of(std::mem::take(&mut state.theirs)) }
+    }
+
+    /// The best plan of several that keeps every row, the newest of several such.
+    fn best_of(&self, plans: Vec<Vec<usize>>) -> Option<Vec<usize>> {
+        let keeping = plans.into_iter().filter(|plan| self.problem.broken_rows(plan).is_empty());
+        let with_value = keeping.map(|plan| (self.problem.objective_value(&plan), plan));
+        with_value.max_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, plan)| plan)
     }
 
     /// The search is over.
@@ -191,12 +210,19 @@ impl Table {
     fn hear(&self, progress: Progress) -> Control {
         let mut state = self.state();
         state.bound = progress.bound.or(state.bound.take());
-        state.theirs = progress.plan.or(state.theirs.take());
+        state.theirs.extend(progress.plan);
         if state.is_closed { Control::Abandon } else { Control::GoOn }
     }
 
     fn offer(&self, plan: Vec<usize>) {
-        self.state().theirs = Some(plan);
+        self.state().theirs.push(plan);
+    }
+
+    /// The best plan of the others that the search never heard of; nothing where it has closed the problem.
+    fn unheard(&self) -> Option<Vec<usize>> {
+        let mut state = self.state();
+        let plans = std::mem::take(&mut state.theirs);
+        if state.is_closed { None } else { self.best_of(plans) }
     }
 
     fn has_plan(&self) -> bool {

@@ -43,12 +43,6 @@ impl Course {
         self.told.is_empty() && self.last_word.is_none()
     }
 
-    /// Every plan that came from others.
-    pub fn plans(&self) -> impl Iterator<Item = &Vec<usize>> {
-        let last = self.last_word.iter().filter_map(LastWord::plan);
-        self.told.iter().map(|told| &told.plan).chain(last)
-    }
-
     /// The plan to be told after a round.
     pub(crate) fn told_after(&self, round: u64) -> Option<Vec<usize>> {
         self.told.iter().find(|told| told.round == round).map(|told| told.plan.clone())
@@ -56,14 +50,6 @@ impl Course {
 }
 
 impl LastWord {
-    /// Its plan or placement.
-    pub fn plan(&self) -> Option<&Vec<usize>> {
-        match self {
-            Self::Plan(plan, _) | Self::Dropped(plan) => Some(plan),
-            Self::NoPlan(nearest) => nearest.as_ref(),
-        }
-    }
-
     /// What is left of an answer to be kept; nothing of a failure.
     pub(crate) fn of(answer: &Answer) -> Option<Self> {
         match answer.clone() {

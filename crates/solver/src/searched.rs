@@ -40,6 +40,7 @@ pub(crate) fn search(
             plan: glimpse.plan.clone(),
             bound: glimpse.bound.and_then(to_amount),
             nodes: i64::try_from(glimpse.nodes).unwrap_or(i64::MAX),
+            rounds: glimpse.rounds,
             ..Progress::at(Purpose::Full, called)
         };
         if glimpse.best.is_some() {

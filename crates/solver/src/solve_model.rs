@@ -37,12 +37,15 @@ pub struct Progress {
     pub bound: Option<Amount>,
     /// Nodes so far.
     pub nodes: i64,
+    /// Rounds of our own search so far; 0 for others.
+    pub rounds: u64,
 }
 
 impl Progress {
     /// Nothing yet, in a solve that began at `begun`.
     pub(crate) fn at(purpose: Purpose, begun: Instant) -> Self {
-        Self { purpose, elapsed_ms: milliseconds(begun.elapsed()), best: None, plan: None, bound: None, nodes: 0 }
+        let elapsed_ms = milliseconds(begun.elapsed());
+        Self { purpose, elapsed_ms, best: None, plan: None, bound: None, nodes: 0, rounds: 0 }
     }
 }
 
