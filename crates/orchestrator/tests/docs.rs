@@ -135,6 +135,13 @@ fn the_configuration_in_the_readme_is_valid() {
     for name in ["trades.csv", "positions.csv"] {
         std::fs::copy(path(name), inbox.join(name)).unwrap();
     }
+    let (_, header) = configuration.split_once("issuers.csv").expect("the file of an issuer");
+    let (header, row) = header.trim_start().trim_start_matches("# ").split_once(": ").expect("its columns and a row");
+    let (row, _) = row.split_once('\n').expect("a line");
+    std::fs::write(path("issuers.csv"), format!("{header}\n{row}\n")).unwrap();
+    std::fs::create_dir_all(path("plans")).unwrap();
+    // The first day of a desk, as the text below it says.
+    std::fs::write(path("plans/2026-11-20.csv"), "trade_id,account\n").unwrap();
     std::fs::write(path("readme.yaml"), configuration).unwrap();
     let (line, said) = pb_assign(&["validate", "--config", &path("readme.yaml"), "--as-of", "2026-11-20"]);
     assert!(line.contains("\"valid\""), "{said}");
