@@ -14,12 +14,15 @@
 //! None of it is above `κ·n(P)`, so that any prices and slopes give a bound. Slopes are of their own, and no share of `κ`:
 //! so the bound is concave in prices and slopes together, and `subgradient.rs` improves both.
 
+mod span;
+
 use std::sync::Arc;
 
 use crate::clusters::{Cluster, Tables, Tie, clusters};
 use crate::kernel::{Kernel, Position, add};
 use crate::knapsack::KeptRows;
 use crate::remaining::Remaining;
+use span::Span;
 
 /// With so many choices their costs are worked out by two threads.
 const WORTH_A_THREAD: usize = 100_000;
@@ -70,16 +73,6 @@ pub(crate) struct View<'k> {
     is_tied: Vec<bool>,
     /// By open mover, whether it is in a cluster.
     is_clustered: Vec<bool>,
-}
-
-/// Base, lowest and highest value of a position.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
-    pub(crate) base: f64,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
-    /// Open movers that may move it.
-    pub(crate) movers: usize,
 }
 
 /// What pricing a view gave.
@@ -326,10 +319,7 @@ impl<'k> View<'k> {
     /// The positions that are bounded by a line, with the share that the line follows the short side by.
     pub(crate) fn shares(&self, prices: &Prices) -> Vec<(usize, f64)> {
         let worth = self.worth(&PaidRows::of(self.kernel, prices));
-        let is_loose = |position: &usize| {
-            let Span { low, high, movers, .. } = self.spans[*position];
-            low < 0.0 && high > 0.0 && movers > 1 && !self.is_tied(*position, prices)
-        };
+        let is_loose = |position: &usize| self.spans[*position].is_loose() && !self.is_tied(*position, prices);
         let share = |position: usize| {
             let Span { low, high, .. } = self.spans[position];
             let worth = worth[position];
@@ -348,24 +338,16 @@ impl<'k> View<'k> {
 
     /// The line below what a position's short size costs, nothing for one that is exact in a cluster.
     pub(crate) fn line(&self, position: usize, worth: f64, prices: &Prices) -> Line {
-        let Span { low, high, movers, .. } = self.spans[position];
-        let chord = |at_zero, slope| Line {
-            worth,
-            at_zero: worth * at_zero,
-            slope: worth * slope,
-            kind: Kind::Chord { at_zero, slope },
-        };
-        match () {
-            () if self.is_tied(position, prices) => Line { worth, at_zero: 0.0, slope: 0.0, kind: Kind::Exact },
-            () if low >= 0.0 => chord(0.0, 0.0),
-            () if high <= 0.0 => chord(0.0, -1.0),
-            () if worth >= 0.0 && movers > 1 => {
-                let slope = prices.slopes[position].clamp(-worth, 0.0);
-                Line { worth, at_zero: 0.0, slope, kind: Kind::Free }
-            }
-            // Of one mover the position has two values, and the chord goes through both.
-            () => chord(-low * high / (high - low), low / (high - low)),
+        if self.is_tied(position, prices) {
+            return Line { worth, at_zero: 0.0, slope: 0.0, kind: Kind::Exact };
         }
+        let span = &self.spans[position];
+        if span.is_loose() && worth >= 0.0 {
+            let slope = prices.slopes[position].clamp(-worth, 0.0);
+            return Line { worth, at_zero: 0.0, slope, kind: Kind::Free };
+        }
+        let (at_zero, slope) = span.chord();
+        Line { worth, at_zero: worth * at_zero, slope: worth * slope, kind: Kind::Chord { at_zero, slope } }
     }
 
     /// Every mover at the cheapest of its choices: one choice for each mover of the kernel.

@@ -10,7 +10,7 @@ use clarabel::solver::{DefaultSettings, DefaultSolver, IPSolver, SolverStatus, S
 
 use crate::average::Average;
 use crate::kernel::add;
-use crate::lagrangian::{Prices, Span, View};
+use crate::lagrangian::{Prices, View};
 use crate::remaining::Remaining;
 
 /// What the method found.
@@ -201,22 +201,6 @@ impl Program {
             slopes.push(if self.below[index].is_some() { values[index] + short } else { 0.0 });
         }
         Some(Average { shares, rows, slopes })
-    }
-}
-
-impl Span {
-    /// Whether the short size is not a line in the position: it has both sides, and more than two values.
-    fn is_loose(&self) -> bool {
-        self.low < 0.0 && self.high > 0.0 && self.movers > 1
-    }
-
-    /// At 0 and by unit: the line through the short sizes at both ends.
-    fn chord(&self) -> (f64, f64) {
-        match () {
-            () if self.low >= 0.0 => (0.0, 0.0),
-            () if self.high <= 0.0 => (0.0, -1.0),
-            () => (-self.low * self.high / (self.high - self.low), self.low / (self.high - self.low)),
-        }
     }
 }
 
