@@ -193,16 +193,19 @@ impl Effects {
     /// The excess of an account after two trades changed places there, which move no position both.
     #[inline(always)]
     fn excess_after(&self, account: usize, movers: [usize; 2]) -> f32 {
-        let [one, two] = movers.map(|mover| self.effect(account, mover).chunks_exact(LANES));
         let (deviations, halves) = self.rows(account);
-        let rows = deviations.chunks_exact(LANES).zip(halves.chunks_exact(LANES));
+        let [one, two] = movers.map(|mover| self.effect(account, mover));
         let mut part = [0.0_f32; LANES];
-        for ((deviation, half), (one, two)) in rows.zip(one.zip(two)) {
-            for lane in 0..LANES {
-                part[lane] += positive((deviation[lane] + (one[lane] + two[lane])).abs() - half[lane]);
-            }
+        for (((deviation, half), one), two) in
+            lanes(deviations).iter().zip(lanes(halves)).zip(lanes(one)).zip(lanes(two))
+        {
+            // In steps of their own, so that each is done on all lanes at once.
+            let after: [f32; LANES] = std::array::from_fn(|lane| deviation[lane] + (one[lane] + two[lane]));
+            let over: [f32; LANES] = std::array::from_fn(|lane| after[lane].abs() - half[lane]);
+            (0..LANES).for_each(|lane| part[lane] += positive(over[lane]));
         }
-        ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]))
+        let four: [f32; 4] = std::array::from_fn(|lane| part[lane] + part[lane + 4]);
+        (four[0] + four[1]) + (four[2] + four[3])
     }
 
     /// The same where both trades may move one position.
@@ -285,6 +288,12 @@ impl Effects {
 /// What is short more once a position has moved.
 fn short(value: f32, moved: f32) -> f32 {
     positive(-(value + moved)) - positive(-value)
+}
+
+/// Rows, so many at a time.
+#[inline(always)]
+fn lanes(rows: &[f32]) -> &[[f32; LANES]] {
+    rows.as_chunks().0
 }
 
 #[inline(always)]
