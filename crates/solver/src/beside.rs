@@ -31,7 +31,7 @@ const SHARE_OF_HEAD_START: f64 = 0.05;
 
 /// How long it is alone without any plan, as a share of the time: where plans are hard to find the others find none
 /// either, and would take a processor from it.
-const SHARE_WITHOUT_PLAN: f64 = 0.25;
+const SHARE_WITHOUT_PLAN: f64 = 0.6;
 
 /// Rounds in which a search that has a plan does not hear of others: a day that it closes by then ends the same way every
 /// time, however busy the machine is and whatever the others found meanwhile.

@@ -1,5 +1,7 @@
 //! The annealer and the prover, each in a thread of its own, and where they meet.
 
+mod mover;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -12,6 +14,7 @@ use crate::hint::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
 use crate::tree::{Aim, Best, MOST_MOVERS, Partner, Prover, Slack, Standing, Tree};
+use mover::{Line, Mover};
 
 /// What the prover is to do.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +45,13 @@ const SLOW_MOVERS: u64 = 2_000;
 const ROUNDS_WITHOUT_PLAN: u64 = 30;
 const ROUNDS_BEFORE_HUNT: u64 = 14;
 const ROUNDS_TO_FIND: u64 = 50;
+/// The seed of the first hunter.
+const FIRST_HUNTER: u64 = 2;
 /// Steps of a hunter in a round, and moves of the annealer beside it, which take as long.
 const STEPS_OF_HUNT: u64 = 1_000_000;
 const MOVES_OF_HUNT: u64 = 262_144;
+/// Rounds of a hunt in which the annealer has a thread: what its prices lead to, they lead to by then.
+const ROUNDS_BESIDE_ANNEALER: u64 = 16;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
@@ -72,8 +79,8 @@ pub(super) struct Pair<'a> {
     units: (f64, f64),
     /// Nothing before it is needed.
     annealer: Option<Annealer<'a>>,
-    /// Hunts beside the annealer, once there was a hunt.
-    hunter: Option<Hunter<'a>>,
+    /// Those that hunt, once there was a hunt: the first beside the annealer, the second in its place later.
+    hunters: Vec<Hunter<'a>>,
     pub(super) best: Option<Best>,
     /// The cost of the best that the watch was shown.
     shown: f64,
@@ -147,7 +154,7 @@ impl<'a> Pair<'a> {
             watch,
             units,
             annealer: None,
-            hunter: None,
+            hunters: Vec::new(),
             best: start,
             shown: f64::INFINITY,
             helped: Vec::new(),
@@ -196,21 +203,21 @@ impl<'a> Pair<'a> {
         };
         let start = if matches!(task, Task::Find) { None } else { self.best.clone() };
         let is_beside = !matches!(task, Task::Sharpen { .. }) && !self.kernel.movers.is_empty();
-        let annealer = is_beside.then(|| self.annealer.take());
+        let mover = is_beside.then(|| self.mover(task));
         let is_done = AtomicBool::new(false);
         let (first_round, halt) = (self.rounds, Arc::clone(&self.halt));
         let (prover_out, from_prover) = channel::<Report>();
         let (to_prover, prover_in) = channel::<Reply>();
-        let (annealer_out, from_annealer) = channel::<Report>();
-        let (to_annealer, annealer_in) = channel::<Order>();
-        let (tree, annealer) = std::thread::scope(|scope| {
+        let (mover_out, from_mover) = channel::<Report>();
+        let (to_mover, mover_in) = channel::<Order>();
+        let (tree, mover) = std::thread::scope(|scope| {
             let (is_done, halt) = (&is_done, &*halt);
             let prove = move || {
                 let is_awaited = kernel.movers.len() > MOST_MOVERS;
                 let (out, inbox) = (prover_out, prover_in);
                 let mut meeting = Meeting { out, inbox, work: 0, round: first_round, hint: None, is_awaited };
                 let tree = Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root);
-                // Whatever the annealer is at no longer matters. Said before the meeting ends, so that whoever hears of
+                // Whatever the mover is at no longer matters. Said before the meeting ends, so that whoever hears of
                 // its end knows why.
                 is_done.store(tree.0.is_finished, Ordering::Release);
                 tree
@@ -218,44 +225,61 @@ impl<'a> Pair<'a> {
             let prover = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, prove);
             let prover = prover.expect("a thread can be started");
             let known = self.kernel;
-            let moving = annealer.map(|annealer| {
+            let moving = mover.map(|mover| {
                 let is_over = move || is_done.load(Ordering::Acquire) || halt.is_now();
-                scope.spawn(move || anneal((known, annealer), first_round, &annealer_out, &annealer_in, &is_over))
+                scope.spawn(move || {
+                    mover.go(known, first_round, &Line { out: &mover_out, inbox: &mover_in, is_over: &is_over })
+                })
             });
-            self.lead(task, (&from_prover, &to_prover), (&from_annealer, &to_annealer), (moving.is_some(), is_done));
+            self.lead(task, (&from_prover, &to_prover), (&from_mover, &to_mover), (moving.is_some(), is_done));
             is_done.store(true, Ordering::Release);
-            drop((to_prover, to_annealer));
+            drop((to_prover, to_mover));
             let (tree, best) = prover.join().expect("the prover does not panic");
-            let annealer = moving.and_then(|moving| moving.join().expect("the annealer does not panic"));
+            let mover = moving.map(|moving| moving.join().expect("who moves trades does not panic"));
             self.nodes += tree.nodes;
             self.offer(best);
-            (tree, annealer)
+            (tree, mover)
         });
-        self.annealer = match annealer {
+        match mover {
             // How far it came in the round that was broken off depends on the clock.
-            Some(_) if tree.is_finished => None,
-            Some(annealer) => Some(annealer),
-            None => self.annealer.take(),
-        };
+            Some(_) if tree.is_finished => {}
+            Some(Mover::Annealer(annealer)) => self.annealer = annealer,
+            Some(Mover::Hunter(hunter)) => self.hunters.push(hunter),
+            None => {}
+        }
         tree
     }
 
-    /// Round after round: hears both, tells both. The annealer sits in from the second round on, since many problems are
-    /// closed before. The prover is never far from its next meeting; the annealer may be, so that a round in which the
+    /// Who is beside the prover: where any plan will do, somebody who hunts for one.
+    fn mover(&mut self, task: Task) -> Mover<'a> {
+        if matches!(task, Task::Find) && Hunter::suits(self.kernel) {
+            Mover::Hunter(self.hunters.pop().unwrap_or_else(|| Hunter::new(self.kernel, FIRST_HUNTER)))
+        } else {
+            Mover::Annealer(self.annealer.take())
+        }
+    }
+
+    /// Moves of those who are not at work.
+    fn idle_moves(&self) -> u64 {
+        moves_of(&self.hunters) + self.annealer.as_ref().map_or(0, |annealer| annealer.moves)
+    }
+
+    /// Round after round: hears both, tells both. The mover sits in from the second round on, since many problems are
+    /// closed before. The prover is never far from its next meeting; the mover may be, so that a round in which the
     /// time ends does not count for it.
     fn lead(
         &mut self,
         task: Task,
         prover: (&Receiver<Report>, &Sender<Reply>),
-        annealer: (&Receiver<Report>, &Sender<Order>),
-        (has_annealer, is_done): (bool, &AtomicBool),
+        mover: (&Receiver<Report>, &Sender<Order>),
+        (has_mover, is_done): (bool, &AtomicBool),
     ) {
         let (mut is_proving, mut is_first) = (true, true);
         loop {
             let proved = if is_proving { prover.0.recv().ok() } else { None };
             is_proving = proved.is_some();
             if is_done.load(Ordering::Acquire) && !is_proving {
-                // Whether the annealer has ended its round by now depends on the clock: the round does not count.
+                // Whether the mover has ended its round by now depends on the clock: the round does not count.
                 return;
             }
             let nodes = proved.as_ref().map_or(0, |report| report.nodes);
@@ -270,14 +294,14 @@ impl<'a> Pair<'a> {
             if self.is_over() {
                 return;
             }
-            let moved = if has_annealer && !is_first { annealer.0.recv().ok() } else { None };
-            let is_annealing = if is_first { has_annealer } else { moved.is_some() };
-            if (!is_annealing && !is_proving) || self.is_over() {
+            let moved = if has_mover && !is_first { mover.0.recv().ok() } else { None };
+            let is_moving = if is_first { has_mover } else { moved.is_some() };
+            if (!is_moving && !is_proving) || self.is_over() {
                 return;
             }
             is_first = false;
             if let Some(report) = moved {
-                self.moves = report.moves + self.hunter.as_ref().map_or(0, |hunter| hunter.moves);
+                self.moves = report.moves + self.idle_moves();
                 self.offer(report.best);
             }
             self.rounds += 1;
@@ -299,7 +323,7 @@ impl<'a> Pair<'a> {
             }
             // A searcher that has ended does not listen any more.
             let _ = prover.1.send(Some(self.best.clone()));
-            let _ = annealer.1.send(Some((self.best.clone(), hint)));
+            let _ = mover.1.send(Some((self.best.clone(), hint)));
         }
     }
 
@@ -319,33 +343,41 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Hunts for a plan beside the annealer, until there is one or so many rounds are over, where that suits the problem.
+    /// Hunts for a plan, until there is one or so many rounds are over, where that suits the problem: beside the annealer
+    /// first, whose prices help on some days, then in both threads.
     pub(super) fn hunt(&mut self, rounds: u64) {
         if self.best.is_some() || !Hunter::suits(self.kernel) {
             return;
         }
-        let mut first = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, None));
-        let mut second = self.hunter.take().unwrap_or_else(|| Hunter::new(self.kernel, 2));
+        let mut annealer = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, None));
+        let mut hunters = std::mem::take(&mut self.hunters);
         let end = self.hunted.saturating_add(rounds);
         while self.best.is_none() && self.hunted < end && !self.is_over() {
             let halt = &*self.halt;
+            let wanted = if self.hunted < ROUNDS_BESIDE_ANNEALER { 1 } else { 2 };
+            let seeds = FIRST_HUNTER + hunters.len() as u64..FIRST_HUNTER + wanted;
+            hunters.extend(seeds.map(|seed| Hunter::new(self.kernel, seed)));
             std::thread::scope(|scope| {
-                let other = scope.spawn(|| second.run(STEPS_OF_HUNT, &|| halt.is_now()));
-                first.run(MOVES_OF_HUNT, &|| halt.is_now());
-                other.join().expect("the hunter does not panic");
+                let mut hunts = hunters.iter_mut().map(|hunter| move || hunter.run(STEPS_OF_HUNT, &|| halt.is_now()));
+                let other = hunts.next().map(|hunt| scope.spawn(hunt));
+                match hunts.next() {
+                    Some(mut hunt) => hunt(),
+                    None => annealer.run(MOVES_OF_HUNT, &|| halt.is_now()),
+                }
+                other.into_iter().for_each(|other| other.join().expect("the hunter does not panic"));
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
                 break;
             }
-            self.moves = first.moves + second.moves;
-            self.offer(first.best.clone());
-            self.offer(second.best.clone());
+            self.moves = annealer.moves + moves_of(&hunters);
+            let found = hunters.iter().map(|hunter| hunter.best.clone()).chain([annealer.best.clone()]);
+            found.for_each(|best| self.offer(best));
             (self.rounds, self.hunted) = (self.rounds + 1, self.hunted + 1);
             self.look_up(0);
         }
-        self.best.iter().for_each(|best| first.take(best));
-        (self.annealer, self.hunter) = (Some(first), Some(second));
+        self.best.iter().for_each(|best| annealer.take(best));
+        (self.annealer, self.hunters) = (Some(annealer), hunters);
     }
 
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
@@ -369,7 +401,7 @@ impl<'a> Pair<'a> {
                 self.cuts.push(self.looks);
                 break;
             }
-            self.moves = first.moves + second.moves + self.hunter.as_ref().map_or(0, |hunter| hunter.moves);
+            self.moves = first.moves + second.moves + moves_of(&self.hunters);
             self.offer(first.best.clone());
             self.offer(second.best.clone());
             if let Some(best) = &self.best {
@@ -407,43 +439,15 @@ impl<'a> Pair<'a> {
     }
 }
 
+fn moves_of(hunters: &[Hunter<'_>]) -> u64 {
+    hunters.iter().map(|hunter| hunter.moves).sum()
+}
+
 /// An annealer that begins from the best placement there is.
 fn annealer<'a>(kernel: &'a Kernel<'a>, best: Option<&Best>) -> Annealer<'a> {
     let mut annealer = Annealer::new(kernel, 1, best.map(|best| &best.choices[..]));
     best.into_iter().for_each(|best| annealer.take(best));
     annealer
-}
-
-/// The annealer's rounds, from the first order on; it is made then where it is not known.
-fn anneal<'a>(
-    (kernel, known): (&'a Kernel<'a>, Option<Annealer<'a>>),
-    first_round: u64,
-    out: &Sender<Report>,
-    inbox: &Receiver<Order>,
-    is_over: &dyn Fn() -> bool,
-) -> Option<Annealer<'a>> {
-    let Ok(Some((best, hint))) = inbox.recv() else { return known };
-    let mut annealer = known.unwrap_or_else(|| annealer(kernel, best.as_ref()));
-    let mut heard = (best, hint);
-    for round in first_round.. {
-        heard.0.iter().for_each(|best| annealer.take(best));
-        heard.1.into_iter().for_each(|hint| annealer.take_hint(hint));
-        annealer.run(Round::number(round, annealer.movers()).moves, is_over);
-        if is_over() {
-            // What a broken round found depends on the clock.
-            break;
-        }
-        let best = annealer.best.clone();
-        let report = Report { best, moves: annealer.moves, root_bound: f64::NEG_INFINITY, nodes: 0, hint: None };
-        if out.send(report).is_err() {
-            break;
-        }
-        match inbox.recv() {
-            Ok(Some(order)) => heard = order,
-            Ok(None) | Err(_) => break,
-        }
-    }
-    Some(annealer)
 }
 
 /// The prover's side of the table.
