@@ -30,6 +30,8 @@ pub(crate) struct Column {
     pub(crate) required: bool,
     /// Whether its cells are numbers.
     pub(crate) is_number: bool,
+    /// Short forms of its name that other systems write; none of them is taken for it unasked.
+    pub(crate) short_forms: &'static [&'static str],
 }
 
 impl Column {
@@ -37,24 +39,31 @@ impl Column {
     pub(crate) const fn of_numbers(self) -> Self {
         Self { is_number: true, ..self }
     }
+
+    /// The same column, which other systems write like this.
+    pub(crate) const fn short_forms(self, short_forms: &'static [&'static str]) -> Self {
+        Self { short_forms, ..self }
+    }
 }
 
 /// Where our columns stand in a file.
 pub(crate) struct Columns {
     pub(crate) layout: &'static Layout,
     found: Vec<(&'static str, Option<usize>)>,
+    /// Columns that a file may have and this one may have under a name that is close.
+    unclear: Vec<&'static str>,
     /// The other columns: index and header.
     pub(crate) others: Vec<(usize, String)>,
 }
 
 /// A column that a file must have.
 pub(crate) const fn required(name: &'static str) -> Column {
-    Column { name, required: true, is_number: false }
+    Column { name, required: true, is_number: false, short_forms: &[] }
 }
 
 /// A column that a file may have.
 pub(crate) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false, is_number: false }
+    Column { name, required: false, is_number: false, short_forms: &[] }
 }
 
 impl Layout {
@@ -69,9 +78,9 @@ impl Columns {
         self.found.iter().find(|(column, _)| *column == name).and_then(|(_, index)| *index)
     }
 
-    /// Whether a file must have one of our columns.
-    pub(crate) fn is_required(&self, name: &str) -> bool {
-        self.layout.is_required(name)
+    /// Whether it was reported that the file does not have one of our columns, or may have it by another name.
+    pub(crate) fn is_reported(&self, name: &str) -> bool {
+        self.layout.is_required(name) || self.unclear.contains(&name)
     }
 
     /// Whether the cells at an index are numbers.
@@ -93,7 +102,7 @@ impl Columns {
             let header = source.columns.get(column.name).map_or(column.name, String::as_str);
             (column.name, headers.index_by_key.get(&header_key(header)).copied())
         });
-        let columns = Self { layout, found: found.collect(), others: Vec::new() };
+        let mut columns = Self { layout, found: found.collect(), unclear: Vec::new(), others: Vec::new() };
         if columns.found.iter().all(|(_, index)| index.is_none()) {
             problems.push(headers.none_found());
             return None;
@@ -101,6 +110,7 @@ impl Columns {
         for column in layout.columns.iter().filter(|c| c.required && columns.index(c.name).is_none()) {
             problems.push(headers.missing(column, source, &columns));
         }
+        columns.unclear = headers.check_near_misses(source, &columns, problems);
         headers.check_duplicates(&columns, problems);
         let ours = |index: usize| columns.found.iter().any(|(_, found)| *found == Some(index));
         let cells = table.headers.cells.iter().enumerate();
@@ -108,6 +118,15 @@ impl Columns {
         let others = others.map(|(index, cell)| (index, unwrapped(&cell.text).to_owned())).collect();
         Some(Self { others, ..columns })
     }
+}
+
+/// Words that stand in many files and are as close to one of our columns as a misspelling of it.
+const OTHER_WORDS: &[&str] = &["amount", "count", "current", "loan", "lot", "spot", "start"];
+
+/// A header as it stands in a configuration.
+fn plain_or_quoted(header: &str) -> String {
+    let is_plain = header.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' '));
+    if is_plain { header.to_owned() } else { quoted(header) }
 }
 
 /// The header row of a table.
@@ -163,12 +182,7 @@ impl<'a> Headers<'a> {
     /// How to say what a column is called here, which may be `near`.
     fn rename_hint(&self, source: &Source, ours: &str, near: Option<&str>) -> String {
         let key = self.layout.noun.replace(' ', "_");
-        let is_plain = |header: &str| header.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' '));
-        let header = match near {
-            Some(near) if is_plain(near) => near.to_owned(),
-            Some(near) => quoted(near),
-            None => "HEADER".to_owned(),
-        };
+        let header = near.map_or("HEADER".to_owned(), plain_or_quoted);
         let remedy =
             format!("state `{key}: {{ path: {}, columns: {{ {ours}: {header} }} }}` in the configuration", source.name);
         match near {
@@ -181,13 +195,7 @@ impl<'a> Headers<'a> {
         let place = self.table.row_place(&self.table.headers, &column.name.into());
         let wanted = source.columns.get(column.name).map_or(column.name, String::as_str);
         let message = format!("there is no column {} among {}", quoted(wanted), self.found());
-        // A header that is another of our columns is not a misspelling of this one.
-        let is_taken = |index: usize| columns.found.iter().any(|(_, taken)| *taken == Some(index));
-        let cells = self.table.headers.cells.iter().enumerate();
-        let free: Vec<&str> = cells
-            .filter(|(index, cell)| !cell.is_empty() && !is_taken(*index))
-            .map(|(_, cell)| cell.text.as_str())
-            .collect();
+        let free = self.free(columns);
         let lacking =
             self.layout.columns.iter().filter(|column| column.required && columns.index(column.name).is_none());
         let near = nearest(wanted, free.iter().copied()).or(match free.as_slice() {
@@ -197,6 +205,49 @@ impl<'a> Headers<'a> {
         });
         let hint = self.rename_hint(source, column.name, near);
         Problem::error(codes::MISSING_COLUMN, place, message, hint)
+    }
+
+    /// The headers that are none of our columns: one that is cannot be a misspelling of another.
+    fn free(&self, columns: &Columns) -> Vec<&'a str> {
+        let is_taken = |index: usize| columns.found.iter().any(|(_, taken)| *taken == Some(index));
+        let cells = self.table.headers.cells.iter().enumerate();
+        let free = cells.filter(|(index, cell)| !cell.is_empty() && !is_taken(*index));
+        free.map(|(_, cell)| cell.text.as_str()).collect()
+    }
+
+    /// Refuses a header that is close to a column that a file may have and this one lacks: to leave it aside could drop
+    /// every pin or currency of the day. Returns those columns.
+    fn check_near_misses(&self, source: &Source, columns: &Columns, problems: &mut Vec<Problem>) -> Vec<&'static str> {
+        let is_other = |header: &str| {
+            let key = header_key(header);
+            let stated = source.other_columns.iter().any(|other| header_key(other) == key);
+            stated || OTHER_WORDS.contains(&key.as_str())
+        };
+        let free: Vec<&str> = self.free(columns).into_iter().filter(|header| !is_other(header)).collect();
+        let lacking = self.layout.columns.iter().filter(|column| {
+            !column.required && columns.index(column.name).is_none() && !source.columns.contains_key(column.name)
+        });
+        let mut unclear = Vec::new();
+        for column in lacking {
+            let is_near = |header: &&&str| {
+                let key = header_key(header);
+                column.short_forms.contains(&key.as_str()) || nearest(&key, [column.name]).is_some()
+            };
+            let Some(near) = free.iter().find(is_near).copied() else { continue };
+            let place = self.table.row_place(&self.table.headers, &column.name.into());
+            let message = format!("there is no column \"{}\", and {} may be meant for it", column.name, quoted(near));
+            let header = plain_or_quoted(near);
+            let hint = format!(
+                "rename it, or state `{}: {{ path: {}, columns: {{ {}: {header} }} }}` in the configuration, or \
+                 `other_columns: [{header}]` there if it means something else",
+                self.layout.noun.replace(' ', "_"),
+                source.name,
+                column.name,
+            );
+            problems.push(Problem::error(codes::NEAR_MISS, place, message, hint));
+            unclear.push(column.name);
+        }
+        unclear
     }
 
     fn none_found(&self) -> Problem {

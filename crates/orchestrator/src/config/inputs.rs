@@ -152,6 +152,9 @@ impl Paths<'_> {
             let header = |(name, header): &(String, Setting)| Some((name.clone(), header.text()?.trim().to_owned()));
             columns.entries().iter().filter_map(header).collect()
         });
+        let other_columns = written.and_then(|input| at(input, &["other_columns"])).map_or_else(Vec::new, |headers| {
+            headers.items().iter().filter_map(Setting::text).map(|header| header.trim().to_owned()).collect()
+        });
         // A file's own format wins, key by key, over the format for all files.
         let own = |key: &'static str| {
             let own = written.filter(|input| at(input, &["format", key]).is_some());
@@ -161,7 +164,7 @@ impl Paths<'_> {
         let decimal = choice_at(from, &decimal, &DECIMAL_MARKS).unwrap_or_default();
         let (from, delimiter) = own("delimiter");
         let delimiter = choice_at(from, &delimiter, &DELIMITERS);
-        Some(Source { path, name, format: FileFormat { decimal, sheet, delimiter }, columns })
+        Some(Source { path, name, format: FileFormat { decimal, sheet, delimiter }, columns, other_columns })
     }
 
     /// The text of `setting` with the date filled in.

@@ -19,7 +19,7 @@ const LAYOUT: Layout = Layout {
         required("quantity").of_numbers(),
         required("price").of_numbers(),
         required("accrued_interest").of_numbers(),
-        optional("currency"),
+        optional("currency").short_forms(&["ccy", "cur", "curr"]),
     ],
     identity: &["account", "security", "security_type"],
     keeps_others: false,
