@@ -1,18 +1,30 @@
 //! What cannot work whatever is solved, by name.
 
-use domain::{Problem, SecurityTypeName};
+use domain::{ObjectiveSettings, Problem, SecurityTypeName};
 use metric_engine::{AccountBook, Book, Form, Metric, TradeLine};
 
 use crate::codes::{MIN_ABOVE_MAX, NOBODY_ACCEPTS, PIN_REFUSED, PRIORITY_ON_RATIO};
+use crate::order;
 
-/// Every contradiction of the book, in one pass. `allowed` is where each trade may go.
-pub(crate) fn find(book: &Book, allowed: &[Vec<usize>]) -> Vec<Problem> {
+/// Everything that cannot work whatever is solved, by name, in one pass. A draft of a book will do.
+pub fn contradictions(book: &Book, objective: &ObjectiveSettings) -> Vec<Problem> {
+    find(book, &allowed(book), objective)
+}
+
+/// Where each trade may go.
+pub(crate) fn allowed(book: &Book) -> Vec<Vec<usize>> {
+    let accounts = |trade| (0..book.accounts.len()).filter(|account| book.allows(trade, *account)).collect();
+    (0..book.trades.len()).map(accounts).collect()
+}
+
+/// The same, with what is allowed.
+pub(crate) fn find(book: &Book, allowed: &[Vec<usize>], objective: &ObjectiveSettings) -> Vec<Problem> {
     let metrics = book.accounts.iter().flat_map(|account| account.metrics.iter().map(move |metric| (account, metric)));
     let of_metrics =
         metrics.flat_map(|(account, metric)| [min_above_max(account, metric), ratio_priority(account, metric)]);
     let homeless = book.trades.iter().zip(allowed).filter(|(_, accounts)| accounts.is_empty());
     let of_trades = homeless.map(|(trade, _)| Some(nowhere_to_go(book, trade)));
-    of_metrics.chain(of_trades).flatten().collect()
+    of_metrics.chain(of_trades).flatten().chain(order::contradictions(book, objective)).collect()
 }
 
 fn min_above_max(account: &AccountBook, metric: &Metric) -> Option<Problem> {

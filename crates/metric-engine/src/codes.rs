@@ -17,6 +17,7 @@ pub const CODES: &[Code] = &[
     LINEAR_ROW,
     GONE_ACCOUNT,
     OTHER_PLAN,
+    UNMATCHED_ROW,
 ];
 
 pub(crate) const UNKNOWN_ACCOUNT: Code = Code { id: "M001", title: "an account that the configuration does not have" };
@@ -35,3 +36,5 @@ pub(crate) const LINEAR_ROW: Code =
 pub(crate) const GONE_ACCOUNT: Code =
     Code { id: "M102", title: "an account of the last plan that the configuration does not have" };
 pub(crate) const OTHER_PLAN: Code = Code { id: "M103", title: "a last plan without any trade of the day" };
+pub(crate) const UNMATCHED_ROW: Code =
+    Code { id: "M104", title: "a coefficient for a security that may be a misspelt one of the day" };
