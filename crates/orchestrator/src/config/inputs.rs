@@ -42,6 +42,18 @@ impl Inputs {
         }
     }
 
+    /// Every file that there may be, with where the configuration speaks of it.
+    pub(super) fn parts(&mut self) -> [(&'static str, &mut Option<Source>); 5] {
+        let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
+        [
+            ("inputs.trades", trades),
+            ("inputs.positions", positions),
+            ("inputs.current_metrics", current_metrics),
+            ("inputs.coefficients", coefficients),
+            ("objective.keep.plan", last_plan),
+        ]
+    }
+
     /// The files that there are, each with its name in the configuration.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &Source)> {
         let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
