@@ -5,17 +5,50 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::names::Names;
 use domain::problem::nearest;
 use domain::{
-    AccountId, CoefficientRow, Currency, Day, Desk, MetricDefinition, MetricName, PlannedBooking, Problem, SecurityId,
-    SecurityType, SecurityTypeName, Setting, SideRates, TradeId,
+    Account, AccountId, CoefficientRow, Currency, Day, Decimal, Desk, MetricDefinition, MetricName, PlannedBooking,
+    Problem, SecurityId, SecurityType, SecurityTypeName, Setting, SideRates, TradeId,
 };
 
-use crate::codes::{GONE_ACCOUNT, LINEAR_ROW, OTHER_PLAN, UNMATCHED_ROW};
+use crate::codes::{GONE_ACCOUNT, LINEAR_ROW, NO_POSITIONS, OTHER_PLAN, UNMATCHED_ROW};
 use crate::coefficients::rates;
+use crate::kinds::ratio;
+use crate::prices;
 
 /// Everything that desk and day allow and that somebody should look at.
 pub fn cautions(desk: &Desk, day: &Day) -> Vec<Problem> {
     let of_coefficients = linear_rows(desk, day).into_iter().chain(unmatched_rows(desk, day));
-    of_coefficients.chain(of_last_plan(desk, day)).collect()
+    let of_positions = prices::cautions(desk, day).into_iter().chain(no_positions(desk, day));
+    of_coefficients.chain(of_positions).chain(of_last_plan(desk, day)).collect()
+}
+
+/// Accounts that have no position where others have, and a metric that needs one: a ratio, which is undefined then, or a
+/// lower limit above 0.
+fn no_positions(desk: &Desk, day: &Day) -> Vec<Problem> {
+    let holders: BTreeSet<&AccountId> = day.positions.iter().map(|position| &position.account).collect();
+    let given: BTreeSet<(&AccountId, &str)> =
+        day.current_metrics.iter().map(|row| (&row.account, row.metric.as_str())).collect();
+    let suffers = |account: &Account, metric: &MetricDefinition| {
+        let of_ratio = metric.settings.iter().find(|(key, _)| key == ratio::KIND.key).map(|(_, setting)| setting);
+        let (sum, what) = match of_ratio {
+            Some(ratio) => (ratio.get("to").and_then(Setting::text)?, "is undefined"),
+            None => {
+                metric.limit.min.filter(|min| *min > Decimal::ZERO)?;
+                (metric.name.as_str(), "is below its min")
+            }
+        };
+        (!given.contains(&(&account.id, sum))).then(|| format!("{} {what}", metric.name))
+    };
+    let caution = |account: &Account| {
+        let suffering = account.metrics.iter().filter_map(|metric| suffers(account, metric)).collect::<Vec<_>>();
+        if suffering.is_empty() {
+            return None;
+        }
+        let message = format!("{} has no positions: at the opening {}", account.id, suffering.join(", "));
+        let hint = "add its positions, its cash above all, unless the account is new and empty";
+        Some(Problem::warning(NO_POSITIONS, account.place.clone(), message, hint))
+    };
+    let without = desk.accounts.iter().filter(|account| !holders.is_empty() && !holders.contains(&account.id));
+    without.filter_map(caution).collect()
 }
 
 /// How many rows of coefficients are for securities that are held or traded.

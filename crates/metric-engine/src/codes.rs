@@ -18,6 +18,10 @@ pub const CODES: &[Code] = &[
     GONE_ACCOUNT,
     OTHER_PLAN,
     UNMATCHED_ROW,
+    PRICES_APART,
+    ACCRUED_ABOVE_VALUE,
+    PRICE_LEVEL,
+    NO_POSITIONS,
 ];
 
 pub(crate) const UNKNOWN_ACCOUNT: Code = Code { id: "M001", title: "an account that the configuration does not have" };
@@ -38,3 +42,12 @@ pub(crate) const GONE_ACCOUNT: Code =
 pub(crate) const OTHER_PLAN: Code = Code { id: "M103", title: "a last plan without any trade of the day" };
 pub(crate) const UNMATCHED_ROW: Code =
     Code { id: "M104", title: "a coefficient for a security that may be a misspelt one of the day" };
+pub(crate) const PRICES_APART: Code =
+    Code { id: "M105", title: "a security whose highest price of the day is above 10 times its lowest" };
+pub(crate) const ACCRUED_ABOVE_VALUE: Code = Code { id: "M106", title: "accrued interest above the clean value" };
+pub(crate) const PRICE_LEVEL: Code = Code {
+    id: "M107",
+    title: "prices that are hardly quoted as the desk says: per_100 below 2 though interest accrues, for a bill or in every \
+            row, or above 1,000; per_unit with accrued interest below 0.05 % of every value",
+};
+pub(crate) const NO_POSITIONS: Code = Code { id: "M108", title: "an account without positions" };

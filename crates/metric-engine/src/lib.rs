@@ -21,6 +21,7 @@ mod codes;
 mod coefficients;
 mod holdings;
 mod missing;
+mod prices;
 mod references;
 
 pub use book::{AccountBook, Additive, Book, Form, Leg, Metric, Security, TradeLine};

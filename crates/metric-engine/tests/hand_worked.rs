@@ -224,3 +224,23 @@ fn a_coefficient_for_a_misspelt_security_is_pointed_out() {
     assert_eq!(used(traded().coefficient("* acme USD 1").coefficient("* acme X 1")), 1);
     assert_eq!(used(traded().position("PB1 1 CASH cash").coefficient("* acme USD 1")), 0);
 }
+
+#[test]
+fn an_account_without_positions_is_pointed_out_where_a_metric_needs_them() {
+    let equity = || by_type("equity", &["government 1", "cash 1"]);
+    let lever = || vec![equity(), by_type("gross", &["government 1 1"]), ratio("leverage", "gross", "equity")];
+    let accounts = || {
+        let plain = account("PB4", vec![equity().max("5")]);
+        vec![account("PB1", lever()), account("PB2", lever()), account("PB3", vec![equity().min("5")]), plain]
+    };
+    let said = |day: domain::Day| -> Vec<String> {
+        metric_engine::cautions(&desk(accounts()), &day).into_iter().map(|caution| caution.message).collect()
+    };
+    let of_pb2 = "PB2 has no positions: at the opening leverage is undefined";
+    let of_pb3 = "PB3 has no positions: at the opening equity is below its min";
+    let held = || day().position("PB1 100 USD cash");
+    assert_eq!(said(held()), [of_pb2, of_pb3]);
+    assert_eq!(said(held().current("PB2 equity 20").current("PB3 equity 9")), Vec::<String>::new());
+    assert_eq!(said(held().current("PB2 gross 20")), [of_pb2, of_pb3]);
+    assert!(said(day()).is_empty(), "a desk without positions has none anywhere");
+}

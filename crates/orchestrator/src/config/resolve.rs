@@ -70,8 +70,7 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
 }
 
 /// The parts of a configuration that say what the desk is, and not where its files are or what is done with an answer.
-const NOT_OF_THE_DESK: [&str; 8] =
-    ["inputs", "format", "solver", "state", "outputs", "desk", "alerts", "monitoring"];
+const NOT_OF_THE_DESK: [&str; 8] = ["inputs", "format", "solver", "state", "outputs", "desk", "alerts", "monitoring"];
 
 /// The parts that say how every file is to be read.
 const OF_EVERY_FILE: [&str; 3] = ["base_currency", "valuation", "format"];
