@@ -47,7 +47,6 @@ pub(crate) const PRICES_APART: Code =
 pub(crate) const ACCRUED_ABOVE_VALUE: Code = Code { id: "M106", title: "accrued interest above the clean value" };
 pub(crate) const PRICE_LEVEL: Code = Code {
     id: "M107",
-    title: "prices that are hardly quoted as the desk says: per_100 below 2 though interest accrues, for a bill or in every \
-            row, or above 1,000; per_unit with accrued interest below 0.05 % of every value",
+    title: "prices that contradict the quotation: per_100 below 2 with accrued interest or above 1000, per_unit with hardly any",
 };
 pub(crate) const NO_POSITIONS: Code = Code { id: "M108", title: "an account without positions" };

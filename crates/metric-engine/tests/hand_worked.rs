@@ -139,9 +139,10 @@ fn contradictions_between_files_and_configuration_come_in_one_pass() {
     assert_eq!(
         lines,
         [
-            "trades.csv account: M001: unknown account \"PB3\"\nhint: the configuration has PB1, PB2",
+            "trades.csv account: M001: unknown account \"PB3\"\n\
+             hint: the configuration has PB1, PB2; add \"PB3\" under accounts if it is new",
             "positions.csv account: M001: unknown account \"PB9\"\n\
-             hint: the configuration has PB1, PB2",
+             hint: the configuration has PB1, PB2; add \"PB9\" under accounts if it is new",
             "metrics.csv metric: M002: no account here has a metric \"leverage\"\n\
              hint: add the metric to the account, or remove the row",
             "coefficients.csv metric: M002: no account here has a metric \"gros\"\nhint: did you mean \"gross\"?",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{Code, Currency, Day, Place, Problem};
 use jiff::civil::Date;
 use reporter::InputDigest;
-use trade_loader::{Conventions, LoadError, Loaded, Source};
+use trade_loader::{Conventions, LoadError, Loaded, Reason, Source};
 
 use crate::config::{Config, Given, Inputs};
 use crate::{Failure, telemetry};
@@ -41,17 +41,31 @@ pub(crate) fn conventions(allow_negative_accrued: bool, base: &Currency) -> Conv
     Conventions { allow_negative_accrued, base_currency: Some(base.clone()) }
 }
 
+/// What to do about a file of the command line that is not there.
+const NOT_HERE: &str = "check the path: on the command line it starts at the folder that the program is called in";
+
+/// What to do about a last plan that is not there.
+const NO_PLAN: &str = "copy the assignments.csv of the last run there, or another file with the columns trade_id and account; \
+                       where there is no last plan yet, one with the line trade_id,account alone will do";
+
 /// Reads every file of the configuration, with those that the command line gives instead.
 pub(crate) fn read(inputs: &Inputs, conventions: &Conventions, given: &Given) -> Read {
     let mut reading = Reading::default();
+    let from_here = |given: &Option<String>| given.as_ref().map(|_| NOT_HERE);
     let mut day = Day {
-        trades: reading.file(inputs.trades.as_ref(), |source| trade_loader::load_trades(source, conventions)),
-        positions: reading.file(inputs.positions.as_ref(), |source| trade_loader::load_positions(source, conventions)),
-        current_metrics: reading
-            .file(inputs.current_metrics.as_ref(), |source| trade_loader::load_current_metrics(source, conventions)),
+        trades: reading.file(inputs.trades.as_ref(), from_here(&given.trades), |source| {
+            trade_loader::load_trades(source, conventions)
+        }),
+        positions: reading.file(inputs.positions.as_ref(), from_here(&given.positions), |source| {
+            trade_loader::load_positions(source, conventions)
+        }),
+        current_metrics: reading.file(inputs.current_metrics.as_ref(), None, |source| {
+            trade_loader::load_current_metrics(source, conventions)
+        }),
         coefficients: reading
-            .file(inputs.coefficients.as_ref(), |source| trade_loader::load_coefficients(source, conventions)),
-        last_plan: reading.file(inputs.last_plan.as_ref(), |source| trade_loader::load_last_plan(source, conventions)),
+            .file(inputs.coefficients.as_ref(), None, |source| trade_loader::load_coefficients(source, conventions)),
+        last_plan: reading
+            .file(inputs.last_plan.as_ref(), Some(NO_PLAN), |source| trade_loader::load_last_plan(source, conventions)),
     };
     if let Some(base) = &conventions.base_currency {
         let contradictions = trade_loader::contradictions(&day.trades, &day.positions, base);
@@ -168,6 +182,7 @@ impl Reading {
     fn file<T>(
         &mut self,
         source: Option<&Source>,
+        where_missing: Option<&str>,
         load: impl FnOnce(&Source) -> Result<Loaded<T>, LoadError>,
     ) -> Vec<T> {
         let Some(source) = source else { return Vec::new() };
@@ -179,7 +194,10 @@ impl Reading {
                 loaded.rows
             }
             Err(error) => {
-                self.problems.push(error.problem());
+                let problem = error.problem();
+                let hint = where_missing.filter(|_| matches!(error.reason, Reason::Missing));
+                let hint = hint.map_or(problem.hint.clone(), str::to_owned);
+                self.problems.push(Problem { hint, ..problem });
                 Vec::new()
             }
         }

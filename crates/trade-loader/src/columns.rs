@@ -14,6 +14,8 @@ use crate::text::{header_key, quoted, unwrapped};
 pub(crate) struct Layout {
     /// What a row is, for a message.
     pub(crate) noun: &'static str,
+    /// The key of the configuration that names the file.
+    pub(crate) key: &'static str,
     /// Our columns, the required ones first.
     pub(crate) columns: &'static [Column],
     /// The columns that say which thing a row is about; a total row has none of them.
@@ -104,7 +106,7 @@ impl Columns {
         });
         let mut columns = Self { layout, found: found.collect(), unclear: Vec::new(), others: Vec::new() };
         if columns.found.iter().all(|(_, index)| index.is_none()) {
-            problems.push(headers.none_found());
+            problems.push(headers.none_found(source));
             return None;
         }
         for column in layout.columns.iter().filter(|c| c.required && columns.index(c.name).is_none()) {
@@ -174,14 +176,21 @@ impl<'a> Headers<'a> {
                 let message = format!("there is no column {} among {}", quoted(header), self.found());
                 let headers = self.table.headers.cells.iter().map(|cell| cell.text.as_str());
                 let near = nearest(header, headers.filter(|header| !header.is_empty()));
-                problems.push(Problem::error(codes::RENAME, place, message, self.rename_hint(source, ours, near)));
+                let hint = self.own_name_hint(source, ours).unwrap_or_else(|| self.rename_hint(source, ours, near));
+                problems.push(Problem::error(codes::RENAME, place, message, hint));
             }
         }
     }
 
+    /// What to do about a column that `columns:` renames and the file has under its own name.
+    fn own_name_hint(&self, source: &Source, ours: &str) -> Option<String> {
+        let is_there = source.columns.contains_key(ours) && self.index_by_key.contains_key(&header_key(ours));
+        is_there.then(|| format!("the file has {ours} under its own name: drop or mend {ours} under `columns:`"))
+    }
+
     /// How to say what a column is called here, which may be `near`.
     fn rename_hint(&self, source: &Source, ours: &str, near: Option<&str>) -> String {
-        let key = self.layout.noun.replace(' ', "_");
+        let key = self.layout.key;
         let header = near.map_or("HEADER".to_owned(), plain_or_quoted);
         let remedy =
             format!("state `{key}: {{ path: {}, columns: {{ {ours}: {header} }} }}` in the configuration", source.name);
@@ -203,7 +212,8 @@ impl<'a> Headers<'a> {
             [only] if lacking.count() == 1 => Some(*only),
             _ => None,
         });
-        let hint = self.rename_hint(source, column.name, near);
+        let hint = self.own_name_hint(source, column.name);
+        let hint = hint.unwrap_or_else(|| self.rename_hint(source, column.name, near));
         Problem::error(codes::MISSING_COLUMN, place, message, hint)
     }
 
@@ -240,9 +250,7 @@ impl<'a> Headers<'a> {
             let hint = format!(
                 "rename it, or state `{}: {{ path: {}, columns: {{ {}: {header} }} }}` in the configuration, or \
                  `other_columns: [{header}]` there if it means something else",
-                self.layout.noun.replace(' ', "_"),
-                source.name,
-                column.name,
+                self.layout.key, source.name, column.name,
             );
             problems.push(Problem::error(codes::NEAR_MISS, place, message, hint));
             unclear.push(column.name);
@@ -250,13 +258,19 @@ impl<'a> Headers<'a> {
         unclear
     }
 
-    fn none_found(&self) -> Problem {
-        let names = self.layout.columns.iter().map(|column| column.name).collect::<Vec<_>>();
+    fn none_found(&self, source: &Source) -> Problem {
+        let own = self.layout.columns.iter().map(|column| column.name);
+        let header = |name: &'static str| source.columns.get(name).map_or(name, String::as_str);
+        let names = own.clone().map(header).collect::<Vec<_>>();
+        let has_own_names = own.clone().any(|name| self.index_by_key.contains_key(&header_key(name)));
         let keys = names.iter().map(|name| header_key(name)).collect::<Vec<_>>();
         let is_header = |row: &&Row| {
             row.cells.iter().filter(|cell| keys.contains(&header_key(&cell.text))).count() * 2 > keys.len() / 2
         };
         let hint = match self.table.rows.iter().take(50).find(is_header) {
+            _ if has_own_names => {
+                "the file has columns by our names: drop or mend `columns:` in the configuration".to_owned()
+            }
             Some(row) => {
                 let place = self.table.row_place(row, &"".into());
                 format!("{place} looks like the header row: delete the rows above it")

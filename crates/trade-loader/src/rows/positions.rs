@@ -12,6 +12,7 @@ use crate::{Conventions, Loaded, Source};
 
 const LAYOUT: Layout = Layout {
     noun: "positions",
+    key: "positions",
     columns: &[
         required("account"),
         required("security"),

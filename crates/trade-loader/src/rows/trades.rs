@@ -12,6 +12,7 @@ use crate::{Conventions, Loaded, Source, codes};
 
 const LAYOUT: Layout = Layout {
     noun: "trades",
+    key: "trades",
     columns: &[
         required("trade_id"),
         required("side"),

@@ -353,3 +353,25 @@ fn a_missing_type_does_not_make_a_blank_price_or_accrued_interest_wrong() {
     let codes: Vec<&str> = loaded.problems.iter().map(|problem| problem.code.id).collect();
     assert_eq!(codes, ["L005"]);
 }
+
+#[test]
+fn columns_that_are_renamed_are_looked_for_by_their_other_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "trade_id,side,security,security_type,quantity,price,accrued_interest,account\n";
+    let renamed = |columns: &[(&str, &str)]| {
+        let columns = columns.iter().map(|(ours, header)| ((*ours).to_owned(), (*header).to_owned())).collect();
+        let source = Source { columns, ..written(&folder, "trades.csv", text) };
+        shown(&load_trades(&source, &dollars()).unwrap().problems)
+    };
+    insta::assert_snapshot!(renamed(&[("trade_id", "Deal No"), ("account", "PB")]), @r#"
+    trades.csv:1 account: L030: there is no column "PB" among "trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest", "account"
+    hint: the file has account under its own name: drop or mend account under `columns:`
+    trades.csv:1 trade_id: L005: there is no column "Deal No" among "trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest", "account"
+    hint: the file has trade_id under its own name: drop or mend trade_id under `columns:`
+    "#);
+    let required = ["trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest"];
+    let all: Vec<(&str, &str)> = required.into_iter().chain(["currency", "account"]).map(|name| (name, "X")).collect();
+    let shown = renamed(&all);
+    assert!(shown.contains("none of the columns X, X, X, X, X, X, X, X, X is among \"trade_id\","), "{shown}");
+    assert!(shown.ends_with("hint: the file has columns by our names: drop or mend `columns:` in the configuration"));
+}
