@@ -50,7 +50,7 @@ impl Inputs {
             ("inputs.positions", positions),
             ("inputs.current_metrics", current_metrics),
             ("inputs.coefficients", coefficients),
-            ("objective.keep.plan", last_plan),
+            (LAST_PLAN, last_plan),
         ]
     }
 
@@ -69,7 +69,7 @@ impl Inputs {
 }
 
 /// Where the configuration names the last plan.
-const LAST_PLAN: &[&str] = &["objective", "keep", "plan"];
+pub(super) const LAST_PLAN: &str = "objective.keep.plan";
 
 /// The placeholder for the date of a run.
 const AS_OF: &str = "{as_of}";
@@ -95,7 +95,7 @@ impl Paths<'_> {
             coefficients: input("coefficients", None),
             last_plan: None,
         };
-        inputs.last_plan = self.input(tree, LAST_PLAN, None, problems);
+        inputs.last_plan = self.input(tree, &keys_of_last_plan(), None, problems);
         inputs
     }
 
@@ -103,7 +103,7 @@ impl Paths<'_> {
     pub(super) fn check_last_plan(&self, tree: &Setting, inputs: &Inputs, outputs: &Path, problems: &mut Vec<Problem>) {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let plan = inputs.last_plan.as_ref().map(|source| absolute(&source.path));
-        if let (Some(written), Some(plan)) = (at(tree, LAST_PLAN), plan)
+        if let (Some(written), Some(plan)) = (at(tree, &keys_of_last_plan()), plan)
             && plan.starts_with(absolute(outputs))
         {
             let message = "the last plan lies in the folder that this run replaces".to_owned();
@@ -200,6 +200,10 @@ impl Paths<'_> {
             }
         }
     }
+}
+
+fn keys_of_last_plan() -> Vec<&'static str> {
+    LAST_PLAN.split('.').collect()
 }
 
 /// Every `{word}` in a text.

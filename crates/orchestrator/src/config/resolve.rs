@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::accounts::accounts;
 use super::alerts::watch;
 use super::codes::OUT_OF_RANGE;
-use super::inputs::Paths;
+use super::inputs::{LAST_PLAN, Paths};
 use super::keys::{ACCRUED_QUOTES, PRICE_QUOTES, configuration};
 use super::objective::objective;
 use super::read::{at, choice_at, decimal_at, flag_at, refuse, text_at};
@@ -87,10 +87,10 @@ pub(super) fn rest(tree: &Setting, source: &Source<'_>, mut problems: Vec<Proble
         field.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
     let is_wrong = |part: &str| wrong.iter().any(|field| is_within(field, part));
-    let mut are_inputs_whole = inputs.trades.is_some() && !wrong.contains(&"inputs");
+    let are_inputs_whole = inputs.trades.is_some() && !is_wrong("inputs") && !is_wrong(LAST_PLAN);
     for (part, input) in inputs.parts() {
         if is_wrong(part) {
-            (*input, are_inputs_whole) = (None, false);
+            *input = None;
         }
     }
     let allows_negative = flag_at(tree, &["valuation", "allow_negative_accrued"]).unwrap_or(false);

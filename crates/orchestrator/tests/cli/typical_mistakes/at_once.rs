@@ -58,6 +58,9 @@ fn what_could_not_be_looked_at_is_said() {
     assert_eq!(said(&[currency, MISSPELT_SIDE]), "the files were not looked at");
     let trades = Replace("desk.yaml", "  trades: trades.csv", "  trade: trades.csv");
     assert_eq!(said(&[trades]), "not every file was looked at");
+    // A coefficients file that was not read is no reason to miss what may stand in it.
+    let coefficients = Replace("desk.yaml", "  coefficients: coefficients.csv", "  coeficients: coefficients.csv");
+    assert_eq!(codes(&[coefficients, MISSPELT_TYPE]), ["C001", "I102"]);
     assert_eq!(said(&[MISSPELT_KEY]), "the files were not checked against the configuration");
     let coefficient = Replace("coefficients.csv", "0.00068", "much");
     assert_eq!(said(&[coefficient, MISSPELT_TYPE]), "whether every security has its coefficients was not looked at");

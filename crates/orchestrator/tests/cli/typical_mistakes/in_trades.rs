@@ -473,7 +473,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         says: &[
             "trades.csv:1 price",
             "L005: there is no column \"Clean Px\" among \"trade_id\", \"side\",",
-            "hint: if \"price\" is meant, state `trades: { path: trades.csv, columns:",
+            "hint: the file has price under its own name: drop or mend price under `columns:`",
         ],
     },
 ];
