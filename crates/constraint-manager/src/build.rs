@@ -36,11 +36,8 @@ pub fn build(book: &Book, include_limited: bool) -> Result<AssignmentProblem, Ve
 /// # Errors
 /// Every contradiction that shows without solving, by name.
 pub fn build_with(book: &Book, wishes: Wishes<'_>) -> Result<AssignmentProblem, Vec<Problem>> {
-    let allowed: Vec<Vec<usize>> = (0..book.trades.len())
-        .map(|trade| (0..book.accounts.len()).filter(|account| book.allows(trade, *account)).collect())
-        .collect();
-    let mut contradictions = contradictions::find(book, &allowed);
-    contradictions.extend(order::contradictions(book, wishes.objective));
+    let allowed = contradictions::allowed(book);
+    let contradictions = contradictions::find(book, &allowed, wishes.objective);
     if !contradictions.is_empty() {
         return Err(contradictions);
     }

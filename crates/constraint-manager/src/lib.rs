@@ -28,6 +28,7 @@ mod positions;
 
 pub use build::{Wishes, build, build_with};
 pub use codes::{CODES, NOTES};
+pub use contradictions::contradictions;
 pub use expression::Expression;
 pub use keep::{Kept, Planned};
 pub use objective::{Objective, ObjectiveTerm};

@@ -204,3 +204,17 @@ fn contradictions_are_named_before_any_solve() {
     ];
     assert_eq!(built(accounts, &day).expect_err("contradictions"), expected);
 }
+
+#[test]
+fn a_draft_shows_contradictions_beside_what_keeps_it_from_being_a_book() {
+    let gross = || by_type("gross", &["government 1 1"]);
+    let of_taken = accepting(account("PB2", vec![gross().min("9").max("5")]), &["government", "goverment"]);
+    let desk = desk(vec![accepting(account("PB1", vec![gross()]), &["government"]), of_taken]);
+    let day = day().trade("T1 buy 1 A goverment").trade("T2 buy 1 B corporate PB1").trade("T3 buy 1 B corporate PB9");
+    let metric_engine::Draft { book, problems } = metric_engine::draft(&desk, &day);
+    let codes =
+        |problems: Vec<domain::Problem>| -> Vec<&str> { problems.iter().map(|problem| problem.code.id).collect() };
+    assert_eq!(codes(problems), ["M001", "M003"]);
+    // T3 has no account that takes it either; that its pin is unknown is said once.
+    assert_eq!(codes(constraint_manager::contradictions(&book, &desk.objective)), ["P001", "P002", "P003"]);
+}

@@ -11,6 +11,7 @@
 pub mod amount;
 pub mod hex;
 pub mod id;
+pub mod names;
 pub mod place;
 pub mod problem;
 pub mod setting;

@@ -17,6 +17,11 @@ pub const CODES: &[Code] = &[
     LINEAR_ROW,
     GONE_ACCOUNT,
     OTHER_PLAN,
+    UNMATCHED_ROW,
+    PRICES_APART,
+    ACCRUED_ABOVE_VALUE,
+    PRICE_LEVEL,
+    NO_POSITIONS,
 ];
 
 pub(crate) const UNKNOWN_ACCOUNT: Code = Code { id: "M001", title: "an account that the configuration does not have" };
@@ -35,3 +40,13 @@ pub(crate) const LINEAR_ROW: Code =
 pub(crate) const GONE_ACCOUNT: Code =
     Code { id: "M102", title: "an account of the last plan that the configuration does not have" };
 pub(crate) const OTHER_PLAN: Code = Code { id: "M103", title: "a last plan without any trade of the day" };
+pub(crate) const UNMATCHED_ROW: Code =
+    Code { id: "M104", title: "a coefficient for a security that may be a misspelt one of the day" };
+pub(crate) const PRICES_APART: Code =
+    Code { id: "M105", title: "a security whose highest price of the day is above 10 times its lowest" };
+pub(crate) const ACCRUED_ABOVE_VALUE: Code = Code { id: "M106", title: "accrued interest above the clean value" };
+pub(crate) const PRICE_LEVEL: Code = Code {
+    id: "M107",
+    title: "prices that contradict the quotation: per_100 below 2 with accrued interest or above 1000, per_unit with hardly any",
+};
+pub(crate) const NO_POSITIONS: Code = Code { id: "M108", title: "an account without positions" };

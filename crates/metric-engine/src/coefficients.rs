@@ -1,19 +1,14 @@
 //! Where the coefficient of a metric for a security comes from.
 //! The first that is there wins: a row for the account and the security, a row for every account and the
 //! security, the metric's coefficient for the security's type, the metric's default. None of them is an
-//! error, never 0; cash alone may have none, and then does not count in the metric.
+//! error, never 0 (`missing` says so); cash alone may have none, and then does not count in the metric.
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::problem::nearest;
 use domain::shape::decimal;
-use domain::{
-    AccountId, CoefficientRow, MetricDefinition, MetricName, Place, Problem, SecurityId, SecurityType, Setting,
-    SideRates,
-};
+use domain::{AccountId, CoefficientRow, MetricDefinition, MetricName, SecurityId, SecurityType, Setting, SideRates};
 
 use crate::Security;
-use crate::codes::MISSING_COEFFICIENT;
 
 /// The rows of a coefficients file, findable: by account, where one is named, and metric, then by security.
 pub(crate) struct Rows<'a> {
@@ -44,64 +39,38 @@ pub(crate) struct Coefficients<'a> {
     pub(crate) rows: &'a Rows<'a>,
     /// Every security of the book, with the id that rows have for it at this account.
     pub(crate) securities: &'a [Security],
-    /// The first row that names each.
-    pub(crate) named_at: &'a [Place],
     pub(crate) row_ids: &'a [SecurityId],
     /// Which of them can be at this account at all.
     pub(crate) present: &'a [bool],
 }
 
 impl Coefficients<'_> {
-    /// The rates of every security that can be here.
-    pub(crate) fn rates_of(&self, definition: &MetricDefinition) -> Result<Vec<Option<SideRates>>, Vec<Problem>> {
-        let setting = |key: &str| definition.settings.iter().find(|(name, _)| name == key).map(|(_, setting)| setting);
-        let by_type: BTreeMap<&str, SideRates> = setting("coefficients")
-            .into_iter()
-            .flat_map(Setting::entries)
-            .filter_map(|(name, setting)| Some((name.as_str(), rates(setting)?)))
-            .collect();
-        let default = setting("default").and_then(rates);
+    /// The rates of every security that can be here; nothing where one has no coefficient.
+    pub(crate) fn rates_of(&self, definition: &MetricDefinition) -> Vec<Option<SideRates>> {
+        let by_type: BTreeMap<&str, SideRates> =
+            of_types(definition).iter().filter_map(|(name, setting)| Some((name.as_str(), rates(setting)?))).collect();
+        let default = setting(definition, "default").and_then(rates);
         let row_of = self.rows.of(self.account, &definition.name);
-        let mut missing = Vec::new();
-        let mut found = vec![None; self.securities.len()];
-        for (index, security) in self.securities.iter().enumerate().filter(|(index, _)| self.present[*index]) {
-            let settles = SecurityType::of(&security.security_type).settles;
-            let rate = row_of(&self.row_ids[index])
-                .or_else(|| by_type.get(security.security_type.as_str()).copied())
-                .or(if settles { Some(SideRates::linear(domain::Decimal::ZERO)) } else { default });
-            match rate {
-                Some(rate) => found[index] = Some(rate),
-                None => missing.push(self.missing(definition, index, by_type.keys().copied())),
+        let rate = |(index, security): (usize, &Security)| {
+            if !self.present[index] {
+                return None;
             }
-        }
-        if missing.is_empty() { Ok(found) } else { Err(missing) }
+            let settles = SecurityType::of(&security.security_type).settles;
+            row_of(&self.row_ids[index])
+                .or_else(|| by_type.get(security.security_type.as_str()).copied())
+                .or(if settles { Some(SideRates::linear(domain::Decimal::ZERO)) } else { default })
+        };
+        self.securities.iter().enumerate().map(rate).collect()
     }
+}
 
-    fn missing<'t>(
-        &self,
-        definition: &MetricDefinition,
-        index: usize,
-        types: impl Iterator<Item = &'t str>,
-    ) -> Problem {
-        let (account, metric) = (self.account, &definition.name);
-        let Security { id, security_type } = &self.securities[index];
-        let named_at = &self.named_at[index];
-        let remedy = format!(
-            "add a row {account},{metric},{id} to the coefficients file, or \"{security_type}\" or a default to the metric"
-        );
-        Problem::error(
-            MISSING_COEFFICIENT,
-            definition.place.clone(),
-            format!(
-                "account {account}, metric {metric}: no coefficient for security {id} of type {security_type}, named at \
-                 {named_at}"
-            ),
-            match nearest(security_type.as_str(), types) {
-                Some(near) => format!("is \"{security_type}\" meant to be \"{near}\"? otherwise {remedy}"),
-                None => remedy,
-            },
-        )
-    }
+/// The coefficients that a metric has by security type.
+pub(crate) fn of_types(definition: &MetricDefinition) -> &[(String, Setting)] {
+    setting(definition, "coefficients").map_or(&[], Setting::entries)
+}
+
+fn setting<'a>(definition: &'a MetricDefinition, key: &str) -> Option<&'a Setting> {
+    definition.settings.iter().find(|(name, _)| name == key).map(|(_, setting)| setting)
 }
 
 /// The rates that a setting states: a number, or one for each side.

@@ -6,43 +6,70 @@ use crate::codes::KIND;
 use crate::coefficients::{Coefficients, Rows};
 use crate::holdings::{Holdings, currency, rate};
 use crate::kinds::{self, Kind, Surroundings, kinds_of};
+use crate::missing::Missing;
 use crate::references;
-use crate::{AccountBook, Book, Form, Leg, Metric, TradeLine};
+use crate::{AccountBook, Additive, Book, Form, Leg, Metric, TradeLine};
+
+/// A book as far as it can be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Every account, metric and trade, with limits, priorities and pins. Its values mean something only where there are
+    /// no problems.
+    pub book: Book,
+    /// Everything that files and configuration contradict each other in: accounts, metrics, currencies or coefficients
+    /// that are missing, metrics of no kind, cash that could settle in two ways.
+    pub problems: Vec<Problem>,
+}
 
 /// Makes the book.
 ///
 /// # Errors
-/// Everything that files and configuration contradict each other in: accounts, metrics, currencies or
-/// coefficients that are missing, metrics of no kind, cash that could settle in two ways.
+/// The problems of the [`Draft`].
 pub fn compile(desk: &Desk, day: &Day) -> Result<Book, Vec<Problem>> {
+    draft(desk, day).finish(day)
+}
+
+impl Draft {
+    /// The book, where there are no problems.
+    ///
+    /// # Errors
+    /// The problems.
+    pub fn finish(self, day: &Day) -> Result<Book, Vec<Problem>> {
+        let Self { mut book, problems } = self;
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        open(day, &mut book);
+        Ok(book)
+    }
+}
+
+/// Makes as much of the book as can be made, so that more can be found wrong with it in the same pass.
+pub fn draft(desk: &Desk, day: &Day) -> Draft {
     let mut problems = references::check(desk, day);
     let holdings = Holdings::collect(desk, day, &mut problems);
     let trades = trade_lines(desk, day, &holdings, &mut problems);
     let mut book = Book { accounts: bare_accounts(desk, &holdings), securities: holdings.securities.clone(), trades };
     let rows = Rows::new(&day.coefficients);
+    let mut missing = Missing::default();
     for (index, account) in desk.accounts.iter().enumerate() {
         let present = present(&book, &holdings, index);
         let coefficients = Coefficients {
             account: &account.id,
             rows: &rows,
             securities: &holdings.securities,
-            named_at: &holdings.named_at,
             row_ids: &holdings.row_ids,
             present: &present,
         };
         let around = Surroundings { siblings: &account.metrics, coefficients: &coefficients };
         for definition in &account.metrics {
-            match compile_metric(desk, definition, &around) {
-                Ok(metric) => book.accounts[index].metrics.push(metric),
-                Err(found) => problems.extend(found),
-            }
+            let metric = compile_metric(desk, definition, &around, &mut problems);
+            missing.look(account, definition, &metric, &present);
+            book.accounts[index].metrics.push(metric);
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    open(day, &mut book);
-    Ok(book)
+    problems.extend(missing.problems(desk, &holdings));
+    Draft { book, problems }
 }
 
 fn bare_accounts(desk: &Desk, holdings: &Holdings) -> Vec<AccountBook> {
@@ -65,7 +92,7 @@ fn bare_accounts(desk: &Desk, holdings: &Holdings) -> Vec<AccountBook> {
 fn trade_lines(desk: &Desk, day: &Day, holdings: &Holdings, problems: &mut Vec<Problem>) -> Vec<TradeLine> {
     let mut lines = Vec::with_capacity(day.trades.len());
     for trade in &day.trades {
-        let Some(fx) = rate(desk, trade.currency.as_ref(), &trade.place, problems) else { continue };
+        let fx = rate(desk, trade.currency.as_ref(), &trade.place, problems).unwrap_or_default();
         let mut valuation = desk.valuation;
         let kind = SecurityType::of(&trade.security_type);
         valuation.price_quote = kind.price_quote.unwrap_or(valuation.price_quote);
@@ -82,7 +109,8 @@ fn trade_lines(desk: &Desk, day: &Day, holdings: &Holdings, problems: &mut Vec<P
             legs,
             security,
             value_base: value,
-            pin: trade.pin.clone(),
+            // One that names no account of the desk was reported with the other references.
+            pin: trade.pin.clone().filter(|pin| references::account_index(desk, pin).is_some()),
         });
     }
     lines.sort_by(|a, b| a.id.cmp(&b.id));
@@ -105,17 +133,23 @@ fn compile_metric(
     desk: &Desk,
     definition: &MetricDefinition,
     around: &Surroundings<'_>,
-) -> Result<Metric, Vec<Problem>> {
-    let kind = kind_of(definition).map_err(|problem| vec![problem])?;
-    let form = (kind.compile)(definition, around)?;
+    problems: &mut Vec<Problem>,
+) -> Metric {
+    let form = kind_of(definition)
+        .map_err(|problem| vec![problem])
+        .and_then(|kind| (kind.compile)(definition, around))
+        .unwrap_or_else(|found| {
+            problems.extend(found);
+            Form::Additive(Additive { opening: Amount::zero(), rates: Vec::new() })
+        });
     let weight = desk.objective.weights.get(&definition.name).copied().map_or(Amount::from(1), Amount::from);
-    Ok(Metric {
+    Metric {
         place: definition.place.clone(),
         name: definition.name.clone(),
         form,
         limit: definition.limit.clone(),
         worth: &Amount::from(definition.priority) * &weight,
-    })
+    }
 }
 
 /// The kind of a metric. One without any kind's key takes all its coefficients from the file.

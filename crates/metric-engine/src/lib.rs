@@ -20,12 +20,14 @@ mod cautions;
 mod codes;
 mod coefficients;
 mod holdings;
+mod missing;
+mod prices;
 mod references;
 
 pub use book::{AccountBook, Additive, Book, Form, Leg, Metric, Security, TradeLine};
-pub use cautions::cautions;
+pub use cautions::{cautions, coefficients_used};
 pub use codes::CODES;
-pub use compile::compile;
+pub use compile::{Draft, compile, draft};
 pub use references::check as check_references;
 pub use standing::Standing;
 pub use value::MetricValue;

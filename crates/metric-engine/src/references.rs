@@ -78,9 +78,10 @@ fn unknown_metric(desk: &Desk, accounts: &[usize], name: &str, place: Place) -> 
 
 fn unknown_account(desk: &Desk, id: &AccountId, place: &Place) -> Problem {
     let known: Vec<&str> = desk.accounts.iter().map(|account| account.id.as_str()).collect();
+    let has = format!("the configuration has {}; add \"{id}\" under accounts if it is new", known.join(", "));
     let hint = match nearest(id.as_str(), known.iter().copied()) {
-        Some(near) => format!("did you mean \"{near}\"? the configuration has {}", known.join(", ")),
-        None => format!("the configuration has {}", known.join(", ")),
+        Some(near) => format!("did you mean \"{near}\"? {has}"),
+        None => has,
     };
     Problem::error(UNKNOWN_ACCOUNT, place.with_field("account"), format!("unknown account \"{id}\""), hint)
 }

@@ -139,21 +139,21 @@ fn contradictions_between_files_and_configuration_come_in_one_pass() {
     assert_eq!(
         lines,
         [
-            "trades.csv account: M001: unknown account \"PB3\"\nhint: the configuration has PB1, PB2",
+            "trades.csv account: M001: unknown account \"PB3\"\n\
+             hint: the configuration has PB1, PB2; add \"PB3\" under accounts if it is new",
             "positions.csv account: M001: unknown account \"PB9\"\n\
-             hint: the configuration has PB1, PB2",
+             hint: the configuration has PB1, PB2; add \"PB9\" under accounts if it is new",
             "metrics.csv metric: M002: no account here has a metric \"leverage\"\n\
              hint: add the metric to the account, or remove the row",
             "coefficients.csv metric: M002: no account here has a metric \"gros\"\nhint: did you mean \"gross\"?",
             "trades.csv security_type: M009: security A is \"bond\" here and \"government\" at positions.csv A\n\
              hint: give the security one type in every file",
-            "desk.yaml metrics.gross: M003: account PB1, metric gross: no coefficient for security B of type corporate, named \
-             at trades.csv T1\n\
-             hint: add a row PB1,gross,B to the coefficients file, or \"corporate\" or a default to the metric",
             "M006: \"of\" of the ratio leverage is \"gros\", which account PB1 does not have\n\
              hint: did you mean \"gross\"?",
             "M006: \"to\" of the ratio leverage is \"equity\", which account PB1 does not have\n\
              hint: add the metric \"equity\" to the account, or name one that it has",
+            "trades.csv security: M003: security B of type corporate has no coefficient in gross at PB1\n\
+             hint: add a row PB1,gross,B to the coefficients file, or \"corporate\" or a default to the metric",
         ]
     );
 }
@@ -173,4 +173,75 @@ fn one_coefficient_where_the_type_has_two_is_pointed_out() {
           a rate for each side\nhint: write the row with long and short if a short position should add up"
         ]
     );
+}
+
+#[test]
+fn a_security_without_coefficients_is_one_problem_where_its_type_is_written() {
+    let gross = || by_type("gross", &["government 1 1"]);
+    let equity = || by_type("equity", &["government 1"]);
+    let accounts = vec![
+        account("PB1", vec![gross(), equity()]),
+        account("PB2", vec![gross(), equity()]),
+        account("PB3", vec![gross()]),
+    ];
+    let rows = day().trade("T1 buy 1 A goverment").trade("T2 buy 1 A goverment").trade("T3 buy 1 B equity PB2");
+    let problems = compile(&desk(accounts), &rows.coefficient("* gross B 1")).unwrap_err();
+    let lines: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
+    assert_eq!(
+        lines,
+        [
+            "trades.csv security: M003: security B of type equity has no coefficient in equity at PB2\n\
+             hint: add a row PB2,equity,B to the coefficients file, or \"equity\" or a default to the metric",
+            "trades.csv security_type: M003: security A of type goverment has no coefficient in 2 metrics: gross, equity at \
+             PB1, PB2; gross at PB3\n\
+             hint: is \"goverment\" meant to be \"government\"? otherwise add a row *,METRIC,A for each to the \
+             coefficients file, or \"goverment\" or a default to the metrics",
+        ]
+    );
+}
+
+#[test]
+fn a_coefficient_for_a_misspelt_security_is_pointed_out() {
+    let accounts =
+        || vec![account("PB1", vec![by_type("acme", &["corporate 0"])]), account("PB2", vec![by_type("acme", &[])])];
+    let cautions = |day: domain::Day| -> Vec<String> {
+        metric_engine::cautions(&desk(accounts()), &day).iter().map(ToString::to_string).collect()
+    };
+    let traded = || day().trade("T1 buy 1 ACME-5.10-2031 corporate").position("PB1 1 ACME-5.10-2032 corporate");
+    let expected = "coefficients.csv security: warning M104: \"ACME-5.1-2031\" is neither held nor traded; \
+                    \"ACME-5.10-2031\" is, and has no row for acme of its own\n\
+                    hint: write \"ACME-5.10-2031\" if it is the same security; otherwise give it a row of its own";
+    assert_eq!(cautions(traded().coefficient("* acme ACME-5.1-2031 1")), [expected]);
+    assert_eq!(cautions(traded().coefficient("PB1 acme ACME-5.1-2031 1")), [expected]);
+    // A row of its own for all it could be meant for, another coupon, and a table with more than the day has.
+    let of_its_own = traded().coefficient("* acme ACME-5.10-2031 1");
+    assert!(cautions(of_its_own.clone().coefficient("* acme ACME-5.1-2031 1")).is_empty());
+    assert!(cautions(of_its_own.coefficient("* acme ACME-5.15-2031 1").coefficient("* acme X 1")).is_empty());
+    let at_pb1 = || traded().coefficient("PB1 acme ACME-5.10-2031 1");
+    assert!(cautions(at_pb1().coefficient("PB1 acme ACME-5.1-2031 1")).is_empty());
+    assert_eq!(cautions(at_pb1().coefficient("PB2 acme ACME-5.1-2031 1")), [expected]);
+    // Cash goes by its position's name, or else by its currency.
+    let used = |day: domain::Day| metric_engine::coefficients_used(&desk(accounts()), &day);
+    assert_eq!(used(traded().coefficient("* acme USD 1").coefficient("* acme X 1")), 1);
+    assert_eq!(used(traded().position("PB1 1 CASH cash").coefficient("* acme USD 1")), 0);
+}
+
+#[test]
+fn an_account_without_positions_is_pointed_out_where_a_metric_needs_them() {
+    let equity = || by_type("equity", &["government 1", "cash 1"]);
+    let lever = || vec![equity(), by_type("gross", &["government 1 1"]), ratio("leverage", "gross", "equity")];
+    let accounts = || {
+        let plain = account("PB4", vec![equity().max("5")]);
+        vec![account("PB1", lever()), account("PB2", lever()), account("PB3", vec![equity().min("5")]), plain]
+    };
+    let said = |day: domain::Day| -> Vec<String> {
+        metric_engine::cautions(&desk(accounts()), &day).into_iter().map(|caution| caution.message).collect()
+    };
+    let of_pb2 = "PB2 has no positions: at the opening leverage is undefined";
+    let of_pb3 = "PB3 has no positions: at the opening equity is below its min";
+    let held = || day().position("PB1 100 USD cash");
+    assert_eq!(said(held()), [of_pb2, of_pb3]);
+    assert_eq!(said(held().current("PB2 equity 20").current("PB3 equity 9")), Vec::<String>::new());
+    assert_eq!(said(held().current("PB2 gross 20")), [of_pb2, of_pb3]);
+    assert!(said(day()).is_empty(), "a desk without positions has none anywhere");
 }

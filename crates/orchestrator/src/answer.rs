@@ -4,9 +4,9 @@ use std::path::Path;
 
 use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Planned, Why};
 use domain::limit::Bound;
-use domain::{Amount, Place, Problem};
+use domain::{Amount, MetricName, Place, Problem};
 use metric_engine::value::RATIO_DECIMALS;
-use metric_engine::{Book, MetricValue};
+use metric_engine::{Book, Form, MetricValue};
 use reporter::{
     Change, ChangesReport, ConflictChanges, ConflictLimit, Diagnostics, Evidence, LevelReport, Note, ObjectiveReport,
     Reason, Report,
@@ -152,6 +152,7 @@ fn conflict(
         }
         let limit = limit_of(book, origin, part.account);
         let value = values.as_ref().map(|values| &values[part.account][index(book, part.account, origin)]);
+        let undefined_by = value.and_then(|value| undefined_by(book, part.account, origin, value));
         let reached = value.and_then(|value| reached(value, *bound));
         let shortfall = reached.as_ref().map(|reached| match bound {
             Bound::Min => &limit - reached,
@@ -163,6 +164,7 @@ fn conflict(
             bound: *bound,
             limit,
             reached,
+            undefined_by,
             shortfall: shortfall.filter(Amount::is_positive),
             source: source.clone(),
             owner: owner.clone(),
@@ -182,6 +184,22 @@ fn reached(value: &MetricValue, bound: Bound) -> Option<Amount> {
         Bound::Min if product > *numerator => rounded - last_digit,
         _ => rounded,
     })
+}
+
+/// What makes a ratio undefined, with its value.
+fn undefined_by(
+    book: &Book,
+    account: usize,
+    origin: &LimitOrigin,
+    value: &MetricValue,
+) -> Option<(MetricName, Amount)> {
+    let metrics = &book.accounts[account].metrics;
+    match (value, &metrics[index(book, account, origin)].form) {
+        (MetricValue::Ratio { denominator, .. }, Form::Quotient { to, .. }) if !value.is_defined() => {
+            Some((metrics[*to].name.clone(), denominator.clone()))
+        }
+        _ => None,
+    }
 }
 
 fn index(book: &Book, account: usize, origin: &LimitOrigin) -> usize {

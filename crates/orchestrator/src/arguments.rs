@@ -124,10 +124,10 @@ pub struct InputArguments {
     /// The date of the run, YYYY-MM-DD; fills {as_of} in paths.
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
-    /// Trades from this file instead of the configured one.
+    /// Trades from this file instead of the configured one; the path starts at the current folder.
     #[arg(long, value_name = "FILE")]
     pub trades: Option<String>,
-    /// Positions from this file instead of the configured one.
+    /// Positions from this file instead of the configured one; the path starts at the current folder.
     #[arg(long, value_name = "FILE")]
     pub positions: Option<String>,
 }
@@ -171,7 +171,8 @@ pub struct RunArguments {
     /// What it reads.
     #[command(flatten)]
     pub inputs: InputArguments,
-    /// The folder to publish to, replaced whole; by default out/DATE, or out/latest without a date, beside the configuration.
+    /// The folder to publish to, replaced whole; the path starts at the current folder. By default out/DATE, or out/latest
+    /// without a date, beside the configuration.
     #[arg(long, value_name = "DIR")]
     pub out: Option<String>,
     /// Compute and show everything, write nothing anywhere.

@@ -25,10 +25,11 @@ pub fn main() -> ExitCode {
     if let Command::SolveChild(arguments) = &cli.command {
         return solve_child::run(arguments);
     }
+    let undone = undone(&cli.command);
     let result = std::panic::catch_unwind(|| dispatch(cli.command));
     let (exit, text) = match result.unwrap_or(Err(Failure::Panic)) {
         Ok(answer) => answer,
-        Err(failure) => (failure.exit(), explain(&failure)),
+        Err(failure) => (failure.exit(), explain(&failure, undone)),
     };
     while !interrupt::may_end() {
         // Somebody else ends the process.
@@ -62,8 +63,19 @@ fn dispatch(command: Command) -> Result<(Exit, String), Failure> {
     }
 }
 
-fn explain(failure: &Failure) -> String {
-    telemetry::tell(&failure.to_string());
+/// What a command leaves undone when configuration or files are refused, where that has to be said.
+fn undone(command: &Command) -> &'static str {
+    match command {
+        Command::Run(_) => run::UNDONE,
+        Command::Verify(_) => "nothing was verified",
+        Command::Replay(_) => "nothing was repeated",
+        Command::Model(_) => "nothing was written",
+        _ => "",
+    }
+}
+
+fn explain(failure: &Failure, undone: &str) -> String {
+    telemetry::tell(&failure.told(undone));
     failure.summary_line()
 }
 

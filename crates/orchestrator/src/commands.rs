@@ -30,7 +30,7 @@ use self::solve_child::Start;
 use crate::config::{BackendChoice, Config, Given, Loaded, SolverSettings};
 use crate::inputs::Read;
 use crate::stage::Stages;
-use crate::{Failure, config, inputs};
+use crate::{Failure, checks, config, inputs};
 
 /// What a run knows before it solves.
 pub(crate) struct Prepared {
@@ -48,17 +48,24 @@ pub(crate) fn prepare(path: &std::path::Path, given: &Given, stages: &mut Stages
 
 /// The first of them.
 pub(crate) fn load(path: &std::path::Path, given: &Given, stages: &mut Stages) -> Result<Loaded, Failure> {
-    stages.run("configuration", || config::load(path, given)).map_err(Failure::Refused)
+    stages
+        .run("configuration", || config::load(path, given))
+        .map_err(|problems| Failure::Refused(checks::beside(problems, config::rest(path, given), given)))
 }
 
 /// Those behind the configuration.
 pub(crate) fn prepare_loaded(loaded: Loaded, given: &Given, stages: &mut Stages) -> Result<Prepared, Failure> {
     let Loaded { config, mut warnings } = loaded;
     require_trades(&config)?;
-    let read = stages.run("load", || inputs::read(&config, given))?;
-    warnings.extend(read.warnings.iter().cloned());
-    let book = stages.run("metrics", || metric_engine::compile(&config.desk, &read.day)).map_err(Failure::Refused)?;
-    warnings.extend(metric_engine::cautions(&config.desk, &read.day));
+    let Config { desk, inputs: files, allow_negative_accrued, .. } = &config;
+    let conventions = inputs::conventions(*allow_negative_accrued, &desk.fx.base);
+    let read = stages.run("load", || inputs::read(files, &conventions, given));
+    if read.is_refused() {
+        return Err(Failure::Refused(checks::of_rows(desk, files, read)));
+    }
+    warnings.extend(read.problems.iter().cloned());
+    let book = stages.run("metrics", || checks::book(desk, &read.day)).map_err(Failure::Refused)?;
+    warnings.extend(metric_engine::cautions(desk, &read.day));
     let wishes = Wishes { objective: &config.desk.objective, last_plan: &read.day.last_plan };
     let problem =
         stages.run("constraints", || constraint_manager::build_with(&book, wishes)).map_err(Failure::Refused)?;

@@ -39,7 +39,7 @@ pub use codes::CODES;
 pub use inputs::Inputs;
 pub use reference::reference_markdown;
 pub use schema::json_schema;
-pub use trade_loader::{DecimalMark, FileFormat, Source as Input};
+pub use trade_loader::{Conventions, DecimalMark, FileFormat, Source as Input};
 
 /// Everything a run needs to know besides the day's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +156,30 @@ pub fn read(name: &str, folder: &Path, bytes: &[u8], given: &Given) -> Result<Lo
     let (tree, duplicates) = tree::parse(name, text).map_err(|problem| vec![problem])?;
     let source = resolve::Source { path: Path::new(name), folder, bytes, given };
     resolve::resolve(&tree, &source, duplicates)
+}
+
+/// What of a configuration that is refused can be used all the same, to find what else is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// The files that can be read, as nothing is wrong with what is said of them.
+    pub inputs: Inputs,
+    /// Whether these are all.
+    pub are_inputs_whole: bool,
+    /// How to read them; nothing where that is wrong.
+    pub conventions: Option<Conventions>,
+    /// The desk as far as it can be made.
+    pub desk: Option<Desk>,
+    /// Whether nothing is wrong with it.
+    pub is_desk_whole: bool,
+}
+
+/// What of the refused configuration at `path` can be used; nothing where it is no tree of settings.
+pub fn rest(path: &Path, given: &Given) -> Option<Rest> {
+    let (name, bytes) = (path.display().to_string(), read_bytes(path).ok()?);
+    let (tree, duplicates) = tree::parse(&name, text_of(&bytes).ok()?).ok()?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let source = resolve::Source { path, folder, bytes: &bytes, given };
+    Some(resolve::rest(&tree, &source, duplicates))
 }
 
 /// Who is told of what a run finds, by a configuration whose other parts may be wrong; nothing where this part is.

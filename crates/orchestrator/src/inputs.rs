@@ -1,11 +1,13 @@
 //! The files of a run, read, with everything wrong in any of them reported together.
 
-use domain::{Code, Day, Place, Problem};
+use std::collections::BTreeSet;
+
+use domain::{Code, Currency, Day, Place, Problem};
 use jiff::civil::Date;
 use reporter::InputDigest;
-use trade_loader::{Conventions, LoadError, Loaded, Source};
+use trade_loader::{Conventions, LoadError, Loaded, Reason, Source};
 
-use crate::config::{Config, Given};
+use crate::config::{Config, Given, Inputs};
 use crate::{Failure, telemetry};
 
 /// What was read.
@@ -17,32 +19,60 @@ pub(crate) struct Read {
     pub digests: Vec<InputDigest>,
     /// What was read, by the bytes of each file.
     pub files: Vec<InputDigest>,
-    /// What the user should know.
-    pub warnings: Vec<Problem>,
+    /// Everything wrong with the files, and what the user should know.
+    pub problems: Vec<Problem>,
 }
 
+impl Read {
+    /// Whether something of the files is refused, so that nothing may be assigned.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.problems.iter().any(Problem::is_error)
+    }
+
+    /// Whether something of one of the files is refused.
+    pub(crate) fn is_file_refused(&self, source: Option<&Source>) -> bool {
+        let of_file = |problem: &&Problem| source.is_some_and(|source| *source.name == *problem.place.file);
+        self.problems.iter().filter(of_file).any(Problem::is_error)
+    }
+}
+
+/// How the desk's files are to be read besides what is said of each.
+pub(crate) fn conventions(allow_negative_accrued: bool, base: &Currency) -> Conventions {
+    Conventions { allow_negative_accrued, base_currency: Some(base.clone()) }
+}
+
+/// What to do about a file of the command line that is not there.
+const NOT_HERE: &str = "check the path: on the command line it starts at the folder that the program is called in";
+
+/// What to do about a last plan that is not there.
+const NO_PLAN: &str = "copy the assignments.csv of the last run there, or another file with the columns trade_id and account; \
+                       where there is no last plan yet, one with the line trade_id,account alone will do";
+
 /// Reads every file of the configuration, with those that the command line gives instead.
-pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
-    let conventions = Conventions {
-        allow_negative_accrued: config.allow_negative_accrued,
-        base_currency: Some(config.desk.fx.base.clone()),
-    };
+pub(crate) fn read(inputs: &Inputs, conventions: &Conventions, given: &Given) -> Read {
     let mut reading = Reading::default();
-    let inputs = &config.inputs;
+    let from_here = |given: &Option<String>| given.as_ref().map(|_| NOT_HERE);
     let mut day = Day {
-        trades: reading.file(inputs.trades.as_ref(), |source| trade_loader::load_trades(source, &conventions)),
-        positions: reading.file(inputs.positions.as_ref(), |source| trade_loader::load_positions(source, &conventions)),
-        current_metrics: reading
-            .file(inputs.current_metrics.as_ref(), |source| trade_loader::load_current_metrics(source, &conventions)),
+        trades: reading.file(inputs.trades.as_ref(), from_here(&given.trades), |source| {
+            trade_loader::load_trades(source, conventions)
+        }),
+        positions: reading.file(inputs.positions.as_ref(), from_here(&given.positions), |source| {
+            trade_loader::load_positions(source, conventions)
+        }),
+        current_metrics: reading.file(inputs.current_metrics.as_ref(), None, |source| {
+            trade_loader::load_current_metrics(source, conventions)
+        }),
         coefficients: reading
-            .file(inputs.coefficients.as_ref(), |source| trade_loader::load_coefficients(source, &conventions)),
-        last_plan: reading.file(inputs.last_plan.as_ref(), |source| trade_loader::load_last_plan(source, &conventions)),
+            .file(inputs.coefficients.as_ref(), None, |source| trade_loader::load_coefficients(source, conventions)),
+        last_plan: reading
+            .file(inputs.last_plan.as_ref(), Some(NO_PLAN), |source| trade_loader::load_last_plan(source, conventions)),
     };
-    reading.problems.extend(trade_loader::contradictions(&day.trades, &day.positions, &config.desk.fx.base));
-    if reading.problems.iter().any(Problem::is_error) {
-        // The rows that load may name what is not there: it is said now, not when the others have been mended.
-        reading.problems.extend(metric_engine::check_references(&config.desk, &day));
-        return Err(Failure::Refused(reading.problems));
+    if let Some(base) = &conventions.base_currency {
+        let contradictions = trade_loader::contradictions(&day.trades, &day.positions, base);
+        let at: BTreeSet<Place> = contradictions.iter().map(|problem| problem.place.with_field("")).collect();
+        // A trade that says something else of its security than the positions do is no whole row.
+        day.trades.retain(|trade| at.is_empty() || !at.contains(&trade.place.with_field("")));
+        reading.problems.extend(contradictions);
     }
     // The order of rows in a file means nothing, so that nothing downstream can depend on it.
     day.trades.sort_by(|a, b| a.id.cmp(&b.id));
@@ -62,7 +92,7 @@ pub(crate) fn read(config: &Config, given: &Given) -> Result<Read, Failure> {
             .filter(|digest| given.is_some_and(|given| given.name == digest.path))
             .for_each(recorded_by_name);
     }
-    Ok(Read { day, digests, files: reading.files, warnings: reading.problems })
+    Read { day, digests, files: reading.files, problems: reading.problems }
 }
 
 /// A file that is older than the desk lets it be.
@@ -152,6 +182,7 @@ impl Reading {
     fn file<T>(
         &mut self,
         source: Option<&Source>,
+        where_missing: Option<&str>,
         load: impl FnOnce(&Source) -> Result<Loaded<T>, LoadError>,
     ) -> Vec<T> {
         let Some(source) = source else { return Vec::new() };
@@ -163,7 +194,10 @@ impl Reading {
                 loaded.rows
             }
             Err(error) => {
-                self.problems.push(error.problem());
+                let problem = error.problem();
+                let hint = where_missing.filter(|_| matches!(error.reason, Reason::Missing));
+                let hint = hint.map_or(problem.hint.clone(), str::to_owned);
+                self.problems.push(Problem { hint, ..problem });
                 Vec::new()
             }
         }

@@ -17,6 +17,7 @@ pub mod exit;
 mod answer;
 mod certificate;
 mod chart;
+mod checks;
 mod claim;
 mod course;
 mod failure;

@@ -250,8 +250,10 @@ pub struct ConflictLimit {
     pub bound: Bound,
     /// The value of that end, in the metric's own unit.
     pub limit: Amount,
-    /// Where the metric ends in the assignment that breaks the limits least, where one was found.
+    /// Where the metric ends in the assignment that breaks the limits least, where one was found and it is defined there.
     pub reached: Option<Amount>,
+    /// What a ratio is divided by and what that is there, where it is not above 0.
+    pub undefined_by: Option<(MetricName, Amount)>,
     /// How far beyond the limit that is, above 0.
     pub shortfall: Option<Amount>,
     /// Where the limit is agreed.

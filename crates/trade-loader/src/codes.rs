@@ -45,6 +45,7 @@ codes! {
     ENCODING "L031" "text in an unknown encoding"
     STOPPED "L032" "reading stopped after too many problems"
     ZERO_PRICE "L033" "a trade at a price of zero"
+    NEAR_MISS "L034" "a column that may be a misspelt one of ours"
 }
 
 #[cfg(test)]

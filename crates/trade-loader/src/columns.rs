@@ -14,6 +14,8 @@ use crate::text::{header_key, quoted, unwrapped};
 pub(crate) struct Layout {
     /// What a row is, for a message.
     pub(crate) noun: &'static str,
+    /// The key of the configuration that names the file.
+    pub(crate) key: &'static str,
     /// Our columns, the required ones first.
     pub(crate) columns: &'static [Column],
     /// The columns that say which thing a row is about; a total row has none of them.
@@ -30,6 +32,8 @@ pub(crate) struct Column {
     pub(crate) required: bool,
     /// Whether its cells are numbers.
     pub(crate) is_number: bool,
+    /// Short forms of its name that other systems write; none of them is taken for it unasked.
+    pub(crate) short_forms: &'static [&'static str],
 }
 
 impl Column {
@@ -37,24 +41,31 @@ impl Column {
     pub(crate) const fn of_numbers(self) -> Self {
         Self { is_number: true, ..self }
     }
+
+    /// The same column, which other systems write like this.
+    pub(crate) const fn short_forms(self, short_forms: &'static [&'static str]) -> Self {
+        Self { short_forms, ..self }
+    }
 }
 
 /// Where our columns stand in a file.
 pub(crate) struct Columns {
     pub(crate) layout: &'static Layout,
     found: Vec<(&'static str, Option<usize>)>,
+    /// Columns that a file may have and this one may have under a name that is close.
+    unclear: Vec<&'static str>,
     /// The other columns: index and header.
     pub(crate) others: Vec<(usize, String)>,
 }
 
 /// A column that a file must have.
 pub(crate) const fn required(name: &'static str) -> Column {
-    Column { name, required: true, is_number: false }
+    Column { name, required: true, is_number: false, short_forms: &[] }
 }
 
 /// A column that a file may have.
 pub(crate) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false, is_number: false }
+    Column { name, required: false, is_number: false, short_forms: &[] }
 }
 
 impl Layout {
@@ -69,9 +80,9 @@ impl Columns {
         self.found.iter().find(|(column, _)| *column == name).and_then(|(_, index)| *index)
     }
 
-    /// Whether a file must have one of our columns.
-    pub(crate) fn is_required(&self, name: &str) -> bool {
-        self.layout.is_required(name)
+    /// Whether it was reported that the file does not have one of our columns, or may have it by another name.
+    pub(crate) fn is_reported(&self, name: &str) -> bool {
+        self.layout.is_required(name) || self.unclear.contains(&name)
     }
 
     /// Whether the cells at an index are numbers.
@@ -93,14 +104,15 @@ impl Columns {
             let header = source.columns.get(column.name).map_or(column.name, String::as_str);
             (column.name, headers.index_by_key.get(&header_key(header)).copied())
         });
-        let columns = Self { layout, found: found.collect(), others: Vec::new() };
+        let mut columns = Self { layout, found: found.collect(), unclear: Vec::new(), others: Vec::new() };
         if columns.found.iter().all(|(_, index)| index.is_none()) {
-            problems.push(headers.none_found());
+            problems.push(headers.none_found(source));
             return None;
         }
         for column in layout.columns.iter().filter(|c| c.required && columns.index(c.name).is_none()) {
             problems.push(headers.missing(column, source, &columns));
         }
+        columns.unclear = headers.check_near_misses(source, &columns, problems);
         headers.check_duplicates(&columns, problems);
         let ours = |index: usize| columns.found.iter().any(|(_, found)| *found == Some(index));
         let cells = table.headers.cells.iter().enumerate();
@@ -108,6 +120,15 @@ impl Columns {
         let others = others.map(|(index, cell)| (index, unwrapped(&cell.text).to_owned())).collect();
         Some(Self { others, ..columns })
     }
+}
+
+/// Words that stand in many files and are as close to one of our columns as a misspelling of it.
+const OTHER_WORDS: &[&str] = &["amount", "count", "current", "loan", "lot", "spot", "start"];
+
+/// A header as it stands in a configuration.
+fn plain_or_quoted(header: &str) -> String {
+    let is_plain = header.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' '));
+    if is_plain { header.to_owned() } else { quoted(header) }
 }
 
 /// The header row of a table.
@@ -155,20 +176,22 @@ impl<'a> Headers<'a> {
                 let message = format!("there is no column {} among {}", quoted(header), self.found());
                 let headers = self.table.headers.cells.iter().map(|cell| cell.text.as_str());
                 let near = nearest(header, headers.filter(|header| !header.is_empty()));
-                problems.push(Problem::error(codes::RENAME, place, message, self.rename_hint(source, ours, near)));
+                let hint = self.own_name_hint(source, ours).unwrap_or_else(|| self.rename_hint(source, ours, near));
+                problems.push(Problem::error(codes::RENAME, place, message, hint));
             }
         }
     }
 
+    /// What to do about a column that `columns:` renames and the file has under its own name.
+    fn own_name_hint(&self, source: &Source, ours: &str) -> Option<String> {
+        let is_there = source.columns.contains_key(ours) && self.index_by_key.contains_key(&header_key(ours));
+        is_there.then(|| format!("the file has {ours} under its own name: drop or mend {ours} under `columns:`"))
+    }
+
     /// How to say what a column is called here, which may be `near`.
     fn rename_hint(&self, source: &Source, ours: &str, near: Option<&str>) -> String {
-        let key = self.layout.noun.replace(' ', "_");
-        let is_plain = |header: &str| header.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' '));
-        let header = match near {
-            Some(near) if is_plain(near) => near.to_owned(),
-            Some(near) => quoted(near),
-            None => "HEADER".to_owned(),
-        };
+        let key = self.layout.key;
+        let header = near.map_or("HEADER".to_owned(), plain_or_quoted);
         let remedy =
             format!("state `{key}: {{ path: {}, columns: {{ {ours}: {header} }} }}` in the configuration", source.name);
         match near {
@@ -181,13 +204,7 @@ impl<'a> Headers<'a> {
         let place = self.table.row_place(&self.table.headers, &column.name.into());
         let wanted = source.columns.get(column.name).map_or(column.name, String::as_str);
         let message = format!("there is no column {} among {}", quoted(wanted), self.found());
-        // A header that is another of our columns is not a misspelling of this one.
-        let is_taken = |index: usize| columns.found.iter().any(|(_, taken)| *taken == Some(index));
-        let cells = self.table.headers.cells.iter().enumerate();
-        let free: Vec<&str> = cells
-            .filter(|(index, cell)| !cell.is_empty() && !is_taken(*index))
-            .map(|(_, cell)| cell.text.as_str())
-            .collect();
+        let free = self.free(columns);
         let lacking =
             self.layout.columns.iter().filter(|column| column.required && columns.index(column.name).is_none());
         let near = nearest(wanted, free.iter().copied()).or(match free.as_slice() {
@@ -195,17 +212,65 @@ impl<'a> Headers<'a> {
             [only] if lacking.count() == 1 => Some(*only),
             _ => None,
         });
-        let hint = self.rename_hint(source, column.name, near);
+        let hint = self.own_name_hint(source, column.name);
+        let hint = hint.unwrap_or_else(|| self.rename_hint(source, column.name, near));
         Problem::error(codes::MISSING_COLUMN, place, message, hint)
     }
 
-    fn none_found(&self) -> Problem {
-        let names = self.layout.columns.iter().map(|column| column.name).collect::<Vec<_>>();
+    /// The headers that are none of our columns: one that is cannot be a misspelling of another.
+    fn free(&self, columns: &Columns) -> Vec<&'a str> {
+        let is_taken = |index: usize| columns.found.iter().any(|(_, taken)| *taken == Some(index));
+        let cells = self.table.headers.cells.iter().enumerate();
+        let free = cells.filter(|(index, cell)| !cell.is_empty() && !is_taken(*index));
+        free.map(|(_, cell)| cell.text.as_str()).collect()
+    }
+
+    /// Refuses a header that is close to a column that a file may have and this one lacks: to leave it aside could drop
+    /// every pin or currency of the day. Returns those columns.
+    fn check_near_misses(&self, source: &Source, columns: &Columns, problems: &mut Vec<Problem>) -> Vec<&'static str> {
+        let is_other = |header: &str| {
+            let key = header_key(header);
+            let stated = source.other_columns.iter().any(|other| header_key(other) == key);
+            stated || OTHER_WORDS.contains(&key.as_str())
+        };
+        let free: Vec<&str> = self.free(columns).into_iter().filter(|header| !is_other(header)).collect();
+        let lacking = self.layout.columns.iter().filter(|column| {
+            !column.required && columns.index(column.name).is_none() && !source.columns.contains_key(column.name)
+        });
+        let mut unclear = Vec::new();
+        for column in lacking {
+            let is_near = |header: &&&str| {
+                let key = header_key(header);
+                column.short_forms.contains(&key.as_str()) || nearest(&key, [column.name]).is_some()
+            };
+            let Some(near) = free.iter().find(is_near).copied() else { continue };
+            let place = self.table.row_place(&self.table.headers, &column.name.into());
+            let message = format!("there is no column \"{}\", and {} may be meant for it", column.name, quoted(near));
+            let header = plain_or_quoted(near);
+            let hint = format!(
+                "rename it, or state `{}: {{ path: {}, columns: {{ {}: {header} }} }}` in the configuration, or \
+                 `other_columns: [{header}]` there if it means something else",
+                self.layout.key, source.name, column.name,
+            );
+            problems.push(Problem::error(codes::NEAR_MISS, place, message, hint));
+            unclear.push(column.name);
+        }
+        unclear
+    }
+
+    fn none_found(&self, source: &Source) -> Problem {
+        let own = self.layout.columns.iter().map(|column| column.name);
+        let header = |name: &'static str| source.columns.get(name).map_or(name, String::as_str);
+        let names = own.clone().map(header).collect::<Vec<_>>();
+        let has_own_names = own.clone().any(|name| self.index_by_key.contains_key(&header_key(name)));
         let keys = names.iter().map(|name| header_key(name)).collect::<Vec<_>>();
         let is_header = |row: &&Row| {
             row.cells.iter().filter(|cell| keys.contains(&header_key(&cell.text))).count() * 2 > keys.len() / 2
         };
         let hint = match self.table.rows.iter().take(50).find(is_header) {
+            _ if has_own_names => {
+                "the file has columns by our names: drop or mend `columns:` in the configuration".to_owned()
+            }
             Some(row) => {
                 let place = self.table.row_place(row, &"".into());
                 format!("{place} looks like the header row: delete the rows above it")

@@ -178,6 +178,8 @@ impl<'a> RowReader<'a> {
         match (found, fixed) {
             (Found::Refused, _) => None,
             (Found::Blank, Some(fixed)) => Some(fixed),
+            // Whether a price or accrued interest may be missing hangs on the type, which is missing itself then.
+            (Found::Blank, None) if kind.is_none() => None,
             (Found::Blank, None) => {
                 self.refuse_blank(COLUMN, "write the clean price");
                 None
@@ -205,6 +207,7 @@ impl<'a> RowReader<'a> {
         match (found, silent) {
             (Found::Refused, _) => None,
             (Found::Blank, Some(_)) => Some(Decimal::ZERO),
+            (Found::Blank, None) if kind.is_none() => None,
             (Found::Blank, None) => {
                 self.refuse_blank(COLUMN, "write 0 where nothing has accrued");
                 None
@@ -247,7 +250,7 @@ impl<'a> RowReader<'a> {
 
     /// A cell that is not there: blank where the row is short, refused already where the column is missing.
     fn absent<T>(&self, column: &str) -> Found<T> {
-        if self.has(column) || !self.columns.is_required(column) { Found::Blank } else { Found::Refused }
+        if self.has(column) || !self.columns.is_reported(column) { Found::Blank } else { Found::Refused }
     }
 
     fn refused<T>(&mut self, column: &str, refusal: Refusal) -> Found<T> {

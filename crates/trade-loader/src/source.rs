@@ -16,6 +16,8 @@ pub struct Source {
     pub format: FileFormat,
     /// Our column, then the header that stands for it in the file; others go by their own name.
     pub columns: BTreeMap<String, String>,
+    /// Headers that look like one of our columns and are none of them.
+    pub other_columns: Vec<String>,
 }
 
 /// What a file does not say itself.

@@ -36,7 +36,7 @@ fn keys() -> Vec<Key> {
 }
 
 fn compile(definition: &MetricDefinition, around: &Surroundings<'_>) -> Result<Form, Vec<Problem>> {
-    let rates = around.coefficients.rates_of(definition)?;
+    let rates = around.coefficients.rates_of(definition);
     // The opening value needs the positions; `compile` fills it in once the metric's rates are known.
     Ok(Form::Additive(Additive { opening: Amount::zero(), rates }))
 }

@@ -25,6 +25,9 @@ use crate::stage::Stages;
 use crate::watch::{self, Found, Recorded};
 use crate::{Failure, answer, claim, config, course, impact, inputs, interrupt, telemetry};
 
+/// What a run leaves undone that is refused.
+pub(crate) const UNDONE: &str = "nothing was assigned";
+
 /// Runs the stages in order. The last line of the answer is the summary for standard output.
 ///
 /// # Errors
@@ -66,7 +69,7 @@ fn conclude(
         Err(failure) => interrupt::answer(failure.exit(), &failure.summary_line()),
     }
     let told = |failure: Failure| {
-        telemetry::tell(&failure.to_string());
+        telemetry::tell(&failure.told(UNDONE));
         (failure.exit(), failure.summary_line())
     };
     if arguments.dry_run {

@@ -27,13 +27,19 @@ pub fn run(arguments: &InputArguments) -> Result<(Exit, String), Failure> {
     let (trades, accounts) = (book.trades.len(), book.accounts.len());
     let bounds = book.accounts.iter().flat_map(|account| &account.metrics);
     let limits = bounds.flat_map(|metric| [metric.limit.min, metric.limit.max]).flatten().count();
+    let pinned = book.trades.iter().filter(|trade| trade.pin.is_some()).count();
+    let (rows, used) = (read.day.coefficients.len(), metric_engine::coefficients_used(&config.desk, &read.day));
+    let coefficients = if rows > 0 { format!("{rows} coefficient rows ({used} used), ") } else { String::new() };
     telemetry::tell(&format!(
-        "Valid: {trades} trades, {accounts} accounts with {} positions, {limits} limits.",
+        "Valid: {trades} trades ({pinned} pinned), {accounts} accounts with {} positions, {coefficients}{limits} limits.",
         read.day.positions.len()
     ));
     let line = json!({
         "status": "valid", "exit": 0,
-        "counts": { "trades": trades, "accounts": accounts, "limits": limits, "warnings": warnings.len() },
+        "counts": {
+            "trades": trades, "pinned": pinned, "accounts": accounts, "coefficients": rows, "coefficients_used": used,
+            "limits": limits, "warnings": warnings.len(),
+        },
     });
     Ok((Exit::Done, line.to_string()))
 }

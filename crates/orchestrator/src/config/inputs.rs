@@ -42,6 +42,18 @@ impl Inputs {
         }
     }
 
+    /// Every file that there may be, with where the configuration speaks of it.
+    pub(super) fn parts(&mut self) -> [(&'static str, &mut Option<Source>); 5] {
+        let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
+        [
+            ("inputs.trades", trades),
+            ("inputs.positions", positions),
+            ("inputs.current_metrics", current_metrics),
+            ("inputs.coefficients", coefficients),
+            (LAST_PLAN, last_plan),
+        ]
+    }
+
     /// The files that there are, each with its name in the configuration.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &Source)> {
         let Self { trades, positions, current_metrics, coefficients, last_plan } = self;
@@ -57,7 +69,7 @@ impl Inputs {
 }
 
 /// Where the configuration names the last plan.
-const LAST_PLAN: &[&str] = &["objective", "keep", "plan"];
+pub(super) const LAST_PLAN: &str = "objective.keep.plan";
 
 /// The placeholder for the date of a run.
 const AS_OF: &str = "{as_of}";
@@ -83,7 +95,7 @@ impl Paths<'_> {
             coefficients: input("coefficients", None),
             last_plan: None,
         };
-        inputs.last_plan = self.input(tree, LAST_PLAN, None, problems);
+        inputs.last_plan = self.input(tree, &keys_of_last_plan(), None, problems);
         inputs
     }
 
@@ -91,7 +103,7 @@ impl Paths<'_> {
     pub(super) fn check_last_plan(&self, tree: &Setting, inputs: &Inputs, outputs: &Path, problems: &mut Vec<Problem>) {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let plan = inputs.last_plan.as_ref().map(|source| absolute(&source.path));
-        if let (Some(written), Some(plan)) = (at(tree, LAST_PLAN), plan)
+        if let (Some(written), Some(plan)) = (at(tree, &keys_of_last_plan()), plan)
             && plan.starts_with(absolute(outputs))
         {
             let message = "the last plan lies in the folder that this run replaces".to_owned();
@@ -152,6 +164,9 @@ impl Paths<'_> {
             let header = |(name, header): &(String, Setting)| Some((name.clone(), header.text()?.trim().to_owned()));
             columns.entries().iter().filter_map(header).collect()
         });
+        let other_columns = written.and_then(|input| at(input, &["other_columns"])).map_or_else(Vec::new, |headers| {
+            headers.items().iter().filter_map(Setting::text).map(|header| header.trim().to_owned()).collect()
+        });
         // A file's own format wins, key by key, over the format for all files.
         let own = |key: &'static str| {
             let own = written.filter(|input| at(input, &["format", key]).is_some());
@@ -161,7 +176,7 @@ impl Paths<'_> {
         let decimal = choice_at(from, &decimal, &DECIMAL_MARKS).unwrap_or_default();
         let (from, delimiter) = own("delimiter");
         let delimiter = choice_at(from, &delimiter, &DELIMITERS);
-        Some(Source { path, name, format: FileFormat { decimal, sheet, delimiter }, columns })
+        Some(Source { path, name, format: FileFormat { decimal, sheet, delimiter }, columns, other_columns })
     }
 
     /// The text of `setting` with the date filled in.
@@ -185,6 +200,10 @@ impl Paths<'_> {
             }
         }
     }
+}
+
+fn keys_of_last_plan() -> Vec<&'static str> {
+    LAST_PLAN.split('.').collect()
 }
 
 /// Every `{word}` in a text.

@@ -167,6 +167,12 @@ fn file(columns: &[&'static str]) -> Shape {
             "every column has its own name",
             "what this file calls its columns",
         ),
+        Key::optional(
+            "other_columns",
+            Shape::List(Box::new(Shape::Text)),
+            "none",
+            "headers that look like one of our columns, such as a misspelt one, and mean something else",
+        ),
         Key::optional("format", Shape::Object(format(AS_FOR_ALL, AS_FOR_ALL)), AS_FOR_ALL, FORMAT_ABOUT),
     ];
     Shape::either(Shape::Text, Shape::Object(mapping))

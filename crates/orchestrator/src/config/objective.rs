@@ -1,5 +1,7 @@
 //! What the desk wants besides its limits: weights, an order of metrics, and how closely to stay to the last plan.
 
+use std::collections::BTreeSet;
+
 use domain::problem::nearest;
 use domain::shape::decimal;
 use domain::{Code, Decimal, GiveUp, Keep, MetricName, ObjectiveSettings, OrderedMetric, Problem, Setting};
@@ -33,7 +35,11 @@ fn check_metric(code: Code, name: &str, setting: &Setting, known: &[&str], probl
     if !known.contains(&name) {
         let hint = match nearest(name, known.iter().copied()) {
             Some(known) => format!("did you mean \"{known}\"?"),
-            None => "name a metric that an account has".to_owned(),
+            None if known.is_empty() => "name a metric that an account has".to_owned(),
+            None => format!(
+                "the metrics are {}",
+                known.iter().copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+            ),
         };
         problems.push(refuse(code, setting, format!("there is no metric \"{name}\""), hint));
     }

@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 use super::accounts::accounts;
 use super::alerts::watch;
 use super::codes::OUT_OF_RANGE;
-use super::inputs::Paths;
+use super::inputs::{LAST_PLAN, Paths};
 use super::keys::{ACCRUED_QUOTES, PRICE_QUOTES, configuration};
 use super::objective::objective;
 use super::read::{at, choice_at, decimal_at, flag_at, refuse, text_at};
 use super::reference::keys_with_paths;
 use super::solvers::solver;
-use super::{Config, Given, Loaded};
+use super::{Config, Conventions, Given, Loaded, Rest};
 
 /// What a configuration is read from and with.
 pub(super) struct Source<'a> {
@@ -66,6 +66,44 @@ pub(super) fn resolve(tree: &Setting, source: &Source<'_>, problems: Vec<Problem
             Ok(Loaded { config, warnings: problems })
         }
         None => Err(problems),
+    }
+}
+
+/// The parts of a configuration that say what the desk is, and not where its files are or what is done with an answer.
+const NOT_OF_THE_DESK: [&str; 8] = ["inputs", "format", "solver", "state", "outputs", "desk", "alerts", "monitoring"];
+
+/// The parts that say how every file is to be read.
+const OF_EVERY_FILE: [&str; 3] = ["base_currency", "valuation", "format"];
+
+/// What of a refused `tree` can be used: each part in which nothing is wrong.
+pub(super) fn rest(tree: &Setting, source: &Source<'_>, mut problems: Vec<Problem>) -> Rest {
+    problems.extend(configuration().check(tree));
+    let mut paths = Paths { folder: source.folder, as_of: source.given.as_of, uses_as_of: false };
+    let mut inputs = paths.inputs(tree, source.given, &mut problems);
+    let desk = desk(tree, &mut problems);
+    let wrong: Vec<&str> =
+        problems.iter().filter(|problem| problem.is_error()).map(|problem| &*problem.place.field).collect();
+    let is_within = |field: &str, part: &str| {
+        field.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let is_wrong = |part: &str| wrong.iter().any(|field| is_within(field, part));
+    let are_inputs_whole = inputs.trades.is_some() && !is_wrong("inputs") && !is_wrong(LAST_PLAN);
+    for (part, input) in inputs.parts() {
+        if is_wrong(part) {
+            *input = None;
+        }
+    }
+    let allows_negative = flag_at(tree, &["valuation", "allow_negative_accrued"]).unwrap_or(false);
+    let base_currency = desk.as_ref().map(|desk| desk.fx.base.clone());
+    let can_be_read = base_currency.is_some() && !OF_EVERY_FILE.iter().any(|part| is_wrong(part));
+    let conventions = Conventions { allow_negative_accrued: allows_negative, base_currency };
+    let is_of_the_desk = |field: &&str| !NOT_OF_THE_DESK.iter().any(|part| is_within(field, part));
+    Rest {
+        inputs,
+        are_inputs_whole,
+        conventions: can_be_read.then_some(conventions),
+        is_desk_whole: !wrong.iter().any(is_of_the_desk),
+        desk,
     }
 }
 

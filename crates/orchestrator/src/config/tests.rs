@@ -281,7 +281,7 @@ fn the_date_is_asked_for_only_where_a_path_holds_it() {
 fn a_file_given_instead_keeps_its_columns_and_format() {
     let text = minimal(
         "format: {decimal: \",\", delimiter: \";\"}\ninputs:\n  trades:\n    path: a.xlsx\n    sheet: Blotter\n    \
-         columns: {trade_id: Deal}\n    format: {delimiter: tab}\naccounts: [{id: A}]",
+         columns: {trade_id: Deal}\n    other_columns: [\" Unit\"]\n    format: {delimiter: tab}\naccounts: [{id: A}]",
     );
     let input = |name: &str| {
         let given = Given { trades: Some(name.to_owned()), ..Given::default() };
@@ -291,7 +291,13 @@ fn a_file_given_instead_keeps_its_columns_and_format() {
     let columns = BTreeMap::from([("trade_id".to_owned(), "Deal".to_owned())]);
     assert_eq!(
         input("b.XLSX"),
-        Input { path: "b.XLSX".into(), name: "b.XLSX".to_owned(), format, columns: columns.clone() }
+        Input {
+            path: "b.XLSX".into(),
+            name: "b.XLSX".to_owned(),
+            format,
+            columns: columns.clone(),
+            other_columns: vec!["Unit".to_owned()],
+        }
     );
     // A text file has no sheet.
     assert_eq!((input("b.csv").format.sheet, input("b.csv").columns), (None, columns));

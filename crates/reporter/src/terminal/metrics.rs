@@ -56,11 +56,15 @@ pub(super) fn conflict(report: &Report<'_>, style: Style) -> Option<String> {
             let places = places(Unit::Ratio, numbers.into_iter().flatten());
             let number = |number: Option<&Amount>| number.map_or_else(String::new, |number| figure(number, places));
             let text = |text: Option<&String>| text.map_or_else(String::new, |text| clean(text));
+            let reached = match &limit.undefined_by {
+                Some((by, value)) => format!("undefined: {} is {}", clean(by.as_str()), figure(value, 0)),
+                None => number(numbers[1]),
+            };
             vec![
                 format!("{} {}", clean(limit.account.as_str()), clean(limit.metric.as_str())).into(),
                 limit.bound.to_string().into(),
                 number(numbers[0]).into(),
-                number(numbers[1]).into(),
+                reached.into(),
                 number(numbers[2]).into(),
                 text(limit.owner.as_ref()).into(),
                 text(limit.source.as_ref()).into(),

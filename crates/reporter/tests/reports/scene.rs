@@ -183,6 +183,7 @@ pub(crate) fn failed_report(scene: &Scene) -> Report<'_> {
         bound: domain::Bound::Max,
         limit: amount(limit),
         reached: Some(amount(reached)),
+        undefined_by: None,
         shortfall: Some(amount(shortfall)),
         source: Some("PB agreement 4.2".to_owned()),
         owner: Some("treasury".to_owned()),

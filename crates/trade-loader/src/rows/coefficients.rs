@@ -12,6 +12,7 @@ use crate::{Conventions, Loaded, Source, codes};
 
 const LAYOUT: Layout = Layout {
     noun: "coefficients",
+    key: "coefficients",
     columns: &[
         required("account"),
         required("metric"),

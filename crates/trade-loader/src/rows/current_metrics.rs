@@ -11,6 +11,7 @@ use crate::{Conventions, Loaded, Source};
 
 const LAYOUT: Layout = Layout {
     noun: "current metrics",
+    key: "current_metrics",
     columns: &[required("account"), required("metric"), required("value").of_numbers()],
     identity: &["account", "metric"],
     keeps_others: false,

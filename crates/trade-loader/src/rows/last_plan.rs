@@ -12,6 +12,7 @@ use crate::{Conventions, Loaded, Source};
 
 const LAYOUT: Layout = Layout {
     noun: "bookings of the last plan",
+    key: "plan",
     columns: &[required("trade_id"), required("account")],
     identity: &["trade_id", "account"],
     keeps_others: false,

@@ -12,6 +12,7 @@ use crate::{Conventions, Loaded, Source};
 
 const LAYOUT: Layout = Layout {
     noun: "positions",
+    key: "positions",
     columns: &[
         required("account"),
         required("security"),
@@ -19,7 +20,7 @@ const LAYOUT: Layout = Layout {
         required("quantity").of_numbers(),
         required("price").of_numbers(),
         required("accrued_interest").of_numbers(),
-        optional("currency"),
+        optional("currency").short_forms(&["ccy", "cur", "curr"]),
     ],
     identity: &["account", "security", "security_type"],
     keeps_others: false,

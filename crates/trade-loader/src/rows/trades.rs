@@ -12,6 +12,7 @@ use crate::{Conventions, Loaded, Source, codes};
 
 const LAYOUT: Layout = Layout {
     noun: "trades",
+    key: "trades",
     columns: &[
         required("trade_id"),
         required("side"),
@@ -20,8 +21,8 @@ const LAYOUT: Layout = Layout {
         required("quantity").of_numbers(),
         required("price").of_numbers(),
         required("accrued_interest").of_numbers(),
-        optional("currency"),
-        optional("account"),
+        optional("currency").short_forms(&["ccy", "cur", "curr"]),
+        optional("account").short_forms(&["acct", "acc"]),
     ],
     identity: &["trade_id", "side", "security"],
     keeps_others: true,

@@ -291,3 +291,87 @@ fn a_column_that_is_renamed_in_vain_is_refused() {
     assert!(with("account", "PB").starts_with("t.csv:1 account: L030: there is no column \"PB\" among \"trade_id\""));
     assert!(with("price", "Clean Px").starts_with("t.csv:1 price: L005: there is no column \"Clean Px\" among"));
 }
+
+#[test]
+fn a_misspelt_column_that_may_be_missing_is_refused_and_not_left_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let problems = |headers: &str| {
+        let text = format!("{headers}\nT1,buy,S1,government,1000,99,0,EUR,PB1\n");
+        shown(&load_trades(&written(&folder, "trades.csv", text), &dollars()).unwrap().problems)
+    };
+    let required = "trade_id,side,security,security_type,quantity,price,accrued_interest";
+    insta::assert_snapshot!(problems(&format!("{required},ccy,acount")), @r#"
+    trades.csv:1 currency: L034: there is no column "currency", and "ccy" may be meant for it
+    hint: rename it, or state `trades: { path: trades.csv, columns: { currency: ccy } }` in the configuration, or `other_columns: [ccy]` there if it means something else
+    trades.csv:1 account: L034: there is no column "account", and "acount" may be meant for it
+    hint: rename it, or state `trades: { path: trades.csv, columns: { account: acount } }` in the configuration, or `other_columns: [acount]` there if it means something else
+    "#);
+    for near in ["curency", "Currencys", "currenyc", "Ccy", "CUR"] {
+        assert!(problems(&format!("{required},{near},account")).contains(" currency: L034: "), "{near}");
+    }
+    for near in ["acount", "Accounts", "acconut", "Account ID", "acct"] {
+        assert!(problems(&format!("{required},currency,{near}")).contains(" account: L034: "), "{near}");
+    }
+    // Other words, and columns that are beside the right one.
+    for fine in ["currency,account", "currency,amount", "currency,trader", "count,discount"] {
+        assert_eq!(problems(&format!("{required},{fine}")), "", "{fine}");
+    }
+    let both = format!("{required},currency,account,acount");
+    let text = format!("{both}\nT1,buy,S1,government,1000,99,0,EUR,PB1,x\n");
+    assert_eq!(load_trades(&written(&folder, "trades.csv", text), &dollars()).unwrap().problems, []);
+}
+
+#[test]
+fn a_column_that_is_stated_to_mean_something_else_is_kept_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "trade_id,side,security,security_type,quantity,price,accrued_interest,Accounts\n\
+                T1,buy,S1,government,1000,99,0,3\n";
+    let source = written(&folder, "trades.csv", text);
+    assert!(load_trades(&source, &dollars()).unwrap().has_errors());
+    let loaded = load_trades(&Source { other_columns: vec!["accounts".to_owned()], ..source }, &dollars()).unwrap();
+    assert_eq!(loaded.problems, []);
+    assert_eq!((loaded.rows[0].pin.as_ref(), loaded.rows[0].attributes["Accounts"].as_str()), (None, "3"));
+}
+
+#[test]
+fn a_misspelt_coefficient_is_one_problem_and_not_one_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "account,metric,security,coeficient\n*,dv01,S1,0.1\n*,dv01,S2,0.1\n";
+    let loaded = load_coefficients(&written(&folder, "coefficients.csv", text), &dollars()).unwrap();
+    insta::assert_snapshot!(shown(&loaded.problems), @r#"
+    coefficients.csv:1 coefficient: L034: there is no column "coefficient", and "coeficient" may be meant for it
+    hint: rename it, or state `coefficients: { path: coefficients.csv, columns: { coefficient: coeficient } }` in the configuration, or `other_columns: [coeficient]` there if it means something else
+    "#);
+    assert!(loaded.rows.is_empty());
+}
+
+#[test]
+fn a_missing_type_does_not_make_a_blank_price_or_accrued_interest_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "account,security,quantity,price,accrued_interest\nPB1,USD,5,,\nPB1,BILL,5,98,\n";
+    let loaded = load_positions(&written(&folder, "positions.csv", text), &dollars()).unwrap();
+    let codes: Vec<&str> = loaded.problems.iter().map(|problem| problem.code.id).collect();
+    assert_eq!(codes, ["L005"]);
+}
+
+#[test]
+fn columns_that_are_renamed_are_looked_for_by_their_other_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "trade_id,side,security,security_type,quantity,price,accrued_interest,account\n";
+    let renamed = |columns: &[(&str, &str)]| {
+        let columns = columns.iter().map(|(ours, header)| ((*ours).to_owned(), (*header).to_owned())).collect();
+        let source = Source { columns, ..written(&folder, "trades.csv", text) };
+        shown(&load_trades(&source, &dollars()).unwrap().problems)
+    };
+    insta::assert_snapshot!(renamed(&[("trade_id", "Deal No"), ("account", "PB")]), @r#"
+    trades.csv:1 account: L030: there is no column "PB" among "trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest", "account"
+    hint: the file has account under its own name: drop or mend account under `columns:`
+    trades.csv:1 trade_id: L005: there is no column "Deal No" among "trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest", "account"
+    hint: the file has trade_id under its own name: drop or mend trade_id under `columns:`
+    "#);
+    let required = ["trade_id", "side", "security", "security_type", "quantity", "price", "accrued_interest"];
+    let all: Vec<(&str, &str)> = required.into_iter().chain(["currency", "account"]).map(|name| (name, "X")).collect();
+    let shown = renamed(&all);
+    assert!(shown.contains("none of the columns X, X, X, X, X, X, X, X, X is among \"trade_id\","), "{shown}");
+    assert!(shown.ends_with("hint: the file has columns by our names: drop or mend `columns:` in the configuration"));
+}

@@ -91,8 +91,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         edits: &[Replace("positions.csv", "PB2,GLOBEX 6.25", "PB2,GLOBEX 6.50")],
         exit: 3,
         says: &[
-            "desk.yaml:48:7 accounts.PB2.metrics.dv01",
-            "M003: account PB2, metric dv01: no coefficient for security GLOBEX 6.50",
+            "positions.csv:6 security",
+            "M003: security GLOBEX 6.50 2029-03-15 of type corporate has no coefficient in dv01 at PB2",
             "hint: add a row PB2,dv01,GLOBEX 6.50 2029-03-15 to the coefficients",
         ],
     },

@@ -311,8 +311,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         )],
         exit: 3,
         says: &[
-            "desk.yaml:36:7 accounts.PB1.metrics.equity",
-            "M003: account PB1, metric equity: no coefficient for security UST 4.625",
+            "trades.csv:4 security_type",
+            "M003: security UST 4.625 2055-02-15 of type goverment has no coefficient in 4 metrics: equity, gross, margin,",
             "hint: is \"goverment\" meant to be \"government\"? otherwise add a row",
         ],
     },
@@ -339,9 +339,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         )],
         exit: 3,
         says: &[
-            "desk.yaml:36:7 accounts.PB1.metrics.equity",
-            "M003: account PB1, metric equity: no coefficient for security UST 4.625",
-            "hint: add a row PB1,equity,UST 4.625 2055-02-15 to the coefficients",
+            "trades.csv:4 security",
+            "M003: security UST 4.625 2055-02-15 of type municipal has no coefficient in 4 metrics: equity, gross, margin,",
+            "hint: add a row *,METRIC,UST 4.625 2055-02-15 for each to the coefficients",
         ],
     },
     Mistake {
@@ -349,9 +349,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         edits: &[Replace("coefficients.csv", "*,dv01,UST 4.625 2055-02-15,0.00155\n", "")],
         exit: 3,
         says: &[
-            "desk.yaml:40:7 accounts.PB1.metrics.dv01",
-            "M003: account PB1, metric dv01: no coefficient for security UST 4.625",
-            "hint: add a row PB1,dv01,UST 4.625 2055-02-15 to the coefficients file,",
+            "trades.csv:4 security",
+            "M003: security UST 4.625 2055-02-15 of type government has no coefficient in dv01 at PB1, PB2",
+            "hint: add a row *,dv01,UST 4.625 2055-02-15 to the coefficients file,",
         ],
     },
     Mistake {
@@ -473,7 +473,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         says: &[
             "trades.csv:1 price",
             "L005: there is no column \"Clean Px\" among \"trade_id\", \"side\",",
-            "hint: if \"price\" is meant, state `trades: { path: trades.csv, columns:",
+            "hint: the file has price under its own name: drop or mend price under `columns:`",
         ],
     },
 ];

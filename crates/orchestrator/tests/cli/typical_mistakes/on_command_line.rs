@@ -26,7 +26,7 @@ fn run_with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_file_of_trades_that_is_not_there_is_named() {
-    let says = ["late.csv: L001: there is no such file", "hint: check the path"];
+    let says = ["late.csv: L001: there is no such file", "hint: check the path: on the command line it starts at the"];
     check_in(&Desk::starter(), &run_with(&["--trades", "late.csv"]), 3, &says);
 }
 
