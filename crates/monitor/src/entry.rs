@@ -106,11 +106,11 @@ pub struct Kept {
 pub struct ObjectiveEntry {
     /// What the assignment is worth.
     pub value: String,
-    /// What no assignment exceeds, as claimed.
+    /// What no assignment exceeds, as claimed; nothing where there are several levels.
     pub bound: Option<String>,
-    /// The claimed gap.
+    /// The claimed gap; of several levels, the largest of theirs.
     pub gap: Option<String>,
-    /// The gap that the certificate shows.
+    /// The gap that the certificate shows; of several levels, the largest of theirs.
     pub certified_gap: Option<String>,
 }
 

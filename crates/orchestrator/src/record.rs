@@ -18,6 +18,7 @@ use monitor::{
     Breach, Chained, Entry, Event, History, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry,
     State,
 };
+use reporter::formats::result_json::Exact;
 use reporter::formats::run_json;
 use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};
 use sha2::{Digest, Sha256};
@@ -292,12 +293,12 @@ impl<'a> Record<'a> {
 /// What an entry says about an outcome.
 fn run_entry(report: &Report<'_>, exit: Exit) -> RunEntry {
     let document = ResultDocument::of(report);
-    let text = |exact: Option<reporter::formats::result_json::Exact>| exact.map(|exact| exact.0.to_string());
+    let text = |exact: &Exact| exact.0.to_string();
     let objective = document.objective.map(|objective| ObjectiveEntry {
-        value: objective.value.0.to_string(),
-        bound: text(objective.bound),
-        gap: text(objective.gap),
-        certified_gap: text(objective.certified_gap),
+        value: text(&objective.value),
+        bound: objective.bound.as_ref().map(text),
+        gap: objective.largest_gap().map(text),
+        certified_gap: objective.largest_certified_gap().map(text),
     });
     let breaches = document.metrics.iter().filter(|metric| metric.breach != domain::Breach::None);
     let counts = [

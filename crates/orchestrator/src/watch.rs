@@ -12,7 +12,7 @@ use monitor::alerts::outbox::SCHEMA;
 use monitor::alerts::{self, Delivered, Fact, Kind, Message, Outbox, Parcel, Seen, Standing, kind};
 use monitor::metrics::{self, Snapshot};
 use monitor::{Chained, Entry, Event, Ledger, RunEntry, State};
-use reporter::formats::result_json::MetricEntry;
+use reporter::formats::result_json::{LevelEntry, MetricEntry, ObjectiveEntry};
 use reporter::{Report, ResultDocument};
 use serde_json::json;
 
@@ -47,9 +47,16 @@ impl Found {
         let document = ResultDocument::of(report);
         let mut facts: Vec<Fact> = document.metrics.iter().filter_map(breach).collect();
         facts.extend(answer::fallbacks(report).into_iter().map(fallback));
-        let gap = document.objective.and_then(|objective| objective.gap).map(|gap| gap.0);
-        facts.extend(gap.zip(watch.gap_above).and_then(|(gap, above)| gap_above(&gap, &Amount::from(above))));
-        Self { known: kind::TABLE.to_vec(), facts, as_of }
+        let mut known = kind::TABLE.to_vec();
+        if let (Some(objective), Some(above)) = (&document.objective, watch.gap_above) {
+            match gap_above(objective, &Amount::from(above)) {
+                Some(fact) => facts.push(fact),
+                // Nobody knows whether it is over.
+                None if objective.largest_gap().is_none() => known.retain(|kind| **kind != kind::GAP),
+                None => {}
+            }
+        }
+        Self { known, facts, as_of }
     }
 
     /// What a run found that was refused, or failed before it had an outcome.
@@ -124,13 +131,21 @@ fn fallback(taken: String) -> Fact {
     Fact { kind: &kind::FALLBACK, account: None, metric: Some(taken), measure: None, text }
 }
 
-fn gap_above(gap: &Amount, above: &Amount) -> Option<Fact> {
-    (gap > above).then(|| Fact {
+/// A gap that is too large: the largest that is known, of the whole objective or of a level.
+fn gap_above(objective: &ObjectiveEntry, above: &Amount) -> Option<Fact> {
+    let of_level = |level: &LevelEntry| {
+        let name = level.metric.as_ref().map_or("everything else".to_owned(), ToString::to_string);
+        level.gap.clone().map(|gap| (gap.0, format!(" at level {name}")))
+    };
+    let whole = objective.gap.clone().map(|gap| (gap.0, String::new()));
+    let of_levels = || objective.levels.iter().filter_map(of_level).max_by(|a, b| a.0.cmp(&b.0));
+    let (gap, at) = whole.or_else(of_levels).filter(|(gap, _)| gap > above)?;
+    Some(Fact {
         kind: &kind::GAP,
         account: None,
         metric: None,
         measure: Some(gap.to_string()),
-        text: format!("the gap of {gap} is above {above}"),
+        text: format!("the gap of {gap}{at} is above {above}"),
     })
 }
 
