@@ -23,6 +23,9 @@ pub struct Entry {
     pub actor: String,
     /// On which machine.
     pub host: String,
+    /// Archives that lay where those of this entry belong, and that no entry names, by the names that they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<String>,
     /// What happened.
     #[serde(flatten)]
     pub event: Event,

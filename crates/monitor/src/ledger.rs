@@ -37,6 +37,29 @@ pub enum Tail {
     Torn(usize),
 }
 
+/// A line as it stands in the file, whether or not it is what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its place, from 1.
+    pub place: u64,
+    /// What it says, where it can be read.
+    pub says: Option<Chained>,
+    /// Whether that counts.
+    pub trust: Trust,
+}
+
+/// Whether a line is what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// It is, and so is all before it.
+    Holds,
+    /// It is not: what is wrong.
+    Broken(String),
+    /// It stands behind one that is not. It may hang together with those around it: whoever changes an entry can write anew
+    /// what stands behind it.
+    Behind,
+}
+
 /// How much of a torn line is shown.
 const SHOWN: usize = 200;
 
@@ -122,6 +145,18 @@ impl Ledger {
             previous = read.as_ref().ok().map(|entry| (entry.seq, entry.hash.clone()));
             Some(read.map_err(|what| (seq + 1, what)))
         })
+    }
+
+    /// Every line, also from the first on that does not hold: for who has to see what is left.
+    pub fn every_line(&self) -> Vec<Line> {
+        let mut entries = self.entries();
+        let read = |line: &[u8]| unchained(std::str::from_utf8(line).ok()?);
+        let line = |(place, line)| match entries.next() {
+            Some(Ok(says)) => Line { place, says: Some(says), trust: Trust::Holds },
+            Some(Err((_, what))) => Line { place, says: read(line), trust: Trust::Broken(what) },
+            None => Line { place, says: read(line), trust: Trust::Behind },
+        };
+        (1_u64..).zip(self.lines()).map(line).collect()
     }
 
     /// The lines of these entries as they stand in the file, each with its line end.
@@ -211,7 +246,7 @@ impl Ledger {
         let torn = &self.text[self.whole..];
         let shown = String::from_utf8_lossy(&torn[..torn.len().min(SHOWN)]).into_owned();
         let healed = Healed { bytes: torn.len() as u64, sha256: sha256([torn]), text: shown };
-        (!torn.is_empty()).then(|| Entry { event: Event::Healed(healed), ..next.clone() })
+        (!torn.is_empty()).then(|| Entry { event: Event::Healed(healed), set_aside: Vec::new(), ..next.clone() })
     }
 
     fn lines(&self) -> impl Iterator<Item = &[u8]> {

@@ -46,5 +46,5 @@ pub use entry::{Breach, Entry, Event, Healed, Kept, ObjectiveEntry, ProblemEntry
 pub use error::MonitorError;
 pub use flush::Unflushed;
 pub use history::History;
-pub use ledger::{Ledger, Tail};
+pub use ledger::{Ledger, Line, Tail, Trust};
 pub use state::{Locked, State};

@@ -24,6 +24,7 @@ mod inputs;
 mod interrupt;
 mod kept;
 mod progress;
+mod published;
 mod record;
 mod stage;
 mod telemetry;

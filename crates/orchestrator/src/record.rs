@@ -15,18 +15,19 @@ use domain::Problem;
 use monitor::entry::SCHEMA;
 use monitor::state::ToKeep;
 use monitor::{
-    Breach, Chained, Entry, Event, History, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry,
-    State,
+    Breach, Chained, Entry, Event, History, Kept, Ledger, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun,
+    RunEntry, State,
 };
 use reporter::formats::result_json::Exact;
 use reporter::formats::run_json;
-use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};
+use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument};
 use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
 use crate::commands::Prepared;
 use crate::config::{self, Watch};
 use crate::exit::Exit;
+use crate::published::{self, head_of};
 use crate::watch::{self, Found};
 use crate::{Failure, answer, interrupt, telemetry};
 
@@ -74,8 +75,8 @@ impl<'a> Record<'a> {
         };
         let out = out.and_then(path_text);
         let last = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.clone()?)));
-        for published in last.iter().map(|(_, last_out)| last_out).chain(&out) {
-            self.check_published(&locked, Path::new(published))?;
+        if let Some(found) = published::beyond(&self.state, &locked.ledger, out.as_deref().map(Path::new)) {
+            return Err(MonitorError::cut(&self.state.ledger_path(), locked.ledger.seq(), &found).into());
         }
         watch::settle(&self.state, &locked.ledger);
         let Some((last, last_out)) = last else { return Ok(locked) };
@@ -96,18 +97,18 @@ impl<'a> Record<'a> {
         Ok(locked)
     }
 
-    /// An archive of the next number is what a crash left, unless that entry was written: what a run publishes has its number.
-    fn check_published(&self, locked: &Locked, out: &Path) -> Result<(), Failure> {
-        let next = locked.ledger.next_seq();
-        let numbers = locked.ledger.seq() + 1..=next;
-        if !numbers.into_iter().any(|seq| self.state.archive().path(seq).is_file()) {
-            return Ok(());
+    /// Moves aside what lies where the archive of the next entry belongs, says so, and gives what the entry is to say of it.
+    fn make_way(locked: &Locked) -> Result<Vec<String>, Failure> {
+        let aside = locked.make_way()?;
+        for name in &aside {
+            telemetry::tell(&format!(
+                "An archive in kept was of no entry. It is kept/{name} now, and entry {} says so. A run that was ended before \
+                 its entry leaves one; an entry that was cut off the ledger does, too: `pb-assign audit verify --expect-head` \
+                 with a head that was kept elsewhere tells which.",
+                locked.ledger.next_seq()
+            ));
         }
-        let run = out.join(run_json::FORMAT.file);
-        let published = std::fs::read(&run).ok().and_then(|bytes| head_of(&bytes));
-        let Some(head) = published.filter(|head| head.seq > locked.ledger.seq()) else { return Ok(()) };
-        let found = format!("{} is of entry {}, and so is an archive in kept", run.display(), head.seq);
-        Err(MonitorError::cut(&self.state.ledger_path(), locked.ledger.seq(), &found).into())
+        Ok(aside)
     }
 
     /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
@@ -165,7 +166,8 @@ impl<'a> Record<'a> {
         let (run_id, as_of) = (run.run_id.clone().unwrap_or_default(), run.as_of.clone());
         interrupt::check()?;
         interrupt::decide();
-        let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq })))?;
+        let set_aside = Self::make_way(locked)?;
+        let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq }), set_aside))?;
         let head = LedgerHead { seq: chained.seq, head: chained.hash.clone() };
         self.remember(locked);
         Ok(head)
@@ -186,6 +188,7 @@ impl<'a> Record<'a> {
         let to_keep = std::iter::once(&config).chain(&inputs).map(|(path, bytes)| ToKeep { path, bytes });
         let to_keep: Vec<ToKeep<'_>> =
             to_keep.chain(files.iter().map(|file| ToKeep { path: file.file, bytes: &file.bytes })).collect();
+        let set_aside = Self::make_way(locked)?;
         let mut kept = locked.keep(&to_keep)?;
         interrupt::check()?;
         let outputs = kept.split_off(1 + inputs.len());
@@ -201,7 +204,7 @@ impl<'a> Record<'a> {
             outputs,
             ..run_entry(report, exit)
         };
-        let mut entry = self.entry(Event::Run(Box::new(run)));
+        let mut entry = self.entry(Event::Run(Box::new(run)), set_aside);
         watch::decide(&mut entry, &locked.ledger, watch, Found::of_report(report, watch));
         let (seq, head) = (locked.ledger.next_seq(), locked.ledger.hash_of_next(&entry));
         report.run.ledger = Some(LedgerHead { seq, head });
@@ -242,6 +245,7 @@ impl<'a> Record<'a> {
             let path = config.display().to_string();
             // Where a secret may stand in it, it is not copied.
             let to_keep = [ToKeep { path: &path, bytes: &bytes }];
+            let set_aside = Self::make_way(&locked)?;
             let kept = locked.keep(if config::may_be_kept(config, &bytes) { &to_keep } else { &[] })?;
             let run = RunEntry {
                 desk: Some(watch.desk.clone()),
@@ -256,7 +260,7 @@ impl<'a> Record<'a> {
                 problem_count: count as u64,
                 ..RunEntry::default()
             };
-            let mut entry = self.entry(Event::Run(Box::new(run)));
+            let mut entry = self.entry(Event::Run(Box::new(run)), set_aside);
             watch::decide(&mut entry, &locked.ledger, watch, found);
             watch::pack(&self.state, &locked.ledger, &entry, watch);
             locked.append(&entry)?;
@@ -283,10 +287,10 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn entry(&self, event: Event) -> Entry {
+    fn entry(&self, event: Event, set_aside: Vec<String>) -> Entry {
         let actor = self.arguments.actor.clone().unwrap_or_else(user);
         let time = jiff::Timestamp::now().to_string();
-        Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), event }
+        Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), set_aside, event }
     }
 }
 
@@ -380,10 +384,6 @@ fn problem_entry(problem: &Problem) -> ProblemEntry {
     }
 }
 
-fn head_of(run_json: &[u8]) -> Option<LedgerHead> {
-    RunRecord::read(std::str::from_utf8(run_json).ok()?).ok()?.ledger
-}
-
 /// Where something is, whatever folder the program runs in.
 pub(crate) fn path_text(path: &Path) -> Option<String> {
     Some(std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)).display().to_string())
@@ -419,18 +419,20 @@ pub(crate) fn host() -> String {
 /// The record in a folder, for commands that only read it.
 pub(crate) fn read(folder: &Path, patience: std::time::Duration) -> Result<(State, Locked), Failure> {
     let state = State::at(folder);
-    if !state.ledger_path().is_file() {
-        return Err(no_ledger(folder));
-    }
+    require_ledger(&state)?;
     let locked = state.read(patience)?;
     Ok((state, locked))
 }
 
-/// That a folder has no ledger.
-pub(crate) fn no_ledger(folder: &Path) -> Failure {
-    Failure::Request {
-        message: format!("failed to find a ledger in {}", folder.display()),
+/// Refuses a folder that has no ledger: whether there never was one, or it is gone.
+pub(crate) fn require_ledger(state: &State) -> Result<(), Failure> {
+    if state.ledger_path().is_file() {
+        return Ok(());
+    }
+    state.check(&Ledger::open(&state.ledger_path())?)?;
+    Err(Failure::Request {
+        message: format!("failed to find a ledger in {}", state.folder().display()),
         hint: "name the folder that runs keep it in, such as --state my-desk/state; the first run of a desk makes it"
             .to_owned(),
-    }
+    })
 }

@@ -138,8 +138,6 @@ fn test(watch: &Watch) -> (Exit, String) {
 }
 
 fn open(state: &State) -> Result<Ledger, Failure> {
-    if !state.ledger_path().is_file() {
-        return Err(record::no_ledger(state.folder()));
-    }
+    record::require_ledger(state)?;
     Ok(Ledger::open(&state.ledger_path())?)
 }
