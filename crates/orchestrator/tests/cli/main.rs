@@ -5,6 +5,7 @@ mod backfills;
 mod contract;
 #[cfg(target_os = "linux")]
 mod crash;
+mod damaged_ledger;
 mod desk;
 #[cfg(target_os = "linux")]
 mod dry_run;
