@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::alerts::Standing;
 use crate::chain::{self, Chained, GENESIS};
 use crate::digest::sha256;
 use crate::entry::{Entry, Event, Healed};
@@ -196,9 +197,10 @@ impl Ledger {
         })
     }
 
-    /// The last entry about a run, if there is one; read as by [`Self::with_text`].
-    pub fn last_run(&self) -> Option<Chained> {
-        self.with_text("\"event\":\"run\"", usize::MAX).find(|chained| chained.entry.run().is_some())
+    /// Which alerts fire after the last entry that says anything about that; read as by [`Self::with_text`].
+    pub fn standing(&self) -> Standing {
+        let last = self.with_text("\"alerts\":{", usize::MAX).find_map(|chained| chained.entry.standing().cloned());
+        last.unwrap_or_default()
     }
 
     /// Adds an entry, after one that says what was taken off where the last line is torn. The entry counts once this

@@ -42,7 +42,7 @@ pub use archive::Archive;
 pub use audit::{Finding, audit};
 pub use chain::{Chained, GENESIS};
 pub use digest::sha256;
-pub use entry::{Breach, Entry, Event, Healed, Kept, ObjectiveEntry, ProblemEntry, Rerun, RunEntry};
+pub use entry::{AlertsEnded, Breach, Entry, Event, Healed, Kept, ObjectiveEntry, ProblemEntry, Rerun, RunEntry};
 pub use error::MonitorError;
 pub use flush::Unflushed;
 pub use history::History;

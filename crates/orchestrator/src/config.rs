@@ -28,7 +28,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use domain::{Decimal, Desk, Place, Problem};
+use domain::{Decimal, Desk, Place, Problem, SettingValue};
 use jiff::civil::Date;
 use solver::backends::{self, Runs};
 
@@ -162,6 +162,12 @@ pub fn read(name: &str, folder: &Path, bytes: &[u8], given: &Given) -> Result<Lo
 pub fn watch(path: &Path, bytes: &[u8]) -> Option<Watch> {
     let (tree, _) = tree::parse(&path.display().to_string(), text_of(bytes).ok()?).ok()?;
     alerts::watch_alone(&tree, path)
+}
+
+/// Whether a file holds other text than a configuration, such as a table or a list: not one that was emptied or has a mistake.
+pub fn is_other_text(path: &Path, bytes: &[u8]) -> bool {
+    let parsed = text_of(bytes).ok().and_then(|text| tree::parse(&path.display().to_string(), text).ok());
+    parsed.is_some_and(|(tree, _)| !matches!(tree.value, SettingValue::Map(_) | SettingValue::Empty))
 }
 
 /// Whether a configuration may be kept that was refused: no secret can stand in it.

@@ -73,42 +73,8 @@ impl<'a> Record<'a> {
                 locked => break locked?,
             }
         };
-        let out = out.and_then(path_text);
-        let last = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.clone()?)));
-        if let Some(found) = published::beyond(&self.state, &locked.ledger, out.as_deref().map(Path::new)) {
-            return Err(MonitorError::cut(&self.state.ledger_path(), locked.ledger.seq(), &found).into());
-        }
-        watch::settle(&self.state, &locked.ledger);
-        let Some((last, last_out)) = last else { return Ok(locked) };
-        let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
-        match reporter::finish(Path::new(&last_out), is_it, &|| !left().is_zero()) {
-            Ok(false) => {}
-            Ok(true) => {
-                let seq = last.seq;
-                telemetry::tell(&format!("Finished what a crash interrupted: published entry {seq} to {last_out}."));
-            }
-            Err(error) if out.as_ref() == Some(&last_out) => return Err(error.into()),
-            // A run of another folder, or one that publishes nothing, has nothing to do with it.
-            Err(error) => telemetry::tell(&format!(
-                "What entry {} published is not in its place: failed to {error}; put that right, and run that day again.",
-                last.seq
-            )),
-        }
+        settle(&self.state, &locked, out, &|| !left().is_zero())?;
         Ok(locked)
-    }
-
-    /// Moves aside what lies where the archive of the next entry belongs, says so, and gives what the entry is to say of it.
-    fn make_way(locked: &Locked) -> Result<Vec<String>, Failure> {
-        let aside = locked.make_way()?;
-        for name in &aside {
-            telemetry::tell(&format!(
-                "An archive in kept was of no entry. It is kept/{name} now, and entry {} says so. A run that was ended before \
-                 its entry leaves one; an entry that was cut off the ledger does, too: `pb-assign audit verify --expect-head` \
-                 with a head that was kept elsewhere tells which.",
-                locked.ledger.next_seq()
-            ));
-        }
-        Ok(aside)
     }
 
     /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
@@ -166,10 +132,10 @@ impl<'a> Record<'a> {
         let (run_id, as_of) = (run.run_id.clone().unwrap_or_default(), run.as_of.clone());
         interrupt::check()?;
         interrupt::decide();
-        let set_aside = Self::make_way(locked)?;
+        let set_aside = make_way(locked)?;
         let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq }), set_aside))?;
         let head = LedgerHead { seq: chained.seq, head: chained.hash.clone() };
-        self.remember(locked);
+        remember(locked);
         Ok(head)
     }
 
@@ -188,7 +154,7 @@ impl<'a> Record<'a> {
         let to_keep = std::iter::once(&config).chain(&inputs).map(|(path, bytes)| ToKeep { path, bytes });
         let to_keep: Vec<ToKeep<'_>> =
             to_keep.chain(files.iter().map(|file| ToKeep { path: file.file, bytes: &file.bytes })).collect();
-        let set_aside = Self::make_way(locked)?;
+        let set_aside = make_way(locked)?;
         let mut kept = locked.keep(&to_keep)?;
         interrupt::check()?;
         let outputs = kept.split_off(1 + inputs.len());
@@ -223,7 +189,7 @@ impl<'a> Record<'a> {
         interrupt::decide();
         watch::pack(&self.state, &locked.ledger, &entry, watch);
         locked.append(&entry)?;
-        staged.swap_and(|| self.remember(locked))?;
+        staged.swap_and(|| remember(locked))?;
         Ok(entry.run().expect("the entry of a run").clone())
     }
 
@@ -245,10 +211,10 @@ impl<'a> Record<'a> {
             let path = config.display().to_string();
             // Where a secret may stand in it, it is not copied.
             let to_keep = [ToKeep { path: &path, bytes: &bytes }];
-            let set_aside = Self::make_way(&locked)?;
+            let set_aside = make_way(&locked)?;
             let kept = locked.keep(if config::may_be_kept(config, &bytes) { &to_keep } else { &[] })?;
             let run = RunEntry {
-                desk: Some(watch.desk.clone()),
+                desk: found.is_of_a_desk().then(|| watch.desk.clone()),
                 config_at: path_text(config),
                 as_of: self.arguments.inputs.as_of.map(|date| date.to_string()),
                 status: "failed".to_owned(),
@@ -264,7 +230,7 @@ impl<'a> Record<'a> {
             watch::decide(&mut entry, &locked.ledger, watch, found);
             watch::pack(&self.state, &locked.ledger, &entry, watch);
             locked.append(&entry)?;
-            self.remember(&locked);
+            remember(&locked);
             Ok(entry.run().cloned())
         });
         match written {
@@ -278,20 +244,70 @@ impl<'a> Record<'a> {
         None
     }
 
-    /// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing about the run: the
-    /// next one tells it.
-    fn remember(&self, locked: &Locked) {
-        match History::tell(locked) {
-            Ok(told) => tell_lost(&told),
-            Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
-        }
-    }
-
     fn entry(&self, event: Event, set_aside: Vec<String>) -> Entry {
-        let actor = self.arguments.actor.clone().unwrap_or_else(user);
-        let time = jiff::Timestamp::now().to_string();
-        Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), set_aside, event }
+        entry(self.arguments.actor.as_deref(), event, set_aside)
     }
+}
+
+/// Puts right what a crash left of the last entry, before there is another; `out` is where a run is about to publish. Whoever
+/// adds an entry does this first.
+pub(crate) fn settle(
+    state: &State,
+    locked: &Locked,
+    out: Option<&Path>,
+    patience: reporter::publish::Patience<'_>,
+) -> Result<(), Failure> {
+    let out = out.and_then(path_text);
+    let last = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.clone()?)));
+    if let Some(found) = published::beyond(state, &locked.ledger, out.as_deref().map(Path::new)) {
+        return Err(MonitorError::cut(&state.ledger_path(), locked.ledger.seq(), &found).into());
+    }
+    watch::settle(state, &locked.ledger);
+    let Some((last, last_out)) = last else { return Ok(()) };
+    let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
+    match reporter::finish(Path::new(&last_out), is_it, patience) {
+        Ok(false) => {}
+        Ok(true) => {
+            let seq = last.seq;
+            telemetry::tell(&format!("Finished what a crash interrupted: published entry {seq} to {last_out}."));
+        }
+        Err(error) if out.as_ref() == Some(&last_out) => return Err(error.into()),
+        // A run of another folder, or one that publishes nothing, has nothing to do with it.
+        Err(error) => telemetry::tell(&format!(
+            "What entry {} published is not in its place: failed to {error}; put that right, and run that day again.",
+            last.seq
+        )),
+    }
+    Ok(())
+}
+
+/// Moves aside what lies where the archive of the next entry belongs, says so, and gives what the entry is to say of it.
+pub(crate) fn make_way(locked: &Locked) -> Result<Vec<String>, Failure> {
+    let aside = locked.make_way()?;
+    for name in &aside {
+        telemetry::tell(&format!(
+            "An archive in kept was of no entry. It is kept/{name} now, and entry {} says so. A run that was ended before \
+             its entry leaves one; an entry that was cut off the ledger does, too: `pb-assign audit verify --expect-head` \
+             with a head that was kept elsewhere tells which.",
+            locked.ledger.next_seq()
+        ));
+    }
+    Ok(aside)
+}
+
+/// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing: the next run tells it.
+pub(crate) fn remember(locked: &Locked) {
+    match History::tell(locked) {
+        Ok(told) => tell_lost(&told),
+        Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
+    }
+}
+
+/// An entry of now, by whoever is named; without a name, by the user as the system knows them.
+pub(crate) fn entry(actor: Option<&str>, event: Event, set_aside: Vec<String>) -> Entry {
+    let actor = actor.map_or_else(user, str::to_owned);
+    let time = jiff::Timestamp::now().to_string();
+    Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), set_aside, event }
 }
 
 /// What an entry says about an outcome.

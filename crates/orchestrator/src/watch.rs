@@ -11,7 +11,7 @@ use monitor::alerts::message::Cause;
 use monitor::alerts::outbox::SCHEMA;
 use monitor::alerts::{self, Delivered, Fact, Kind, Message, Outbox, Parcel, Seen, Standing, kind};
 use monitor::metrics::{self, Snapshot};
-use monitor::{Chained, Entry, Event, Ledger, RunEntry, State};
+use monitor::{Chained, Entry, Event, Kept, Ledger, RunEntry, State};
 use reporter::formats::result_json::{LevelEntry, MetricEntry, ObjectiveEntry};
 use reporter::{Report, ResultDocument};
 use serde_json::json;
@@ -57,6 +57,11 @@ impl Found {
             }
         }
         Self { known, facts, as_of }
+    }
+
+    /// Whether it says anything: what is no desk has no alerts.
+    pub(crate) fn is_of_a_desk(&self) -> bool {
+        !self.known.is_empty()
     }
 
     /// What a run found that was refused, or failed before it had an outcome.
@@ -155,18 +160,30 @@ pub(crate) fn of(config: Option<&Config>, path: &Path, state: &State) -> Watch {
     if let Some(config) = config {
         return config.watch.clone();
     }
-    let at = path_text(path);
     let now = || config::watch(path, &std::fs::read(path).ok()?);
     let before = || {
-        let ledger = Ledger::open(&state.ledger_path()).ok()?;
-        let of_answered = |chained: Chained| {
-            let run = chained.entry.run().filter(|run| run.run_id.is_some() && run.config_at == at)?;
-            run.config.clone()
-        };
-        let answered = ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)?;
+        let answered = answered(path, state)?;
         config::watch(path, &state.archive().read(answered.kept_in, &answered.sha256).ok()?)
     };
     now().or_else(before).unwrap_or_else(|| Watch::nobody(path))
+}
+
+/// The configuration at a path as the last run had it that was answered.
+fn answered(path: &Path, state: &State) -> Option<Kept> {
+    let at = path_text(path);
+    let ledger = Ledger::open(&state.ledger_path()).ok()?;
+    let of_answered = |chained: Chained| {
+        let run = chained.entry.run().filter(|run| run.run_id.is_some() && run.config_at == at)?;
+        run.config.clone()
+    };
+    ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)
+}
+
+/// Whether a configuration that was refused may be that of a desk. A file of trades that was named by mistake is none's: what
+/// fired under its name would fire for ever.
+pub(crate) fn may_be_a_desk(path: &Path, state: &State) -> bool {
+    let is_other = std::fs::read(path).is_ok_and(|bytes| config::is_other_text(path, &bytes));
+    !is_other || answered(path, state).is_some()
 }
 
 /// Removes messages of runs that never were. Only who has the record may.
@@ -176,9 +193,7 @@ pub(crate) fn settle(state: &State, ledger: &Ledger) {
 
 /// Says in the entry of a run which alerts fire with it.
 pub(crate) fn decide(entry: &mut Entry, ledger: &Ledger, watch: &Watch, found: Found) {
-    let before = ledger.last_run();
-    let before = before.as_ref().and_then(|chained| chained.entry.run()).map(|run| run.alerts.clone());
-    let before = before.unwrap_or_default();
+    let before = ledger.standing();
     let unread = entry.run().and_then(|run| unread(run, ledger, &before));
     let seen = Seen {
         desk: &watch.desk,
@@ -209,14 +224,14 @@ fn unread(run: &RunEntry, ledger: &Ledger, before: &Standing) -> Option<String> 
 
 /// Puts into the outbox what an entry that is about to be written has to tell.
 pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch) {
-    let Some(run) = entry.run() else { return };
+    let Some(standing) = entry.standing() else { return };
     let cause = Cause {
         previous: ledger.head(),
-        as_of: run.as_of.as_deref(),
+        as_of: entry.as_of(),
         time: &entry.time,
-        run_id: run.run_id.as_deref(),
+        run_id: entry.run().and_then(|run| run.run_id.as_deref()),
     };
-    let messages: Vec<Message> = run.alerts.changes.iter().map(|change| Message::of(change, &cause)).collect();
+    let messages: Vec<Message> = standing.changes.iter().map(|change| Message::of(change, &cause)).collect();
     let wanted = |channel: &alerts::Channel| {
         let wanted = messages.iter().enumerate().filter(|(_, message)| channel.wants(message));
         (channel.name.clone(), wanted.map(|(index, _)| index).collect())
@@ -231,7 +246,7 @@ pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch)
         waiting,
     };
     if let Err(error) = Outbox::of(state.folder()).put(&parcel) {
-        telemetry::tell(&format!("Alerts of this run are in the ledger, and cannot be sent: failed to {error}"));
+        telemetry::tell(&format!("What changed is in the ledger, and cannot be sent: failed to {error}"));
     }
 }
 
@@ -281,9 +296,7 @@ pub(crate) fn send(state: &State, watch: &Watch) -> Delivered {
 
 /// How many alerts of a desk fire.
 fn firing(ledger: &Ledger, desk: &str) -> usize {
-    let last = ledger.last_run();
-    let firing = last.iter().filter_map(|chained| chained.entry.run()).flat_map(|run| &run.alerts.firing);
-    firing.filter(|alert| alert.desk == desk).count()
+    ledger.standing().firing.iter().filter(|alert| alert.desk == desk).count()
 }
 
 fn metrics_of(

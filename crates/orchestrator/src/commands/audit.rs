@@ -213,6 +213,7 @@ fn summary(entry: &Entry) -> String {
         }
         Event::Rerun(rerun) => format!("the run of entry {} again, nothing changed", rerun.of),
         Event::Healed(healed) => format!("{} bytes of a torn line taken off", healed.bytes),
+        Event::AlertsEnded(ended) => format!("alerts of the desk {} ended", ended.desk),
     };
     let aside: Vec<String> = entry.set_aside.iter().map(|name| format!("; set aside: kept/{name}")).collect();
     what + &aside.concat()

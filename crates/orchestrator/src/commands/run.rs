@@ -76,7 +76,9 @@ fn conclude(
     let watch = watch::of(config, &arguments.inputs.config, record.state());
     let watch = if arguments.no_monitoring { watch.muted() } else { watch };
     let (exit, line, recorded) = attempted.unwrap_or_else(|failure| {
-        let run = record.refusal(&failure, &watch, Found::of_failure(&failure, config, arguments.inputs.as_of));
+        let is_a_desk = config.is_some() || watch::may_be_a_desk(&arguments.inputs.config, record.state());
+        let found = || Found::of_failure(&failure, config, arguments.inputs.as_of);
+        let run = record.refusal(&failure, &watch, if is_a_desk { found() } else { Found::default() });
         let (exit, line) = told(failure);
         (exit, line, run.map(|run| Recorded { run, is_new: true }))
     });

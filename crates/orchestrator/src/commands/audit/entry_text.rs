@@ -10,7 +10,13 @@ const NAMES: usize = 11;
 pub(super) fn of(chained: &Chained) -> String {
     let Chained { hash, entry, .. } = chained;
     let mut lines = vec![line("host", &entry.host), line("hash", hash)];
+    let change = |Change { change, alert }: &Change| {
+        line("alert", &format!("{} {}: {}", change.word(), alert.key(), alert.text))
+    };
+    let changes = entry.standing().into_iter().flat_map(|standing| &standing.changes).map(change);
+    lines.extend(changes);
     match &entry.event {
+        Event::AlertsEnded(_) => {}
         Event::Run(run) => lines.extend(of_run(run)),
         Event::Rerun(rerun) => lines.push(line("run", &rerun.run_id)),
         Event::Healed(healed) => lines.extend([line("sha256", &healed.sha256), line("text", &healed.text)]),
@@ -37,10 +43,6 @@ fn of_run(run: &RunEntry) -> Vec<String> {
     let breach = |breach: &Breach| line("breach", &format!("{} {} {}", breach.account, breach.metric, breach.breach));
     lines.extend(run.breaches.iter().map(breach));
     lines.extend(run.problems.iter().map(|problem| line("problem", &problem_text(problem))));
-    let change = |Change { change, alert }: &Change| {
-        line("alert", &format!("{} {}: {}", change.word(), alert.key(), alert.text))
-    };
-    lines.extend(run.alerts.changes.iter().map(change));
     let parts = [("config", run.config.as_slice()), ("input", &run.inputs), ("output", &run.outputs)];
     lines.extend(parts.into_iter().flat_map(|(name, files)| files.iter().map(move |kept| line(name, &file(kept)))));
     lines
