@@ -43,6 +43,21 @@ pub(crate) struct Record<'a> {
     state: State,
 }
 
+/// What came of the same run before.
+pub(crate) enum Before {
+    /// It was not done, or another run published there since.
+    NotDone,
+    /// It was done, and what it published is there: its entry.
+    Done(Box<Chained>),
+    /// It was done, and what it published was changed since.
+    Changed {
+        /// The number of its entry.
+        seq: u64,
+        /// The files that are not what they were.
+        files: String,
+    },
+}
+
 impl<'a> Record<'a> {
     /// The record of a run whose configuration holds `configured`; without a configuration that can be read, `state` beside
     /// where it lies.
@@ -77,40 +92,45 @@ impl<'a> Record<'a> {
         Ok(locked)
     }
 
-    /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
-    /// it was.
-    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, read: &[InputDigest], out: &Path) -> Option<Chained> {
+    /// Whether the same run, of the same files byte by byte, was done before, and what it published is there as it was.
+    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, read: &[InputDigest], out: &Path) -> Before {
         if self.arguments.again {
-            return None;
+            return Before::NotDone;
         }
-        let found = locked.ledger.with_text(run_id, usize::MAX).find(|chained| {
-            chained.entry.run().is_some_and(|run| {
-                let before = run.config.iter().chain(&run.inputs).map(|file| &file.sha256);
-                run.run_id.as_deref() == Some(run_id)
-                    && run.out == path_text(out)
-                    && before.eq(read.iter().map(|file| &file.sha256))
-            })
-        })?;
-        let run = found.entry.run()?;
-        // A run that ran out of time, or whose solver failed, may do better another time.
-        let is_final = run.exit == Exit::Done as u8 || run.reason == "infeasible";
-        let is_there = |file: &Kept| {
-            let bytes = std::fs::read(out.join(&file.path)).unwrap_or_default();
-            if file.path == run_json::FORMAT.file {
-                head_of(&bytes).is_some_and(|ledger| ledger.head == found.hash)
-            } else {
-                monitor::sha256([bytes.as_slice()]) == file.sha256
-            }
+        let is_same = |run: &RunEntry| {
+            let before = run.config.iter().chain(&run.inputs).map(|file| &file.sha256);
+            run.run_id.as_deref() == Some(run_id)
+                && run.out == path_text(out)
+                && before.eq(read.iter().map(|file| &file.sha256))
         };
-        (is_final && run.outputs.iter().all(is_there)).then_some(found)
+        let found =
+            locked.ledger.with_text(run_id, usize::MAX).find(|chained| chained.entry.run().is_some_and(is_same));
+        let Some((found, run)) = found.as_ref().and_then(|found| Some((found, found.entry.run()?))) else {
+            return Before::NotDone;
+        };
+        // A run that ran out of time, or whose solver failed, may do better another time.
+        if run.exit != Exit::Done as u8 && run.reason != "infeasible" {
+            return Before::NotDone;
+        }
+        let changed: Vec<&str> = run
+            .outputs
+            .iter()
+            .filter(|file| !is_as_published(file, out, found))
+            .map(|file| file.path.as_str())
+            .collect();
+        let is_last = || last_to(locked, out).is_some_and(|last| last.seq == found.seq);
+        match changed.as_slice() {
+            [] => Before::Done(Box::new(found.clone())),
+            // Another run published there since, or nothing is there.
+            _ if !out.exists() || !is_last() => Before::NotDone,
+            changed => Before::Changed { seq: found.seq, files: changed.join(", ") },
+        }
     }
 
     /// Refuses a folder that another desk of the same record publishes to: each would take away the answers of the other.
     pub(crate) fn check_owner(&self, locked: &Locked, out: &Path, desk: &str) -> Result<(), Failure> {
+        let last = last_to(locked, out);
         let (out, config) = (path_text(out), path_text(&self.arguments.inputs.config));
-        let text = serde_json::json!(out).to_string();
-        let published = |chained: &Chained| chained.entry.run().is_some_and(|run| run.out == out);
-        let last = locked.ledger.with_text(&text, usize::MAX).find(published);
         let Some(run) = last.as_ref().and_then(|last| last.entry.run()) else { return Ok(()) };
         let (Some(owner), Some(its_config)) = (&run.desk, &run.config_at) else { return Ok(()) };
         // A desk that was given another name, and one with two configurations, are still that desk.
@@ -308,6 +328,25 @@ pub(crate) fn entry(actor: Option<&str>, event: Event, set_aside: Vec<String>) -
     let actor = actor.map_or_else(user, str::to_owned);
     let time = jiff::Timestamp::now().to_string();
     Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), set_aside, event }
+}
+
+/// The last run that published to a folder.
+fn last_to(locked: &Locked, out: &Path) -> Option<Chained> {
+    let out = path_text(out);
+    let text = serde_json::json!(out).to_string();
+    let published = |chained: &Chained| chained.entry.run().is_some_and(|run| run.out == out);
+    locked.ledger.with_text(&text, usize::MAX).find(published)
+}
+
+/// Whether a file that an entry published is there as it was. `run.json` has the hash of the entry, which the digest there
+/// cannot have.
+fn is_as_published(file: &Kept, out: &Path, published: &Chained) -> bool {
+    let bytes = std::fs::read(out.join(&file.path)).unwrap_or_default();
+    if file.path == run_json::FORMAT.file {
+        head_of(&bytes).is_some_and(|ledger| ledger.head == published.hash)
+    } else {
+        monitor::sha256([bytes.as_slice()]) == file.sha256
+    }
 }
 
 /// What an entry says about an outcome.

@@ -40,7 +40,9 @@ impl Found {
         let read = [&kind::MISSING_INPUT, &kind::STALE_INPUT, &kind::FAILED];
         if report.placement.is_none() {
             // How metrics would have ended is not known.
-            let text = format!("the run ended without an assignment: {}", report.reason);
+            let limit = reporter::worst_limit(&report.diagnostics);
+            let limit = limit.map_or_else(String::new, |limit| format!(": {limit}"));
+            let text = format!("the run ended without an assignment: {}{limit}", report.reason);
             let fact = dated(&kind::FAILED, None, as_of.as_deref(), text);
             return Self { known: read.to_vec(), facts: vec![fact], as_of };
         }

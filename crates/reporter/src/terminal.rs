@@ -13,7 +13,7 @@ mod verdict;
 use domain::Amount;
 
 use crate::impact::Impact;
-use crate::{Reason, Report, Status};
+use crate::{Diagnostics, Reason, Report, Status};
 use figures::{Unit, figure, places};
 use grid::{Entry, Grid};
 use text::{clean, wrapped};
@@ -48,6 +48,16 @@ pub fn terminal(report: &Report<'_>, style: Style) -> String {
     view.extend(legend.map(|legend| format!("\n{legend}\n")));
     view.push_str(&remarks(report, style));
     view
+}
+
+/// How it ended, in a sentence: the first line of the view.
+pub fn sentence(report: &Report<'_>) -> String {
+    verdict::sentence(report)
+}
+
+/// The limit that stands most in the way of an assignment, where none keeps them all.
+pub fn worst_limit(diagnostics: &Diagnostics) -> Option<String> {
+    verdict::worst_limit(diagnostics)
 }
 
 /// What is other than in the run that was published last, to stand below the view of the same report; with a line end.

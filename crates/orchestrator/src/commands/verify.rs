@@ -9,7 +9,7 @@ use reporter::formats::result_json::{Exact, LevelEntry, ObjectiveEntry};
 use reporter::formats::run_json::RecordedFile;
 use reporter::formats::{assignments_csv, certificate_json, metrics_csv, result_json, run_json};
 use reporter::{
-    CertificateDocument, Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status,
+    CertificateDocument, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status,
 };
 use serde_json::json;
 use solver::solve_model::gap_rel;
@@ -345,9 +345,9 @@ fn disagreeing_files(dir: &Path, document: &ResultDocument, prepared: &Prepared)
     Ok(found)
 }
 
-/// What the spreadsheet files are written from: the bookings of the document, the rest from the inputs. Nothing
+/// What the document says, as a report: its bookings, worth and remarks; metrics follow from the inputs. Nothing
 /// where a trade is booked nowhere or at no account, which is said already.
-fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Report<'a>> {
+pub(super) fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Report<'a>> {
     let Prepared { config, read, book, .. } = prepared;
     let booked: BTreeMap<_, _> = document.assignments.iter().map(|entry| (&entry.trade_id, &entry.account)).collect();
     let place = |trade: &TradeLine| {
@@ -365,12 +365,12 @@ fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Repor
         as_of: document.as_of.clone(),
         run_id: document.run_id.clone(),
         reason: document.reason,
-        objective: None,
+        objective: document.objective_report(),
         changes: None,
         certificates: Certificates::default(),
         standings: book.standings(placement.as_deref()),
         placement,
-        diagnostics: Diagnostics::default(),
+        diagnostics: document.diagnostics_report(),
         inputs: Vec::new(),
         engine: engine(&settings(config), false),
         run: RunInfo::default(),

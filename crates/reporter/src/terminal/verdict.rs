@@ -1,5 +1,6 @@
 //! The verdict in a sentence, and what the assignment is worth.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use domain::{Amount, Breach};
@@ -133,6 +134,31 @@ fn infeasible(diagnostics: &Diagnostics) -> String {
             let broken = broken.join(", ");
             format!("Failed: no assignment keeps every limit{evidence}; the nearest that was found breaks {broken}.")
         }
+    }
+}
+
+/// The limit that the nearest assignment found breaks by the largest share of it, and how many others it breaks:
+/// `PB1 margin max 6,000,000, short by 1,143,167, and 2 more`.
+pub(super) fn worst_limit(diagnostics: &Diagnostics) -> Option<String> {
+    let limits = &diagnostics.conflict;
+    // Of equals the first. A share of 0 is larger than any other.
+    let Some(worst) = limits.iter().rev().max_by(|a, b| by_share(a, b)) else {
+        return diagnostics.conflict_changes.map(|changes| changes_from_last(changes.max_changes));
+    };
+    let ConflictLimit { account, metric, bound, limit, shortfall, .. } = worst;
+    let places = places(Unit::Ratio, [Some(limit), shortfall.as_ref()].into_iter().flatten());
+    let short = shortfall.as_ref().map_or_else(String::new, |short| format!(", short by {}", figure(short, places)));
+    let others = limits.len() - 1 + usize::from(diagnostics.conflict_changes.is_some());
+    let more = if others == 0 { String::new() } else { format!(", and {others} more") };
+    let (account, metric) = (clean(account.as_str()), clean(metric.as_str()));
+    Some(format!("{account} {metric} {bound} {}{short}{more}", figure(limit, places)))
+}
+
+fn by_share(a: &ConflictLimit, b: &ConflictLimit) -> Ordering {
+    match (&a.shortfall, &b.shortfall) {
+        // a / A against b / B, without dividing.
+        (Some(short_a), Some(short_b)) => (short_a * &b.limit.abs()).cmp(&(short_b * &a.limit.abs())),
+        (a, b) => a.is_some().cmp(&b.is_some()),
     }
 }
 
