@@ -35,7 +35,7 @@ Examples:
   pb-assign replay latest --state my-desk/state              repeat a run by its counts, and compare
 
 Exit codes:
-  0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
+  0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer or the ledger does not hold
   70 fault of the program   75 try again later (disk, memory)   130, 143 ended by a signal";
 
 /// What can be asked for.
@@ -75,7 +75,7 @@ pub(crate) enum Command {
     /// Write the mixed-integer program, for auditors and other solvers.
     #[command(after_help = "Example:\n  pb-assign model --config desk.yaml --format lp --output model.lp")]
     Model(ModelArguments),
-    /// Print the JSON Schema of configurations or results.
+    /// Print the JSON Schema of configurations, results, certificates or what a dry run says; or the table of keys.
     #[command(after_help = "Example:\n  pb-assign schema config > desk.schema.json")]
     Schema {
         /// What to describe.

@@ -40,4 +40,4 @@ pub use report::{
 };
 pub use schema::{certificate_schema, impact_schema, result_schema};
 pub use summary::summary_line;
-pub use terminal::{Style, sentence, terminal, terminal_impact, worst_limit};
+pub use terminal::{Style, alone, column, percent, sentence, terminal, terminal_impact, worst_limit};

@@ -8,9 +8,7 @@ use metric_engine::TradeLine;
 use reporter::formats::result_json::{Exact, LevelEntry, ObjectiveEntry};
 use reporter::formats::run_json::RecordedFile;
 use reporter::formats::{assignments_csv, certificate_json, metrics_csv, result_json, run_json};
-use reporter::{
-    CertificateDocument, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status,
-};
+use reporter::{CertificateDocument, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status};
 use serde_json::json;
 use solver::solve_model::gap_rel;
 

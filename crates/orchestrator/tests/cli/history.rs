@@ -110,7 +110,7 @@ fn runs_and_metrics_are_shown_over_time() {
     for name in ["initial", "final", "min", "max", "headroom", "breach"] {
         assert_eq!(day[name], published[name], "{name}");
     }
-    assert!(ran.stderr.contains("min -60000, max 60000"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("min -60,000, max 60,000"), "{}", ran.stderr);
 }
 
 #[test]
