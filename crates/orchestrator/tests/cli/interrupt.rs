@@ -229,7 +229,7 @@ fn first_child(run: &Child) -> u32 {
 
 #[test]
 fn a_solver_that_stands_still_does_not_hold_up_the_end() {
-    let stop = |pid: u32| drop(kill(Pid::from_raw(pid.cast_signed()), Signal::SIGSTOP));
+    let stop = |pid: u32| kill(Pid::from_raw(pid.cast_signed()), Signal::SIGSTOP).expect("a solver");
     // Stopped at once, it often is not its program yet, and whoever starts it waits for that.
     for moment in 0..8 {
         let desk = hard_desk("timeout: 60s, gap: 0, backends: [highs]");

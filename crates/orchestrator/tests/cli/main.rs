@@ -30,6 +30,7 @@ mod processes;
 mod receiver;
 mod replay;
 mod replay_kept;
+mod reruns;
 mod same_bytes;
 #[cfg(target_os = "linux")]
 mod tracer;

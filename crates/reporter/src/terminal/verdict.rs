@@ -165,3 +165,46 @@ fn by_share(a: &ConflictLimit, b: &ConflictLimit) -> Ordering {
 fn changes_from_last(number: u32) -> String {
     format!("{} from the last plan", count(number as usize, "change"))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::limit::Bound;
+    use domain::{AccountId, MetricName};
+
+    use super::*;
+
+    fn limit(metric: &str, limit: &str, shortfall: Option<&str>) -> ConflictLimit {
+        ConflictLimit {
+            account: AccountId::new("PB1"),
+            metric: MetricName::new(metric),
+            bound: Bound::Max,
+            limit: limit.parse().unwrap(),
+            reached: None,
+            shortfall: shortfall.map(|short| short.parse().unwrap()),
+            source: None,
+            owner: None,
+        }
+    }
+
+    fn worst(conflict: Vec<ConflictLimit>) -> Option<String> {
+        worst_limit(&Diagnostics { conflict, ..Diagnostics::default() })
+    }
+
+    #[test]
+    fn the_worst_limit_is_broken_by_the_largest_share_of_it() {
+        let margin = || limit("margin", "6000000", Some("1143167.4")); // 19 %
+        let leverage = || limit("leverage", "5", Some("1.5")); // 30 %
+        assert_eq!(worst(vec![margin()]).unwrap(), "PB1 margin max 6,000,000, short by 1,143,167");
+        assert_eq!(worst(vec![margin(), leverage()]).unwrap(), "PB1 leverage max 5.0, short by 1.5, and 1 more");
+        // Of nothing, anything is the larger share.
+        let none = limit("dv01", "0", Some("0.01"));
+        assert_eq!(worst(vec![none, leverage()]).unwrap(), "PB1 dv01 max 0.00, short by 0.01, and 1 more");
+        // By how much is not always known.
+        assert_eq!(worst(vec![limit("dv01", "7", None)]).unwrap(), "PB1 dv01 max 7");
+        assert_eq!(
+            worst(vec![limit("dv01", "7", None), leverage()]).unwrap(),
+            "PB1 leverage max 5.0, short by 1.5, and 1 more"
+        );
+        assert_eq!(worst(Vec::new()), None);
+    }
+}
