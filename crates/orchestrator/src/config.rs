@@ -28,7 +28,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use domain::{Decimal, Desk, Place, Problem, SettingValue};
+use domain::{Decimal, Desk, Place, Problem};
 use jiff::civil::Date;
 use solver::backends::{self, Runs};
 
@@ -165,9 +165,8 @@ pub fn watch(path: &Path, bytes: &[u8]) -> Option<Watch> {
 }
 
 /// Whether a file holds other text than a configuration, such as a table or a list: not one that was emptied or has a mistake.
-pub fn is_other_text(path: &Path, bytes: &[u8]) -> bool {
-    let parsed = text_of(bytes).ok().and_then(|text| tree::parse(&path.display().to_string(), text).ok());
-    parsed.is_some_and(|(tree, _)| !matches!(tree.value, SettingValue::Map(_) | SettingValue::Empty))
+pub fn is_other_text(bytes: &[u8]) -> bool {
+    text_of(bytes).is_ok_and(tree::is_other)
 }
 
 /// Whether a configuration may be kept that was refused: no secret can stand in it.

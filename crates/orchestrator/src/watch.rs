@@ -184,7 +184,7 @@ fn answered(path: &Path, state: &State) -> Option<Kept> {
 /// Whether a configuration that was refused may be that of a desk. A file of trades that was named by mistake is none's: what
 /// fired under its name would fire for ever.
 pub(crate) fn may_be_a_desk(path: &Path, state: &State) -> bool {
-    let is_other = std::fs::read(path).is_ok_and(|bytes| config::is_other_text(path, &bytes));
+    let is_other = std::fs::read(path).is_ok_and(|bytes| config::is_other_text(&bytes));
     !is_other || answered(path, state).is_some()
 }
 
