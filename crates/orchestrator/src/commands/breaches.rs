@@ -51,7 +51,7 @@ fn row(span: &BreachSpan) -> [String; 7] {
         Some(value) => figure(value),
         None => "undefined".to_owned(),
     };
-    let beyond = beyond.as_ref().map_or(String::new(), |beyond| reporter::alone(beyond));
+    let beyond = beyond.as_ref().map_or(String::new(), reporter::alone);
     let now = match (&span.ended, span.days.last()) {
         (Some(ended), _) => format!("{} {ended}", span.state.word()),
         (None, last) => format!("{}, {}", span.state.word(), last.map_or("", |last| &last.breach)),

@@ -108,8 +108,10 @@ fn runs_text(runs: &[HistoryRun]) -> Vec<String> {
     );
     let objectives = column(runs.iter().map(|run| run.objective.as_ref()));
     let row = |(run, objective): (&HistoryRun, String)| {
-        let count =
-            |count: Option<u64>| count.map_or(String::new(), |count| reporter::alone(&Amount::from(count as i64)));
+        let count = |count: Option<u64>| {
+            count
+                .map_or(String::new(), |count| reporter::alone(&Amount::from(i64::try_from(count).unwrap_or(i64::MAX))))
+        };
         let gap = amount(run.gap.as_ref()).map_or_else(String::new, |gap| reporter::percent(&gap));
         format!(
             "{} {:>6}  {:<10}  {:<8}  {:<17}  {objective:>18}  {gap:>9}  {:>6}  {:>6}",

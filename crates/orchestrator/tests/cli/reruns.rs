@@ -65,7 +65,7 @@ fn the_alert_of_a_failed_day_names_the_limit_that_is_worst() {
     assert_eq!((conflict.len(), &conflict[0]["metric"]), (1, &json!("margin")), "{conflict:?}");
     let short: f64 = conflict[0]["shortfall"].as_str().expect("a number").parse().expect("a number");
     // 1,234,567: whole, with separators.
-    let digits = format!("{:.0}", short);
+    let digits = format!("{short:.0}");
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().map(|part| std::str::from_utf8(part).expect("digits")).collect();
     let text =

@@ -489,14 +489,3 @@ proptest! {
         prop_assert_eq!(rows[0].account.as_str(), account_id.as_str());
     }
 }
-
-#[test]
-fn what_a_document_says_is_read_back_as_it_was() {
-    let scene = two_accounts();
-    for report in [full_report(&scene), failed_report(&scene)] {
-        let text = serde_json::to_string(&ResultDocument::of(&report)).expect("JSON");
-        let document = ResultDocument::read(&text).expect("a document");
-        assert_eq!(document.objective_report(), report.objective);
-        assert_eq!(document.diagnostics_report(), report.diagnostics);
-    }
-}

@@ -29,7 +29,7 @@ fn of_run(run: &RunEntry) -> Vec<String> {
     let mut lines: Vec<String> = [
         some("desk", run.desk.as_ref()),
         some("config at", run.config_at.as_ref()),
-        Some(line("engine", &[run.engine.as_str(), run.solver.as_str()].join(" ").trim_end().to_owned())),
+        Some(line("engine", [run.engine.as_str(), run.solver.as_str()].join(" ").trim_end())),
         some("problem", run.problem.as_ref()),
         some("published", run.out.as_ref()),
         run.objective.as_ref().map(|objective| line("objective", &worth(objective))),
