@@ -101,7 +101,7 @@ fn a_file_that_is_no_configuration_fires_under_no_name() {
     // A table is none at all; what has keys may be one with many mistakes.
     let entry = |seq: &str| pb_assign(&desk, &["audit", "show", seq]).line()["entry"].clone();
     assert_eq!((&entry("2")["desk"], &entry("2")["alerts"]["firing"]), (&Value::Null, &json!([])));
-    assert_eq!(entry("3")["alerts"]["firing"][0]["key"], "result/failed//");
+    assert_eq!(entry("3")["alerts"]["firing"][0]["desk"], "result");
     // What a desk's own file has become is the desk's.
     desk.write("desk.yaml", "- a list\n");
     assert_eq!(counts(&run(&desk, &[])), alerts(1, 1, 0));
