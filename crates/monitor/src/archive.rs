@@ -5,7 +5,7 @@
 //! `kept/000012.not-recorded-1.zip`: nothing here is ever overwritten.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io::{Cursor, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,9 @@ use crate::atomic::{beside, clear_left_over, write_unflushed};
 use crate::digest::sha256;
 use crate::error::MonitorError;
 use crate::flush::Unflushed;
+
+/// What is in the name of an archive that was set aside.
+const NOT_RECORDED: &str = ".not-recorded-";
 
 /// The folder of archives.
 #[derive(Debug, Clone)]
@@ -39,16 +42,8 @@ impl Archive {
     /// # Errors
     /// What the system refuses.
     pub fn numbers(&self) -> Result<Vec<u64>, MonitorError> {
-        let mut numbers = Vec::new();
-        let names = match std::fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(numbers),
-            names => names.map_err(MonitorError::io("look into", &self.folder))?,
-        };
-        for name in names {
-            let name = name.map_err(MonitorError::io("look into", &self.folder))?.file_name();
-            let number: Option<u64> = name.to_str().and_then(|name| name.strip_suffix(".zip")?.parse().ok());
-            numbers.extend(number);
-        }
+        let number = |name: String| name.strip_suffix(".zip")?.parse::<u64>().ok();
+        let mut numbers: Vec<u64> = self.names()?.into_iter().filter_map(number).collect();
         numbers.sort_unstable();
         Ok(numbers)
     }
@@ -80,19 +75,44 @@ impl Archive {
         result().map_err(MonitorError::io("write", &path))
     }
 
-    /// Moves an archive that no entry names to a name that says so.
+    /// Moves an archive that no entry names to a name that says so, and says which.
     ///
     /// # Errors
     /// What the system refuses.
-    pub fn set_aside(&self, seq: u64) -> Result<(), MonitorError> {
+    pub fn set_aside(&self, seq: u64) -> Result<Option<String>, MonitorError> {
         let path = self.path(seq);
         clear_left_over(&beside(&path));
         if !path.exists() {
-            return Ok(());
+            return Ok(None);
         }
-        let free = (1_u32..).map(|turn| self.folder.join(format!("{seq:06}.not-recorded-{turn}.zip")));
-        let free = free.into_iter().find(|free| !free.exists()).expect("there are more names than files");
-        std::fs::rename(&path, free).map_err(MonitorError::io("move aside", &path))
+        let free = (1_u32..).map(|turn| format!("{seq:06}{NOT_RECORDED}{turn}.zip"));
+        let free = free.into_iter().find(|free| !self.folder.join(free).exists());
+        let free = free.expect("there are more names than files");
+        std::fs::rename(&path, self.folder.join(&free)).map_err(MonitorError::io("move aside", &path))?;
+        Ok(Some(free))
+    }
+
+    /// The names of the archives that were set aside, in order.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn aside(&self) -> Result<Vec<String>, MonitorError> {
+        let names = self.names()?.into_iter();
+        Ok(names.filter(|name| name.contains(NOT_RECORDED) && name.ends_with(".zip")).collect())
+    }
+
+    /// The names of everything here, in order.
+    fn names(&self) -> Result<Vec<String>, MonitorError> {
+        let names = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            names => names.map_err(MonitorError::io("look into", &self.folder))?,
+        };
+        let name = |entry: std::io::Result<DirEntry>| Ok(entry?.file_name().into_string().ok());
+        let names: std::io::Result<Vec<Option<String>>> = names.map(name).collect();
+        let mut names: Vec<String> =
+            names.map_err(MonitorError::io("look into", &self.folder))?.into_iter().flatten().collect();
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// The bytes with this SHA-256 in the archive of an entry.
@@ -133,6 +153,7 @@ mod tests {
         let second = bytes("000003.zip");
         archive.write(3, &BTreeMap::new()).unwrap().flush().unwrap();
         assert!(!archive.path(3).exists());
+        assert_eq!(archive.aside().unwrap(), ["000003.not-recorded-1.zip", "000003.not-recorded-2.zip"]);
         assert_eq!(bytes("000003.not-recorded-2.zip"), second);
         assert_eq!(archive.numbers().unwrap(), Vec::<u64>::new());
         archive.write(12, &kept("of another")).unwrap().flush().unwrap();

@@ -19,6 +19,9 @@ pub struct Audit {
     pub files: u64,
     /// Everything wrong.
     pub findings: Vec<Finding>,
+    /// Archives that no entry names and that a run may have left which was ended before its entry, in words. What a ledger
+    /// lacks that was cut leaves the same.
+    pub left_over: Vec<String>,
 }
 
 /// Something that is wrong.
@@ -31,10 +34,13 @@ pub enum Finding {
         /// What is wrong.
         what: String,
     },
-    /// The last line was not finished. A crash leaves that; the next run puts it right.
+    /// The last line is not whole.
     Torn {
         /// Its bytes.
         bytes: usize,
+        /// Whether something knows of entries behind the last whole one: then it was whole. Else it was never finished, which a
+        /// crash leaves and the next run puts right.
+        was_whole: bool,
     },
     /// Something knows of entries behind the last one: they are missing.
     Beyond {
@@ -65,7 +71,8 @@ pub enum Finding {
 /// Checks a record. `expected` is a head that somebody kept: it must be that of an entry. With `files` every kept file is
 /// read; it takes as long as that takes.
 pub fn audit(state: &State, record: &Locked, expected: Option<&str>, files: bool) -> Audit {
-    let mut audit = Audit { entries: 0, head: GENESIS.to_owned(), files: 0, findings: Vec::new() };
+    let mut audit =
+        Audit { entries: 0, head: GENESIS.to_owned(), files: 0, findings: Vec::new(), left_over: Vec::new() };
     let mut is_expected_found = expected.is_none_or(|expected| expected == GENESIS);
     let (mut compared, mut named) = (BTreeSet::new(), BTreeSet::new());
     for entry in record.ledger.entries() {
@@ -92,15 +99,17 @@ pub fn audit(state: &State, record: &Locked, expected: Option<&str>, files: bool
         audit.head = entry.hash;
     }
     let is_broken = !audit.findings.iter().all(|finding| matches!(finding, Finding::File { .. }));
+    if let Tail::Torn(bytes) = record.ledger.tail() {
+        audit.findings.push(Finding::Torn { bytes, was_whole: false });
+    }
     if !is_broken {
-        // Behind the last entry a crash may leave one.
         let numbers = state.archive().numbers().unwrap_or_default().into_iter();
         let unnamed = numbers.filter(|seq| *seq <= audit.entries && !named.contains(seq));
         audit.findings.extend(unnamed.map(|seq| Finding::Unnamed { seq }));
-        audit.findings.extend(state.beyond(&record.ledger).into_iter().map(|what| Finding::Beyond { what }));
-    }
-    if let Tail::Torn(bytes) = record.ledger.tail() {
-        audit.findings.push(Finding::Torn { bytes });
+        for what in state.beyond(&record.ledger) {
+            audit.add_beyond(what);
+        }
+        audit.left_over = left_over(state, record);
     }
     if let Some(expected) = expected.filter(|_| !is_expected_found) {
         audit.findings.push(Finding::Head { expected: expected.to_owned() });
@@ -108,13 +117,43 @@ pub fn audit(state: &State, record: &Locked, expected: Option<&str>, files: bool
     audit
 }
 
+impl Audit {
+    /// Adds that something knows of entries behind the last one: they are missing.
+    pub fn add_beyond(&mut self, what: String) {
+        for finding in &mut self.findings {
+            if let Finding::Torn { was_whole, .. } = finding {
+                *was_whole = true;
+            }
+        }
+        self.findings.push(Finding::Beyond { what });
+    }
+}
+
+/// Archives where that of the next entry belongs, and those that lay there before a run came.
+fn left_over(state: &State, record: &Locked) -> Vec<String> {
+    let next = record.ledger.seq() + 1..=record.ledger.next_seq();
+    let next = next.filter(|seq| state.archive().path(*seq).is_file()).map(|seq| format!("{seq:06}.zip"));
+    let told = |name: String| {
+        format!(
+            "kept/{name}: no entry names it. A run that was ended before its entry leaves such an archive; an entry that was cut \
+             off does, too: --expect-head, with a head that was kept elsewhere, tells which"
+        )
+    };
+    next.chain(state.archive().aside().unwrap_or_default()).map(told).collect()
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entry { seq, what } => write!(f, "entry {seq}: {what}"),
-            Self::Torn { bytes } => {
+            Self::Torn { bytes, was_whole: false } => {
                 write!(f, "the last line was not finished: {bytes} bytes, which the next run takes off and says so")
             }
+            Self::Torn { bytes, was_whole: true } => write!(
+                f,
+                "the last line is not whole any more: {bytes} bytes. Its entry was written, as is said here, so that no run \
+                 takes them off: put the whole ledger back"
+            ),
             Self::Beyond { what } => {
                 write!(f, "{what}, which the ledger does not have: entries are missing at its end")
             }

@@ -117,7 +117,8 @@ mod tests {
     fn rerun() -> Entry {
         let event = Event::Rerun(Rerun { run_id: "a1".to_owned(), as_of: None, of: 1 });
         let text = |text: &str| text.to_owned();
-        Entry { schema: text(SCHEMA), time: text("2026-11-20T18:00:00Z"), actor: text("ops"), host: text("h"), event }
+        let time = text("2026-11-20T18:00:00Z");
+        Entry { schema: text(SCHEMA), time, actor: text("ops"), host: text("h"), set_aside: Vec::new(), event }
     }
 
     #[test]

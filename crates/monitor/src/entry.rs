@@ -23,6 +23,9 @@ pub struct Entry {
     pub actor: String,
     /// On which machine.
     pub host: String,
+    /// Archives that lay where those of this entry belong, and that no entry names, by the names that they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<String>,
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
@@ -38,6 +41,8 @@ pub enum Event {
     Rerun(Rerun),
     /// The last line of the ledger was torn, and was taken off.
     Healed(Healed),
+    /// Somebody ended the alerts of a desk that is no more.
+    AlertsEnded(AlertsEnded),
 }
 
 /// How a run ended.
@@ -106,11 +111,11 @@ pub struct Kept {
 pub struct ObjectiveEntry {
     /// What the assignment is worth.
     pub value: String,
-    /// What no assignment exceeds, as claimed.
+    /// What no assignment exceeds, as claimed; nothing where there are several levels.
     pub bound: Option<String>,
-    /// The claimed gap.
+    /// The claimed gap; of several levels, the largest of theirs.
     pub gap: Option<String>,
-    /// The gap that the certificate shows.
+    /// The gap that the certificate shows; of several levels, the largest of theirs.
     pub certified_gap: Option<String>,
 }
 
@@ -158,7 +163,25 @@ pub struct Healed {
     pub text: String,
 }
 
+/// Whose alerts were ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertsEnded {
+    /// What the desk was called.
+    pub desk: String,
+    /// Which alerts fire after it, and which were ended.
+    pub alerts: Standing,
+}
+
 impl Entry {
+    /// Which alerts fire after it, where it says anything about that.
+    pub fn standing(&self) -> Option<&Standing> {
+        match &self.event {
+            Event::Run(run) => Some(&run.alerts),
+            Event::AlertsEnded(ended) => Some(&ended.alerts),
+            Event::Rerun(_) | Event::Healed(_) => None,
+        }
+    }
+
     /// The run that the entry is about, if it is one.
     pub fn run(&self) -> Option<&RunEntry> {
         if let Event::Run(run) = &self.event { Some(run) } else { None }
@@ -169,7 +192,7 @@ impl Entry {
         match &self.event {
             Event::Run(run) => run.as_of.as_deref(),
             Event::Rerun(rerun) => rerun.as_of.as_deref(),
-            Event::Healed(_) => None,
+            Event::Healed(_) | Event::AlertsEnded(_) => None,
         }
     }
 }

@@ -202,7 +202,8 @@ verify_chain.py  the check of all this, in Python without libraries
 SHA256SUMS       the SHA-256 of every file here besides itself
 
 A day is the as-of date of a run; a run without one counts by the day (UTC) on which it was recorded. "rerun" entries say
-that the run of another entry was asked for again and changed nothing; "healed" ones that a torn last line was taken off.
+that the run of another entry was asked for again and changed nothing; "healed" ones that a torn last line was taken off;
+"alerts_ended" ones that somebody ended the alerts of a desk that is no more.
 A cell of a table that would begin a formula in a spreadsheet has an apostrophe before it.
 outputs/run.json is from before the member "ledger" was written into it: the hash of an entry covers the digest of the file,
 so the file that is covered cannot have the hash.

@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::alerts::Standing;
 use crate::chain::{self, Chained, GENESIS};
 use crate::digest::sha256;
 use crate::entry::{Entry, Event, Healed};
@@ -35,6 +36,29 @@ pub enum Tail {
     Clean,
     /// So many bytes of a torn line.
     Torn(usize),
+}
+
+/// A line as it stands in the file, whether or not it is what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its place, from 1.
+    pub place: u64,
+    /// What it says, where it can be read.
+    pub says: Option<Chained>,
+    /// Whether that counts.
+    pub trust: Trust,
+}
+
+/// Whether a line is what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// It is, and so is all before it.
+    Holds,
+    /// It is not: what is wrong.
+    Broken(String),
+    /// It stands behind one that is not. It may hang together with those around it: whoever changes an entry can write anew
+    /// what stands behind it.
+    Behind,
 }
 
 /// How much of a torn line is shown.
@@ -124,6 +148,18 @@ impl Ledger {
         })
     }
 
+    /// Every line, also from the first on that does not hold: for who has to see what is left.
+    pub fn every_line(&self) -> Vec<Line> {
+        let mut entries = self.entries();
+        let read = |line: &[u8]| unchained(std::str::from_utf8(line).ok()?);
+        let line = |(place, line)| match entries.next() {
+            Some(Ok(says)) => Line { place, says: Some(says), trust: Trust::Holds },
+            Some(Err((_, what))) => Line { place, says: read(line), trust: Trust::Broken(what) },
+            None => Line { place, says: read(line), trust: Trust::Behind },
+        };
+        (1_u64..).zip(self.lines()).map(line).collect()
+    }
+
     /// The lines of these entries as they stand in the file, each with its line end.
     pub fn text(&self, entries: std::ops::RangeInclusive<u64>) -> Vec<u8> {
         let numbered = (1_u64..).zip(self.text[..self.whole].split_inclusive(|byte| *byte == b'\n'));
@@ -161,9 +197,10 @@ impl Ledger {
         })
     }
 
-    /// The last entry about a run, if there is one; read as by [`Self::with_text`].
-    pub fn last_run(&self) -> Option<Chained> {
-        self.with_text("\"event\":\"run\"", usize::MAX).find(|chained| chained.entry.run().is_some())
+    /// Which alerts fire after the last entry that says anything about that; read as by [`Self::with_text`].
+    pub fn standing(&self) -> Standing {
+        let last = self.with_text("\"alerts\":{", usize::MAX).find_map(|chained| chained.entry.standing().cloned());
+        last.unwrap_or_default()
     }
 
     /// Adds an entry, after one that says what was taken off where the last line is torn. The entry counts once this
@@ -211,7 +248,7 @@ impl Ledger {
         let torn = &self.text[self.whole..];
         let shown = String::from_utf8_lossy(&torn[..torn.len().min(SHOWN)]).into_owned();
         let healed = Healed { bytes: torn.len() as u64, sha256: sha256([torn]), text: shown };
-        (!torn.is_empty()).then(|| Entry { event: Event::Healed(healed), ..next.clone() })
+        (!torn.is_empty()).then(|| Entry { event: Event::Healed(healed), set_aside: Vec::new(), ..next.clone() })
     }
 
     fn lines(&self) -> impl Iterator<Item = &[u8]> {

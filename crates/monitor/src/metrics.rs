@@ -137,12 +137,12 @@ const TABLE: &[Metric] = &[
     },
     Metric {
         name: "objective_gap_ratio",
-        help: "The published gap of the last assignment, as a fraction of the objective.",
+        help: "The published gap of the last assignment, as a fraction; with strict priorities the largest of the levels.",
         samples: |s| maybe(s.run.objective.as_ref().and_then(|objective| objective.gap.as_ref())),
     },
     Metric {
         name: "objective_certified_gap_ratio",
-        help: "The gap of the last assignment that its certificate shows, as a fraction of the objective.",
+        help: "The gap of the last assignment that its certificate shows, as a fraction; with strict priorities the largest of the levels.",
         samples: |s| maybe(s.run.objective.as_ref().and_then(|objective| objective.certified_gap.as_ref())),
     },
     Metric {

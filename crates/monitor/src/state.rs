@@ -121,6 +121,17 @@ impl State {
         Ok(Locked { state: self.clone(), ledger, kept_for: None, unflushed: Unflushed::default(), _lock: lock })
     }
 
+    /// Whether nothing knows of entries behind the last one of a ledger of this record.
+    ///
+    /// # Errors
+    /// What knows of them: entries are missing.
+    pub fn check(&self, ledger: &Ledger) -> Result<(), MonitorError> {
+        match self.beyond(ledger).as_slice() {
+            [] => Ok(()),
+            found => Err(MonitorError::cut(&self.ledger_path(), ledger.seq(), &found.join("; "))),
+        }
+    }
+
     /// Everything that knows of entries behind the last one of a ledger of this record, in words: entries are missing there.
     pub(crate) fn beyond(&self, ledger: &Ledger) -> Vec<String> {
         let history = self.history_path();
@@ -190,6 +201,17 @@ impl Locked {
     /// The ledger as it is now, and anybody may add to it again.
     pub fn release(self) -> Ledger {
         self.ledger
+    }
+
+    /// Moves aside what lies where the archives of the entries that come next belong, and says what it is called now: no entry
+    /// names it, and the next one is to say so.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn make_way(&self) -> Result<Vec<String>, MonitorError> {
+        let numbers = self.ledger.seq() + 1..=self.ledger.next_seq();
+        let aside: Result<Vec<_>, _> = numbers.map(|seq| self.state.archive().set_aside(seq)).collect();
+        Ok(aside?.into_iter().flatten().collect())
     }
 
     /// Keeps files for the entry that comes next, each where it was not kept before, and says where they lie, in order. The

@@ -60,8 +60,14 @@ fn what_somebody_sends_is_not_forgotten_under_their_hands() {
     let mut locked = state.lock(Duration::ZERO, "a test").expect("nobody else has it");
     let text = |text: &str| text.to_owned();
     let event = Event::Run(Box::default());
-    let entry =
-        Entry { schema: text(SCHEMA), time: text("2026-11-20T18:00:00Z"), actor: text(""), host: text(""), event };
+    let entry = Entry {
+        schema: text(SCHEMA),
+        time: text("2026-11-20T18:00:00Z"),
+        actor: text(""),
+        host: text(""),
+        set_aside: Vec::new(),
+        event,
+    };
     let head = locked.append(&entry).expect("it is added").hash.clone();
     let outbox = Outbox::of(folder.path());
     let waiting = [("own".to_owned(), vec![0])].into();

@@ -108,6 +108,20 @@ fn pagerduty_gets_what_its_events_api_documents() {
 }
 
 #[test]
+fn what_is_over_is_told_as_what_was() {
+    let text = "6.2 is above the limit of 6";
+    let said = |form: Value, at: &str| form.pointer(at).and_then(Value::as_str).expect("a text").to_owned();
+    for (service, at) in [("webhook", "/text"), ("slack", "/text"), ("alertmanager", "/0/annotations/summary")] {
+        assert!(
+            said(form(service, &message(What::Resolved, text)), at).ends_with(&format!("was: {text}")),
+            "{service}"
+        );
+        let firing = said(form(service, &message(What::Firing, text)), at);
+        assert!(firing.ends_with(text) && !firing.contains("was: "), "{service}: {firing}");
+    }
+}
+
+#[test]
 fn pagerduty_gets_no_more_than_it_takes() {
     let mut long = message(What::Firing, &"é".repeat(5_000));
     long.key = "k".repeat(300);

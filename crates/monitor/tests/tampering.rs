@@ -28,7 +28,8 @@ fn entry(number: u64) -> Entry {
     };
     let text = |text: &str| text.to_owned();
     let event = Event::Run(Box::new(run));
-    Entry { schema: text(SCHEMA), time: text("2026-11-20T18:00:00Z"), actor: text("ops"), host: text("desk-1"), event }
+    let time = text("2026-11-20T18:00:00Z");
+    Entry { schema: text(SCHEMA), time, actor: text("ops"), host: text("desk-1"), set_aside: Vec::new(), event }
 }
 
 /// A ledger of so many entries, its lines.
@@ -129,7 +130,7 @@ fn every_truncation_shows_against_the_head_and_a_torn_line_without_it() {
         assert_eq!(found(folder.path(), short.as_bytes(), None), []);
         let torn = 1 + kept % lines[kept].len();
         let found = found(folder.path(), &text.as_bytes()[..short.len() + torn], None);
-        assert_eq!(found, [Finding::Torn { bytes: torn }]);
+        assert_eq!(found, [Finding::Torn { bytes: torn, was_whole: false }]);
     }
 }
 

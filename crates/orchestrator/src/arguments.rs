@@ -35,7 +35,7 @@ Examples:
   pb-assign replay latest --state my-desk/state              repeat a run by its counts, and compare
 
 Exit codes:
-  0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer does not hold
+  0 done   2 configuration or command line   3 input data refused   4 no assignment, or an answer or the ledger does not hold
   70 fault of the program   75 try again later (disk, memory)   130, 143 ended by a signal";
 
 /// What can be asked for.
@@ -63,7 +63,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  pb-assign breaches --open\n  \
         pb-assign breaches --since 2026-11-01 --account PB1 | jq .breaches")]
     Breaches(BreachesArguments),
-    /// List the alerts that fire, send those that wait, try whether they arrive.
+    /// List the alerts that fire, send those that wait, end those of a desk that is no more, try whether they arrive.
     #[command(
         after_help = "Examples:\n  pb-assign alerts --state state\n  pb-assign alerts send --config desk.yaml\n  \
         pb-assign alerts test --config desk.yaml"
@@ -75,7 +75,7 @@ pub(crate) enum Command {
     /// Write the mixed-integer program, for auditors and other solvers.
     #[command(after_help = "Example:\n  pb-assign model --config desk.yaml --format lp --output model.lp")]
     Model(ModelArguments),
-    /// Print the JSON Schema of configurations or results.
+    /// Print the JSON Schema of configurations, results, certificates or what a dry run says; or the table of keys.
     #[command(after_help = "Example:\n  pb-assign schema config > desk.schema.json")]
     Schema {
         /// What to describe.
@@ -332,6 +332,22 @@ pub enum AlertsCommand {
         /// Take away, unsent, what waits for this channel.
         #[arg(long, value_name = "CHANNEL")]
         forget: Option<String>,
+    },
+    /// End the alerts of a desk that is no more, and tell the channels.
+    #[command(after_help = "Example:\n  pb-assign alerts end --config desk.yaml --desk old-name")]
+    End {
+        /// The configuration of a desk with the same ledger, which has the channels.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The desk whose alerts end; `pb-assign alerts` shows whose fire.
+        #[arg(long, value_name = "NAME")]
+        desk: String,
+        /// Who does it, for the ledger; by default the user that it runs as, by name.
+        #[arg(long, value_name = "NAME", env = "PB_ASSIGN_ACTOR")]
+        actor: Option<String>,
+        /// How long to wait for a run that has the record.
+        #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+        wait: Duration,
     },
     /// Send a marked test message through each channel, and then that it is over.
     Test {

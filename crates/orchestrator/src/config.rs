@@ -188,6 +188,11 @@ pub fn watch(path: &Path, bytes: &[u8]) -> Option<Watch> {
     alerts::watch_alone(&tree, path)
 }
 
+/// Whether a file holds other text than a configuration, such as a table or a list: not one that was emptied or has a mistake.
+pub fn is_other_text(bytes: &[u8]) -> bool {
+    text_of(bytes).is_ok_and(tree::is_other)
+}
+
 /// Whether a configuration may be kept that was refused: no secret can stand in it.
 pub fn may_be_kept(path: &Path, bytes: &[u8]) -> bool {
     let parsed = text_of(bytes).ok().and_then(|text| tree::parse(&path.display().to_string(), text).ok());

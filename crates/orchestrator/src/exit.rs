@@ -16,7 +16,7 @@ pub enum Exit {
     Configuration = 2,
     /// The input data was refused.
     InputData = 3,
-    /// There is no assignment, or a published answer does not hold.
+    /// There is no assignment, or a published answer or the ledger does not hold.
     Failed = 4,
     /// A fault of ours.
     Internal = 70,
@@ -37,7 +37,7 @@ impl Exit {
         (
             Self::Failed,
             "failed",
-            "no assignment keeps the limits or none was found; or a published answer does not hold",
+            "no assignment keeps the limits or none was found; or a published answer or the ledger does not hold",
         ),
         (Self::Internal, "internal_error", "a fault of the program; nothing was published"),
         (Self::TryAgain, "try_again", "the machine was short of something, such as disk: run it again later"),

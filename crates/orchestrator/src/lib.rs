@@ -26,6 +26,7 @@ mod inputs;
 mod interrupt;
 mod kept;
 mod progress;
+mod published;
 mod record;
 mod stage;
 mod telemetry;

@@ -15,17 +15,19 @@ use domain::Problem;
 use monitor::entry::SCHEMA;
 use monitor::state::ToKeep;
 use monitor::{
-    Breach, Chained, Entry, Event, History, Kept, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun, RunEntry,
-    State,
+    Breach, Chained, Entry, Event, History, Kept, Ledger, Locked, MonitorError, ObjectiveEntry, ProblemEntry, Rerun,
+    RunEntry, State,
 };
+use reporter::formats::result_json::Exact;
 use reporter::formats::run_json;
-use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument, RunRecord};
+use reporter::{InputDigest, LedgerHead, Rendered, Report, ResultDocument};
 use sha2::{Digest, Sha256};
 
 use crate::arguments::RunArguments;
 use crate::commands::Prepared;
 use crate::config::{self, Watch};
 use crate::exit::Exit;
+use crate::published::{self, head_of};
 use crate::watch::{self, Found};
 use crate::{Failure, answer, interrupt, telemetry};
 
@@ -39,6 +41,21 @@ const WAIT_AT_ONCE: Duration = Duration::from_millis(100);
 pub(crate) struct Record<'a> {
     arguments: &'a RunArguments,
     state: State,
+}
+
+/// What came of the same run before.
+pub(crate) enum Before {
+    /// It was not done, or another run published there since.
+    NotDone,
+    /// It was done, and what it published is there: its entry.
+    Done(Box<Chained>),
+    /// It was done, and what it published was changed since.
+    Changed {
+        /// The number of its entry.
+        seq: u64,
+        /// The files that are not what they were.
+        files: String,
+    },
 }
 
 impl<'a> Record<'a> {
@@ -71,78 +88,49 @@ impl<'a> Record<'a> {
                 locked => break locked?,
             }
         };
-        let out = out.and_then(path_text);
-        let last = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.clone()?)));
-        for published in last.iter().map(|(_, last_out)| last_out).chain(&out) {
-            self.check_published(&locked, Path::new(published))?;
-        }
-        watch::settle(&self.state, &locked.ledger);
-        let Some((last, last_out)) = last else { return Ok(locked) };
-        let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
-        match reporter::finish(Path::new(&last_out), is_it, &|| !left().is_zero()) {
-            Ok(false) => {}
-            Ok(true) => {
-                let seq = last.seq;
-                telemetry::tell(&format!("Finished what a crash interrupted: published entry {seq} to {last_out}."));
-            }
-            Err(error) if out.as_ref() == Some(&last_out) => return Err(error.into()),
-            // A run of another folder, or one that publishes nothing, has nothing to do with it.
-            Err(error) => telemetry::tell(&format!(
-                "What entry {} published is not in its place: failed to {error}; put that right, and run that day again.",
-                last.seq
-            )),
-        }
+        settle(&self.state, &locked, out, &|| !left().is_zero())?;
         Ok(locked)
     }
 
-    /// An archive of the next number is what a crash left, unless that entry was written: what a run publishes has its number.
-    fn check_published(&self, locked: &Locked, out: &Path) -> Result<(), Failure> {
-        let next = locked.ledger.next_seq();
-        let numbers = locked.ledger.seq() + 1..=next;
-        if !numbers.into_iter().any(|seq| self.state.archive().path(seq).is_file()) {
-            return Ok(());
-        }
-        let run = out.join(run_json::FORMAT.file);
-        let published = std::fs::read(&run).ok().and_then(|bytes| head_of(&bytes));
-        let Some(head) = published.filter(|head| head.seq > locked.ledger.seq()) else { return Ok(()) };
-        let found = format!("{} is of entry {}, and so is an archive in kept", run.display(), head.seq);
-        Err(MonitorError::cut(&self.state.ledger_path(), locked.ledger.seq(), &found).into())
-    }
-
-    /// The entry of the same run, of the same files byte by byte, if it was done and what it published is still there as
-    /// it was.
-    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, read: &[InputDigest], out: &Path) -> Option<Chained> {
+    /// Whether the same run, of the same files byte by byte, was done before, and what it published is there as it was.
+    pub(crate) fn same_run(&self, locked: &Locked, run_id: &str, read: &[InputDigest], out: &Path) -> Before {
         if self.arguments.again {
-            return None;
+            return Before::NotDone;
         }
-        let found = locked.ledger.with_text(run_id, usize::MAX).find(|chained| {
-            chained.entry.run().is_some_and(|run| {
-                let before = run.config.iter().chain(&run.inputs).map(|file| &file.sha256);
-                run.run_id.as_deref() == Some(run_id)
-                    && run.out == path_text(out)
-                    && before.eq(read.iter().map(|file| &file.sha256))
-            })
-        })?;
-        let run = found.entry.run()?;
-        // A run that ran out of time, or whose solver failed, may do better another time.
-        let is_final = run.exit == Exit::Done as u8 || run.reason == "infeasible";
-        let is_there = |file: &Kept| {
-            let bytes = std::fs::read(out.join(&file.path)).unwrap_or_default();
-            if file.path == run_json::FORMAT.file {
-                head_of(&bytes).is_some_and(|ledger| ledger.head == found.hash)
-            } else {
-                monitor::sha256([bytes.as_slice()]) == file.sha256
-            }
+        let is_same = |run: &RunEntry| {
+            let before = run.config.iter().chain(&run.inputs).map(|file| &file.sha256);
+            run.run_id.as_deref() == Some(run_id)
+                && run.out == path_text(out)
+                && before.eq(read.iter().map(|file| &file.sha256))
         };
-        (is_final && run.outputs.iter().all(is_there)).then_some(found)
+        let found =
+            locked.ledger.with_text(run_id, usize::MAX).find(|chained| chained.entry.run().is_some_and(is_same));
+        let Some((found, run)) = found.as_ref().and_then(|found| Some((found, found.entry.run()?))) else {
+            return Before::NotDone;
+        };
+        // A run that ran out of time, or whose solver failed, may do better another time.
+        if run.exit != Exit::Done as u8 && run.reason != "infeasible" {
+            return Before::NotDone;
+        }
+        let changed: Vec<&str> = run
+            .outputs
+            .iter()
+            .filter(|file| !is_as_published(file, out, found))
+            .map(|file| file.path.as_str())
+            .collect();
+        let is_last = || last_to(locked, out).is_some_and(|last| last.seq == found.seq);
+        match changed.as_slice() {
+            [] => Before::Done(Box::new(found.clone())),
+            // Another run published there since, or nothing is there.
+            _ if !out.exists() || !is_last() => Before::NotDone,
+            changed => Before::Changed { seq: found.seq, files: changed.join(", ") },
+        }
     }
 
     /// Refuses a folder that another desk of the same record publishes to: each would take away the answers of the other.
     pub(crate) fn check_owner(&self, locked: &Locked, out: &Path, desk: &str) -> Result<(), Failure> {
+        let last = last_to(locked, out);
         let (out, config) = (path_text(out), path_text(&self.arguments.inputs.config));
-        let text = serde_json::json!(out).to_string();
-        let published = |chained: &Chained| chained.entry.run().is_some_and(|run| run.out == out);
-        let last = locked.ledger.with_text(&text, usize::MAX).find(published);
         let Some(run) = last.as_ref().and_then(|last| last.entry.run()) else { return Ok(()) };
         let (Some(owner), Some(its_config)) = (&run.desk, &run.config_at) else { return Ok(()) };
         // A desk that was given another name, and one with two configurations, are still that desk.
@@ -164,9 +152,10 @@ impl<'a> Record<'a> {
         let (run_id, as_of) = (run.run_id.clone().unwrap_or_default(), run.as_of.clone());
         interrupt::check()?;
         interrupt::decide();
-        let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq })))?;
+        let set_aside = make_way(locked)?;
+        let chained = locked.append(&self.entry(Event::Rerun(Rerun { run_id, as_of, of: of.seq }), set_aside))?;
         let head = LedgerHead { seq: chained.seq, head: chained.hash.clone() };
-        self.remember(locked);
+        remember(locked);
         Ok(head)
     }
 
@@ -185,6 +174,7 @@ impl<'a> Record<'a> {
         let to_keep = std::iter::once(&config).chain(&inputs).map(|(path, bytes)| ToKeep { path, bytes });
         let to_keep: Vec<ToKeep<'_>> =
             to_keep.chain(files.iter().map(|file| ToKeep { path: file.file, bytes: &file.bytes })).collect();
+        let set_aside = make_way(locked)?;
         let mut kept = locked.keep(&to_keep)?;
         interrupt::check()?;
         let outputs = kept.split_off(1 + inputs.len());
@@ -200,7 +190,7 @@ impl<'a> Record<'a> {
             outputs,
             ..run_entry(report, exit)
         };
-        let mut entry = self.entry(Event::Run(Box::new(run)));
+        let mut entry = self.entry(Event::Run(Box::new(run)), set_aside);
         watch::decide(&mut entry, &locked.ledger, watch, Found::of_report(report, watch));
         let (seq, head) = (locked.ledger.next_seq(), locked.ledger.hash_of_next(&entry));
         report.run.ledger = Some(LedgerHead { seq, head });
@@ -219,7 +209,7 @@ impl<'a> Record<'a> {
         interrupt::decide();
         watch::pack(&self.state, &locked.ledger, &entry, watch);
         locked.append(&entry)?;
-        staged.swap_and(|| self.remember(locked))?;
+        staged.swap_and(|| remember(locked))?;
         Ok(entry.run().expect("the entry of a run").clone())
     }
 
@@ -241,9 +231,10 @@ impl<'a> Record<'a> {
             let path = config.display().to_string();
             // Where a secret may stand in it, it is not copied.
             let to_keep = [ToKeep { path: &path, bytes: &bytes }];
+            let set_aside = make_way(&locked)?;
             let kept = locked.keep(if config::may_be_kept(config, &bytes) { &to_keep } else { &[] })?;
             let run = RunEntry {
-                desk: Some(watch.desk.clone()),
+                desk: found.is_of_a_desk().then(|| watch.desk.clone()),
                 config_at: path_text(config),
                 as_of: self.arguments.inputs.as_of.map(|date| date.to_string()),
                 status: "failed".to_owned(),
@@ -255,11 +246,11 @@ impl<'a> Record<'a> {
                 problem_count: count as u64,
                 ..RunEntry::default()
             };
-            let mut entry = self.entry(Event::Run(Box::new(run)));
+            let mut entry = self.entry(Event::Run(Box::new(run)), set_aside);
             watch::decide(&mut entry, &locked.ledger, watch, found);
             watch::pack(&self.state, &locked.ledger, &entry, watch);
             locked.append(&entry)?;
-            self.remember(&locked);
+            remember(&locked);
             Ok(entry.run().cloned())
         });
         match written {
@@ -273,31 +264,100 @@ impl<'a> Record<'a> {
         None
     }
 
-    /// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing about the run: the
-    /// next one tells it.
-    fn remember(&self, locked: &Locked) {
-        match History::tell(locked) {
-            Ok(told) => tell_lost(&told),
-            Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
-        }
+    fn entry(&self, event: Event, set_aside: Vec<String>) -> Entry {
+        entry(self.arguments.actor.as_deref(), event, set_aside)
     }
+}
 
-    fn entry(&self, event: Event) -> Entry {
-        let actor = self.arguments.actor.clone().unwrap_or_else(user);
-        let time = jiff::Timestamp::now().to_string();
-        Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), event }
+/// Puts right what a crash left of the last entry, before there is another; `out` is where a run is about to publish. Whoever
+/// adds an entry does this first.
+pub(crate) fn settle(
+    state: &State,
+    locked: &Locked,
+    out: Option<&Path>,
+    patience: reporter::publish::Patience<'_>,
+) -> Result<(), Failure> {
+    let out = out.and_then(path_text);
+    let last = locked.ledger.last().and_then(|last| Some((last, last.entry.run()?.out.clone()?)));
+    if let Some(found) = published::beyond(state, &locked.ledger, out.as_deref().map(Path::new)) {
+        return Err(MonitorError::cut(&state.ledger_path(), locked.ledger.seq(), &found).into());
+    }
+    watch::settle(state, &locked.ledger);
+    let Some((last, last_out)) = last else { return Ok(()) };
+    let is_it = |run: &[u8]| head_of(run).is_some_and(|ledger| ledger.head == last.hash);
+    match reporter::finish(Path::new(&last_out), is_it, patience) {
+        Ok(false) => {}
+        Ok(true) => {
+            let seq = last.seq;
+            telemetry::tell(&format!("Finished what a crash interrupted: published entry {seq} to {last_out}."));
+        }
+        Err(error) if out.as_ref() == Some(&last_out) => return Err(error.into()),
+        // A run of another folder, or one that publishes nothing, has nothing to do with it.
+        Err(error) => telemetry::tell(&format!(
+            "What entry {} published is not in its place: failed to {error}; put that right, and run that day again.",
+            last.seq
+        )),
+    }
+    Ok(())
+}
+
+/// Moves aside what lies where the archive of the next entry belongs, says so, and gives what the entry is to say of it.
+pub(crate) fn make_way(locked: &Locked) -> Result<Vec<String>, Failure> {
+    let aside = locked.make_way()?;
+    for name in &aside {
+        telemetry::tell(&format!(
+            "An archive in kept was of no entry. It is kept/{name} now, and entry {} says so. A run that was ended before \
+             its entry leaves one; an entry that was cut off the ledger does, too: `pb-assign audit verify --expect-head` \
+             with a head that was kept elsewhere tells which.",
+            locked.ledger.next_seq()
+        ));
+    }
+    Ok(aside)
+}
+
+/// Tells the history what is new in the ledger. What goes wrong with that is said, and changes nothing: the next run tells it.
+pub(crate) fn remember(locked: &Locked) {
+    match History::tell(locked) {
+        Ok(told) => tell_lost(&told),
+        Err(error) => telemetry::tell(&format!("The history is behind the ledger: failed to {error}")),
+    }
+}
+
+/// An entry of now, by whoever is named; without a name, by the user as the system knows them.
+pub(crate) fn entry(actor: Option<&str>, event: Event, set_aside: Vec<String>) -> Entry {
+    let actor = actor.map_or_else(user, str::to_owned);
+    let time = jiff::Timestamp::now().to_string();
+    Entry { schema: SCHEMA.to_owned(), time, actor, host: host(), set_aside, event }
+}
+
+/// The last run that published to a folder.
+fn last_to(locked: &Locked, out: &Path) -> Option<Chained> {
+    let out = path_text(out);
+    let text = serde_json::json!(out).to_string();
+    let published = |chained: &Chained| chained.entry.run().is_some_and(|run| run.out == out);
+    locked.ledger.with_text(&text, usize::MAX).find(published)
+}
+
+/// Whether a file that an entry published is there as it was. `run.json` has the hash of the entry, which the digest there
+/// cannot have.
+fn is_as_published(file: &Kept, out: &Path, published: &Chained) -> bool {
+    let bytes = std::fs::read(out.join(&file.path)).unwrap_or_default();
+    if file.path == run_json::FORMAT.file {
+        head_of(&bytes).is_some_and(|ledger| ledger.head == published.hash)
+    } else {
+        monitor::sha256([bytes.as_slice()]) == file.sha256
     }
 }
 
 /// What an entry says about an outcome.
 fn run_entry(report: &Report<'_>, exit: Exit) -> RunEntry {
     let document = ResultDocument::of(report);
-    let text = |exact: Option<reporter::formats::result_json::Exact>| exact.map(|exact| exact.0.to_string());
+    let text = |exact: &Exact| exact.0.to_string();
     let objective = document.objective.map(|objective| ObjectiveEntry {
-        value: objective.value.0.to_string(),
-        bound: text(objective.bound),
-        gap: text(objective.gap),
-        certified_gap: text(objective.certified_gap),
+        value: text(&objective.value),
+        bound: objective.bound.as_ref().map(text),
+        gap: objective.largest_gap().map(text),
+        certified_gap: objective.largest_certified_gap().map(text),
     });
     let breaches = document.metrics.iter().filter(|metric| metric.breach != domain::Breach::None);
     let counts = [
@@ -379,10 +439,6 @@ fn problem_entry(problem: &Problem) -> ProblemEntry {
     }
 }
 
-fn head_of(run_json: &[u8]) -> Option<LedgerHead> {
-    RunRecord::read(std::str::from_utf8(run_json).ok()?).ok()?.ledger
-}
-
 /// Where something is, whatever folder the program runs in.
 pub(crate) fn path_text(path: &Path) -> Option<String> {
     Some(std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)).display().to_string())
@@ -418,18 +474,20 @@ pub(crate) fn host() -> String {
 /// The record in a folder, for commands that only read it.
 pub(crate) fn read(folder: &Path, patience: std::time::Duration) -> Result<(State, Locked), Failure> {
     let state = State::at(folder);
-    if !state.ledger_path().is_file() {
-        return Err(no_ledger(folder));
-    }
+    require_ledger(&state)?;
     let locked = state.read(patience)?;
     Ok((state, locked))
 }
 
-/// That a folder has no ledger.
-pub(crate) fn no_ledger(folder: &Path) -> Failure {
-    Failure::Request {
-        message: format!("failed to find a ledger in {}", folder.display()),
+/// Refuses a folder that has no ledger: whether there never was one, or it is gone.
+pub(crate) fn require_ledger(state: &State) -> Result<(), Failure> {
+    if state.ledger_path().is_file() {
+        return Ok(());
+    }
+    state.check(&Ledger::open(&state.ledger_path())?)?;
+    Err(Failure::Request {
+        message: format!("failed to find a ledger in {}", state.folder().display()),
         hint: "name the folder that runs keep it in, such as --state my-desk/state; the first run of a desk makes it"
             .to_owned(),
-    }
+    })
 }

@@ -1,7 +1,7 @@
 //! Which run of the ledger somebody means: by the number of its entry, its `run_id`, its date, or as `latest`.
 
 use jiff::civil::Date;
-use monitor::{Chained, Event, Ledger, State};
+use monitor::{Chained, Event, Ledger, Line, State};
 
 use crate::{Failure, telemetry};
 
@@ -23,33 +23,47 @@ pub(crate) fn is_a_run(text: &str) -> bool {
 /// # Errors
 /// A ledger that does not hold, and a run that it does not have.
 pub(crate) fn find(state: &State, ledger: &Ledger, text: &str) -> Result<Chained, Failure> {
-    let is_it = |chained: &Chained| {
-        let run = chained.entry.run();
-        let has = |name: Option<&String>| name.is_some_and(|name| name == text);
-        chained.seq.to_string() == text
-            || run.is_some_and(|run| text == LATEST || has(run.run_id.as_ref()) || has(run.as_of.as_ref()))
+    let found = entries(ledger)?.into_iter().rfind(|chained| is_named(chained, chained.seq, text));
+    found.ok_or_else(|| unknown(state, ledger.seq(), text))
+}
+
+/// The same among lines of which not all may hold: by its place, where it cannot be read.
+///
+/// # Errors
+/// A run that is not among them.
+pub(crate) fn line<'a>(state: &State, lines: &'a [Line], text: &str) -> Result<&'a Line, Failure> {
+    let is_it = |line: &&Line| match &line.says {
+        Some(chained) => is_named(chained, line.place, text),
+        None => line.place.to_string() == text,
     };
-    let found = entries(ledger)?.into_iter().rfind(is_it);
-    found.ok_or_else(|| Failure::Request {
+    lines.iter().rfind(is_it).ok_or_else(|| unknown(state, lines.len() as u64, text))
+}
+
+fn is_named(chained: &Chained, seq: u64, text: &str) -> bool {
+    let run = chained.entry.run();
+    let has = |name: Option<&String>| name.is_some_and(|name| name == text);
+    seq.to_string() == text
+        || run.is_some_and(|run| text == LATEST || has(run.run_id.as_ref()) || has(run.as_of.as_ref()))
+}
+
+fn unknown(state: &State, last: u64, text: &str) -> Failure {
+    Failure::Request {
         message: format!("failed to find entry or run {text} in {}", state.ledger_path().display()),
-        hint: match ledger.seq() {
+        hint: match last {
             0 => "it has no entry yet: the first run adds one".to_owned(),
             last => format!("it has the entries 1 to {last}; `pb-assign audit list` shows their runs and dates"),
         },
-    })
+    }
 }
 
-/// The entry that has the files of this one: of a rerun, that of the run which it repeats.
-///
-/// # Errors
-/// As [`find`].
-pub(crate) fn with_files(state: &State, ledger: &Ledger, found: Chained) -> Result<Chained, Failure> {
+/// The entry whose files are those of this one, by its number: of a rerun, that of the run which it repeats.
+pub(crate) fn with_files(found: &Chained) -> u64 {
     match &found.entry.event {
         Event::Rerun(rerun) => {
             telemetry::tell(&format!("Entry {} is a rerun of entry {}.", found.seq, rerun.of));
-            find(state, ledger, &rerun.of.to_string())
+            rerun.of
         }
-        _ => Ok(found),
+        _ => found.seq,
     }
 }
 

@@ -11,8 +11,8 @@ use monitor::alerts::message::Cause;
 use monitor::alerts::outbox::SCHEMA;
 use monitor::alerts::{self, Delivered, Fact, Kind, Message, Outbox, Parcel, Seen, Standing, kind};
 use monitor::metrics::{self, Snapshot};
-use monitor::{Chained, Entry, Event, Ledger, RunEntry, State};
-use reporter::formats::result_json::MetricEntry;
+use monitor::{Chained, Entry, Event, Kept, Ledger, RunEntry, State};
+use reporter::formats::result_json::{LevelEntry, MetricEntry, ObjectiveEntry};
 use reporter::{Report, ResultDocument};
 use serde_json::json;
 
@@ -40,16 +40,30 @@ impl Found {
         let read = [&kind::MISSING_INPUT, &kind::STALE_INPUT, &kind::FAILED];
         if report.placement.is_none() {
             // How metrics would have ended is not known.
-            let text = format!("the run ended without an assignment: {}", report.reason);
+            let limit = reporter::worst_limit(&report.diagnostics);
+            let limit = limit.map_or_else(String::new, |limit| format!(": {limit}"));
+            let text = format!("the run ended without an assignment: {}{limit}", report.reason);
             let fact = dated(&kind::FAILED, None, as_of.as_deref(), text);
             return Self { known: read.to_vec(), facts: vec![fact], as_of };
         }
         let document = ResultDocument::of(report);
         let mut facts: Vec<Fact> = document.metrics.iter().filter_map(breach).collect();
         facts.extend(answer::fallbacks(report).into_iter().map(fallback));
-        let gap = document.objective.and_then(|objective| objective.gap).map(|gap| gap.0);
-        facts.extend(gap.zip(watch.gap_above).and_then(|(gap, above)| gap_above(&gap, &Amount::from(above))));
-        Self { known: kind::TABLE.to_vec(), facts, as_of }
+        let mut known = kind::TABLE.to_vec();
+        if let (Some(objective), Some(above)) = (&document.objective, watch.gap_above) {
+            match gap_above(objective, &Amount::from(above)) {
+                Some(fact) => facts.push(fact),
+                // Nobody knows whether it is over.
+                None if objective.largest_gap().is_none() => known.retain(|kind| **kind != kind::GAP),
+                None => {}
+            }
+        }
+        Self { known, facts, as_of }
+    }
+
+    /// Whether it says anything: what is no desk has no alerts.
+    pub(crate) fn is_of_a_desk(&self) -> bool {
+        !self.known.is_empty()
     }
 
     /// What a run found that was refused, or failed before it had an outcome.
@@ -124,13 +138,21 @@ fn fallback(taken: String) -> Fact {
     Fact { kind: &kind::FALLBACK, account: None, metric: Some(taken), measure: None, text }
 }
 
-fn gap_above(gap: &Amount, above: &Amount) -> Option<Fact> {
-    (gap > above).then(|| Fact {
+/// A gap that is too large: the largest that is known, of the whole objective or of a level.
+fn gap_above(objective: &ObjectiveEntry, above: &Amount) -> Option<Fact> {
+    let of_level = |level: &LevelEntry| {
+        let name = level.metric.as_ref().map_or("everything else".to_owned(), ToString::to_string);
+        level.gap.clone().map(|gap| (gap.0, format!(" at level {name}")))
+    };
+    let whole = objective.gap.clone().map(|gap| (gap.0, String::new()));
+    let of_levels = || objective.levels.iter().filter_map(of_level).max_by(|a, b| a.0.cmp(&b.0));
+    let (gap, at) = whole.or_else(of_levels).filter(|(gap, _)| gap > above)?;
+    Some(Fact {
         kind: &kind::GAP,
         account: None,
         metric: None,
         measure: Some(gap.to_string()),
-        text: format!("the gap of {gap} is above {above}"),
+        text: format!("the gap of {gap}{at} is above {above}"),
     })
 }
 
@@ -140,18 +162,30 @@ pub(crate) fn of(config: Option<&Config>, path: &Path, state: &State) -> Watch {
     if let Some(config) = config {
         return config.watch.clone();
     }
-    let at = path_text(path);
     let now = || config::watch(path, &std::fs::read(path).ok()?);
     let before = || {
-        let ledger = Ledger::open(&state.ledger_path()).ok()?;
-        let of_answered = |chained: Chained| {
-            let run = chained.entry.run().filter(|run| run.run_id.is_some() && run.config_at == at)?;
-            run.config.clone()
-        };
-        let answered = ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)?;
+        let answered = answered(path, state)?;
         config::watch(path, &state.archive().read(answered.kept_in, &answered.sha256).ok()?)
     };
     now().or_else(before).unwrap_or_else(|| Watch::nobody(path))
+}
+
+/// The configuration at a path as the last run had it that was answered.
+fn answered(path: &Path, state: &State) -> Option<Kept> {
+    let at = path_text(path);
+    let ledger = Ledger::open(&state.ledger_path()).ok()?;
+    let of_answered = |chained: Chained| {
+        let run = chained.entry.run().filter(|run| run.run_id.is_some() && run.config_at == at)?;
+        run.config.clone()
+    };
+    ledger.with_text("\"run_id\":\"", usize::MAX).find_map(of_answered)
+}
+
+/// Whether a configuration that was refused may be that of a desk. A file of trades that was named by mistake is none's: what
+/// fired under its name would fire for ever.
+pub(crate) fn may_be_a_desk(path: &Path, state: &State) -> bool {
+    let is_other = std::fs::read(path).is_ok_and(|bytes| config::is_other_text(&bytes));
+    !is_other || answered(path, state).is_some()
 }
 
 /// Removes messages of runs that never were. Only who has the record may.
@@ -161,9 +195,7 @@ pub(crate) fn settle(state: &State, ledger: &Ledger) {
 
 /// Says in the entry of a run which alerts fire with it.
 pub(crate) fn decide(entry: &mut Entry, ledger: &Ledger, watch: &Watch, found: Found) {
-    let before = ledger.last_run();
-    let before = before.as_ref().and_then(|chained| chained.entry.run()).map(|run| run.alerts.clone());
-    let before = before.unwrap_or_default();
+    let before = ledger.standing();
     let unread = entry.run().and_then(|run| unread(run, ledger, &before));
     let seen = Seen {
         desk: &watch.desk,
@@ -194,14 +226,14 @@ fn unread(run: &RunEntry, ledger: &Ledger, before: &Standing) -> Option<String> 
 
 /// Puts into the outbox what an entry that is about to be written has to tell.
 pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch) {
-    let Some(run) = entry.run() else { return };
+    let Some(standing) = entry.standing() else { return };
     let cause = Cause {
         previous: ledger.head(),
-        as_of: run.as_of.as_deref(),
+        as_of: entry.as_of(),
         time: &entry.time,
-        run_id: run.run_id.as_deref(),
+        run_id: entry.run().and_then(|run| run.run_id.as_deref()),
     };
-    let messages: Vec<Message> = run.alerts.changes.iter().map(|change| Message::of(change, &cause)).collect();
+    let messages: Vec<Message> = standing.changes.iter().map(|change| Message::of(change, &cause)).collect();
     let wanted = |channel: &alerts::Channel| {
         let wanted = messages.iter().enumerate().filter(|(_, message)| channel.wants(message));
         (channel.name.clone(), wanted.map(|(index, _)| index).collect())
@@ -216,7 +248,7 @@ pub(crate) fn pack(state: &State, ledger: &Ledger, entry: &Entry, watch: &Watch)
         waiting,
     };
     if let Err(error) = Outbox::of(state.folder()).put(&parcel) {
-        telemetry::tell(&format!("Alerts of this run are in the ledger, and cannot be sent: failed to {error}"));
+        telemetry::tell(&format!("What changed is in the ledger, and cannot be sent: failed to {error}"));
     }
 }
 
@@ -266,9 +298,7 @@ pub(crate) fn send(state: &State, watch: &Watch) -> Delivered {
 
 /// How many alerts of a desk fire.
 fn firing(ledger: &Ledger, desk: &str) -> usize {
-    let last = ledger.last_run();
-    let firing = last.iter().filter_map(|chained| chained.entry.run()).flat_map(|run| &run.alerts.firing);
-    firing.filter(|alert| alert.desk == desk).count()
+    ledger.standing().firing.iter().filter(|alert| alert.desk == desk).count()
 }
 
 fn metrics_of(

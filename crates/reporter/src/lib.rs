@@ -22,6 +22,7 @@ pub mod terminal;
 pub mod publish;
 
 mod error;
+mod read_back;
 mod spreadsheet;
 
 pub use error::{ReporterError, is_temporary};
@@ -40,4 +41,4 @@ pub use report::{
 };
 pub use schema::{certificate_schema, impact_schema, result_schema};
 pub use summary::summary_line;
-pub use terminal::{Style, terminal, terminal_impact};
+pub use terminal::{Style, alone, column, percent, sentence, terminal, terminal_impact, worst_limit};

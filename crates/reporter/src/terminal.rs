@@ -13,7 +13,7 @@ mod verdict;
 use domain::Amount;
 
 use crate::impact::Impact;
-use crate::{Reason, Report, Status};
+use crate::{Diagnostics, Reason, Report, Status};
 use figures::{Unit, figure, places};
 use grid::{Entry, Grid};
 use text::{clean, wrapped};
@@ -48,6 +48,36 @@ pub fn terminal(report: &Report<'_>, style: Style) -> String {
     view.extend(legend.map(|legend| format!("\n{legend}\n")));
     view.push_str(&remarks(report, style));
     view
+}
+
+/// Decimals of a number that stands alone.
+const MOST_DECIMALS: i64 = 6;
+
+/// A number that stands alone, with thousands separators and six decimals at most: `-60,000`, `6.106359`.
+pub fn alone(number: &Amount) -> String {
+    figure(number, number.decimals().min(MOST_DECIMALS))
+}
+
+/// Numbers below each other, with as many decimals each: four significant digits of the largest, and whole from 1,000 up. What
+/// is not there is blank.
+pub fn column(numbers: &[Option<&Amount>]) -> Vec<String> {
+    let places = places(Unit::Ratio, numbers.iter().copied().flatten());
+    numbers.iter().map(|number| number.map_or_else(String::new, |number| figure(number, places))).collect()
+}
+
+/// A fraction as a percentage, rounded up: `0.0025 %`.
+pub fn percent(fraction: &Amount) -> String {
+    figures::percent_up(fraction)
+}
+
+/// How it ended, in a sentence: the first line of the view.
+pub fn sentence(report: &Report<'_>) -> String {
+    verdict::sentence(report)
+}
+
+/// The limit that stands most in the way of an assignment, where none keeps them all.
+pub fn worst_limit(diagnostics: &Diagnostics) -> Option<String> {
+    verdict::worst_limit(diagnostics)
 }
 
 /// What is other than in the run that was published last, to stand below the view of the same report; with a line end.

@@ -54,13 +54,18 @@ impl Message {
         let key = change.alert.key();
         let id =
             sha256([cause.previous.as_bytes(), cause.time.as_bytes(), key.as_bytes(), change.change.word().as_bytes()]);
+        let mut alert = change.alert.clone();
+        if change.change == What::Resolved {
+            // What it is about is over.
+            alert.text.insert_str(0, "was: ");
+        }
         Self {
             schema: SCHEMA.to_owned(),
             id: id[..32].to_owned(),
             key,
             change: change.change,
-            severity: kind::named(&change.alert.kind).map_or("error", |kind| kind.severity).to_owned(),
-            alert: change.alert.clone(),
+            severity: kind::named(&alert.kind).map_or("error", |kind| kind.severity).to_owned(),
+            alert,
             as_of: cause.as_of.map(str::to_owned),
             time: cause.time.to_owned(),
             run_id: cause.run_id.map(str::to_owned),

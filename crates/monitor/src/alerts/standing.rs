@@ -139,6 +139,19 @@ impl Standing {
         next
     }
 
+    /// What fires once the alerts of a desk that is no more were ended: nothing of it, as if it had never been.
+    pub fn without(&self, desk: &str) -> Self {
+        let (ended, firing): (Vec<Alert>, Vec<Alert>) =
+            self.firing.iter().cloned().partition(|alert| alert.desk == desk);
+        let of_desk = |place: &str| kind::TABLE.iter().any(|kind| place == format!("{desk}/{}", kind.name));
+        let newest = self.newest.iter().filter(|(place, _)| !of_desk(place));
+        Self {
+            newest: newest.map(|(place, date)| (place.clone(), date.clone())).collect(),
+            firing,
+            changes: ended.iter().map(|alert| alert.with(What::Resolved)).collect(),
+        }
+    }
+
     /// Adds an alert that fires now, and what changed about it.
     fn take(&mut self, now: Alert, before: &[&Alert], growth: &Growth<'_>) {
         let Some(before) = before.iter().find(|before| before.is(&now)) else {

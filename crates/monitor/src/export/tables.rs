@@ -63,6 +63,7 @@ fn row(chained: &Chained) -> [String; 26] {
         Event::Run(run) => ("run", run.as_ref(), run.run_id.as_deref(), None),
         Event::Rerun(rerun) => ("rerun", &none, Some(rerun.run_id.as_str()), Some(rerun.of)),
         Event::Healed(_) => ("healed", &none, None, None),
+        Event::AlertsEnded(_) => ("alerts_ended", &none, None, None),
     };
     let is_run = event == "run";
     let objective = run.objective.as_ref();

@@ -27,7 +27,7 @@ pub(super) fn entry(transaction: &Transaction<'_>, state: &State, chained: &Chai
     match &chained.entry.event {
         Event::Run(run) => self::run(transaction, state, chained, run),
         Event::Rerun(rerun) => Ok(self::rerun(transaction, chained, rerun).map(|()| None)?),
-        Event::Healed(_) => Ok(None),
+        Event::Healed(_) | Event::AlertsEnded(_) => Ok(None),
     }
 }
 

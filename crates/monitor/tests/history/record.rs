@@ -157,7 +157,8 @@ fn append(locked: &mut Locked, event: Event) {
     let text = |text: &str| text.to_owned();
     // The time of an entry is its own.
     let time = format!("2026-12-01T18:00:{:02}Z", locked.ledger.next_seq());
-    let entry = Entry { schema: text(SCHEMA), time, actor: text("ops"), host: text("desk-1"), event };
+    let entry =
+        Entry { schema: text(SCHEMA), time, actor: text("ops"), host: text("desk-1"), set_aside: Vec::new(), event };
     locked.append(&entry).expect("an entry");
 }
 

@@ -1,5 +1,7 @@
 //! `pb-assign alerts`: what fires, what waits, and whether messages arrive.
 
+mod end;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -28,6 +30,10 @@ pub fn run(arguments: &AlertsArguments) -> Result<(Exit, String), Failure> {
             let (watch, state) = load(config, given)?;
             send(&state, &watch, forget.as_deref())
         }
+        Some(AlertsCommand::End { config, desk, actor, wait }) => {
+            let (watch, state) = load(config, given)?;
+            end::end(&state, &watch, &end::Wanted { desk, actor: actor.as_deref(), wait: *wait })
+        }
         Some(AlertsCommand::Test { config }) => Ok(test(&load(config, given)?.0)),
     }
 }
@@ -43,13 +49,15 @@ fn load(path: &Path, state: Option<&Path>) -> Result<(Watch, State), Failure> {
 fn list(state: &State) -> Result<(Exit, String), Failure> {
     let ledger = open(state)?;
     wanted::entries(&ledger)?;
-    let firing = ledger.last_run().and_then(|last| Some(last.entry.run()?.alerts.firing.clone())).unwrap_or_default();
+    let firing = ledger.standing().firing;
     let parcels = Outbox::of(state.folder()).parcels(&ledger);
     let mut lines = Vec::new();
+    let desks = firing.iter().map(|alert| alert.desk.chars().count()).max().unwrap_or(0);
     for alert in &firing {
         let since = alert.since.as_deref().or(alert.started.split('T').next()).unwrap_or_default();
-        let about = [alert.account.as_deref(), alert.metric.as_deref()].into_iter().flatten().collect::<Vec<_>>();
-        lines.push(format!("{:<10}  {:<13}  {}  {}", since, alert.kind, about.join(" "), alert.text));
+        let about = [Some(&alert.kind), alert.account.as_ref(), alert.metric.as_ref()].into_iter().flatten();
+        let about = about.map(String::as_str).collect::<Vec<_>>().join(" ");
+        lines.push(format!("{since:<10}  {:<desks$}  {about}: {}", alert.desk, alert.text));
     }
     if firing.is_empty() {
         lines.push("Nothing fires.".to_owned());
@@ -138,8 +146,6 @@ fn test(watch: &Watch) -> (Exit, String) {
 }
 
 fn open(state: &State) -> Result<Ledger, Failure> {
-    if !state.ledger_path().is_file() {
-        return Err(record::no_ledger(state.folder()));
-    }
+    record::require_ledger(state)?;
     Ok(Ledger::open(&state.ledger_path())?)
 }

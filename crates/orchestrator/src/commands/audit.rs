@@ -1,15 +1,18 @@
 //! `pb-assign audit`: the ledger checked, listed, shown and copied, by anyone, at any time. Nothing of it is written to.
 
+mod entry_text;
+
 use std::path::Path;
 
 use jiff::civil::Date;
+use monitor::audit::Audit;
 use monitor::export::{self, Exported, Span};
-use monitor::{Chained, Event, Finding, Ledger, Locked, MonitorError, RunEntry, State, audit};
-use serde_json::json;
+use monitor::{Chained, Entry, Event, Finding, Ledger, Line, Locked, MonitorError, RunEntry, State, Trust, audit};
+use serde_json::{Value, json};
 
 use crate::arguments::{AuditArguments, AuditCommand};
 use crate::exit::Exit;
-use crate::{Failure, kept, record, telemetry, wanted};
+use crate::{Failure, kept, published, record, telemetry, wanted};
 
 /// Does what was asked of the ledger.
 ///
@@ -32,24 +35,31 @@ pub fn run(arguments: &AuditArguments) -> Result<(Exit, String), Failure> {
 
 fn verify(state: &State, record: &Locked, expected: Option<&str>, files: bool) -> Result<(Exit, String), Failure> {
     let expected = expected.map(digest_of).transpose()?;
-    let checked = audit(state, record, expected.as_deref(), files);
+    let mut checked = audit(state, record, expected.as_deref(), files);
+    if let Some(what) = published::beyond(state, &record.ledger, None) {
+        checked.add_beyond(what);
+    }
     if !checked.findings.is_empty() {
-        return Err(does_not_hold(state, &checked.findings));
+        return Err(does_not_hold(state, &checked));
     }
     let read = if files { format!(", and {} what was kept", files_are(checked.files)) } else { String::new() };
-    telemetry::tell(&format!("Verified: {}{read}.\nHead: {}", together(checked.entries), checked.head));
+    let left_over: Vec<String> = checked.left_over.iter().map(|what| format!("\nnote: {what}.")).collect();
+    let head = &checked.head;
+    telemetry::tell(&format!("Verified: {}{read}.\nHead: {head}{}", together(checked.entries), left_over.concat()));
     let line = json!({
         "status": "verified", "exit": 0, "entries": checked.entries, "head": checked.head, "files": checked.files,
+        "notes": checked.left_over,
     });
     Ok((Exit::Done, line.to_string()))
 }
 
 /// What is wrong: with the ledger, or only with what is kept beside it, of which a backup has the same.
-fn does_not_hold(state: &State, findings: &[Finding]) -> Failure {
-    let mut discrepancies: Vec<String> = findings.iter().map(ToString::to_string).collect();
+fn does_not_hold(state: &State, checked: &Audit) -> Failure {
+    let mut discrepancies: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+    discrepancies.extend(checked.left_over.iter().map(|what| format!("note: {what}")));
     let ledger = state.ledger_path().display().to_string();
     let is_of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
-    let what = if findings.iter().all(is_of_files) {
+    let what = if checked.findings.iter().all(is_of_files) {
         discrepancies.push(
             "hint: archives never change: take the one that is named from any backup; where the system refuses to read it, \
              it is not lost, and the right to read it is what is missing"
@@ -86,17 +96,88 @@ fn list(record: &Locked, from: Option<Date>, to: Option<Date>) -> Result<(Exit, 
     require_order(from, to)?;
     let text = |date: Option<Date>, end: &str| date.map_or_else(|| end.to_owned(), |date| date.to_string());
     let span = Span { from: text(from, ""), to: text(to, "9999-12-31") };
-    let (mut lines, mut entries) = (Vec::new(), Vec::new());
-    for chained in wanted::entries(&record.ledger)?.into_iter().filter(|chained| span.has(chained)) {
-        lines.push(row(&chained));
-        entries.push(json!({
-            "seq": chained.seq, "hash": chained.hash, "time": chained.entry.time, "as_of": chained.entry.as_of(),
-            "event": summary(&chained.entry.event),
-        }));
+    let lines = record.ledger.every_line();
+    let damage = Damage::of(&lines);
+    // One that cannot be read may be of any day.
+    let wanted = lines.iter().filter(|line| line.says.as_ref().is_none_or(|chained| span.has(chained)));
+    let (mut rows, mut entries) = (Vec::new(), Vec::new());
+    for line in wanted {
+        rows.push(marked_row(line, damage.is_some()));
+        entries.push(entry_json(line));
     }
-    let header = format!("{:>6}  {:<20}  {:<10}  {:<12}  {}", "entry", "time", "as of", "actor", "what");
-    telemetry::tell(&[vec![header], lines].concat().join("\n"));
-    Ok((Exit::Done, json!({ "exit": 0, "head": record.ledger.head(), "entries": entries }).to_string()))
+    let mark = if damage.is_some() { "  " } else { "" };
+    let header = format!("{mark}{:>6}  {:<20}  {:<10}  {:<12}  {}", "entry", "time, UTC", "as of", "actor", "what");
+    telemetry::tell(&[vec![header], rows].concat().join("\n"));
+    Ok(match damage {
+        None => (Exit::Done, json!({ "exit": 0, "head": record.ledger.head(), "entries": entries }).to_string()),
+        Some(damage) => damage.told(json!({ "entries": entries })),
+    })
+}
+
+/// An entry that does not hold, in a ledger that is shown all the same.
+struct Damage {
+    seq: u64,
+    what: String,
+}
+
+impl Damage {
+    fn of(lines: &[Line]) -> Option<Self> {
+        lines.iter().find_map(|line| match &line.trust {
+            Trust::Broken(what) => Some(Self { seq: line.place, what: what.clone() }),
+            Trust::Holds | Trust::Behind => None,
+        })
+    }
+
+    /// Says it, and adds it to the line of the answer.
+    fn told(self, mut answer: Value) -> (Exit, String) {
+        let Self { seq, what } = self;
+        let message = format!(
+            "the ledger does not hold: entry {seq}: {what}. Those before it hold. What it says (!), and what stands behind it (?), \
+             cannot be trusted"
+        );
+        telemetry::tell(&format!("\n{message}; docs/operations.md says what to do."));
+        for (key, value) in [
+            ("status", json!("failed")),
+            ("reason", json!(Exit::Failed.word())),
+            ("exit", json!(Exit::Failed as u8)),
+            ("counts", json!({ "problems": 1 })),
+            ("problems", json!([{ "message": message }])),
+        ] {
+            answer[key] = value;
+        }
+        (Exit::Failed, answer.to_string())
+    }
+}
+
+/// A line of the ledger; where not all of them hold, with a mark for those that do not count.
+fn marked_row(line: &Line, is_damaged: bool) -> String {
+    let mark = match line.trust {
+        Trust::Holds if is_damaged => "  ",
+        Trust::Holds => "",
+        Trust::Broken(_) => "! ",
+        Trust::Behind => "? ",
+    };
+    match &line.says {
+        // Its place, whatever number it says that it has.
+        Some(chained) => format!("{mark}{}", row(line.place, chained)),
+        None => format!("{mark}{:>6}  cannot be read", line.place),
+    }
+}
+
+fn entry_json(line: &Line) -> Value {
+    let mut value = match &line.says {
+        Some(chained) => json!({
+            "seq": chained.seq, "hash": chained.hash, "time": chained.entry.time, "as_of": chained.entry.as_of(),
+            "event": summary(&chained.entry),
+        }),
+        None => json!({ "seq": line.place }),
+    };
+    match line.trust {
+        Trust::Holds => {}
+        Trust::Broken(_) => value["trust"] = "broken".into(),
+        Trust::Behind => value["trust"] = "behind".into(),
+    }
+    value
 }
 
 fn require_order(from: Option<Date>, to: Option<Date>) -> Result<(), Failure> {
@@ -109,18 +190,22 @@ fn require_order(from: Option<Date>, to: Option<Date>) -> Result<(), Failure> {
     }
 }
 
-fn row(chained: &Chained) -> String {
-    let Chained { seq, entry, .. } = chained;
-    let time = entry.time.split('.').next().unwrap_or_default().trim_end_matches('Z').replace('T', " ");
-    let as_of = chained.entry.as_of().unwrap_or("");
+fn row(seq: u64, chained: &Chained) -> String {
+    let entry = &chained.entry;
+    let as_of = entry.as_of().unwrap_or("");
     // Whoever names himself writes no lines of this table, and no commands for the terminal.
     let actor = entry.actor.replace(char::is_control, " ");
-    format!("{seq:>6}  {time:<20}  {as_of:<10}  {actor:<12}  {}", summary(&entry.event))
+    format!("{seq:>6}  {:<20}  {as_of:<10}  {actor:<12}  {}", plain_time(&entry.time), summary(entry))
+}
+
+/// A time without its fractions of a second.
+fn plain_time(time: &str) -> String {
+    time.split('.').next().unwrap_or_default().trim_end_matches('Z').replace('T', " ")
 }
 
 /// An entry in a few words.
-fn summary(event: &Event) -> String {
-    match event {
+fn summary(entry: &Entry) -> String {
+    let what = match &entry.event {
         Event::Run(run) => {
             let RunEntry { status, reason, exit, run_id, .. } = run.as_ref();
             let id = run_id.as_ref().map_or(String::new(), |id| format!(", run {id}"));
@@ -128,25 +213,46 @@ fn summary(event: &Event) -> String {
         }
         Event::Rerun(rerun) => format!("the run of entry {} again, nothing changed", rerun.of),
         Event::Healed(healed) => format!("{} bytes of a torn line taken off", healed.bytes),
-    }
+        Event::AlertsEnded(ended) => format!("alerts of the desk {} ended", ended.desk),
+    };
+    let aside: Vec<String> = entry.set_aside.iter().map(|name| format!("; set aside: kept/{name}")).collect();
+    what + &aside.concat()
 }
 
 fn show(state: &State, ledger: &Ledger, wanted: &str, extract: Option<&Path>) -> Result<(Exit, String), Failure> {
-    let found = wanted::find(state, ledger, wanted)?;
-    telemetry::tell(&row(&found));
-    let mut line = json!({ "exit": 0, "seq": found.seq, "hash": found.hash, "entry": found.entry });
+    let lines = ledger.every_line();
+    let damage = Damage::of(&lines);
+    let line = wanted::line(state, &lines, wanted)?;
+    telemetry::tell(&marked_row(line, damage.is_some()));
+    let Some(found) = &line.says else {
+        // What cannot be read is marked by its row.
+        return Ok(damage.expect("a line that holds can be read").told(json!({ "seq": line.place })));
+    };
+    telemetry::tell(&entry_text::of(found));
+    let mut answer = json!({ "exit": 0, "seq": found.seq, "hash": found.hash, "entry": found.entry });
     if let Some(folder) = extract {
-        let from = wanted::with_files(state, ledger, found)?;
-        let run = from.entry.run().ok_or_else(|| Failure::Request {
-            message: format!("entry {} is about the ledger itself: it has no files", from.seq),
-            hint: "`pb-assign audit list` shows which entries are runs".to_owned(),
-        })?;
-        let written = write_files(state, from.seq, run, folder)?;
-        let files = if written == 1 { "1 file".to_owned() } else { format!("{written} files") };
-        telemetry::tell(&format!("Wrote {files} of entry {} to {}.", from.seq, folder.display()));
-        line["extracted"] = json!({ "folder": folder.display().to_string(), "entry": from.seq, "files": written });
+        let from = wanted::line(state, &lines, &wanted::with_files(found).to_string())?;
+        answer["extracted"] = extract_files(state, from, folder)?;
     }
-    Ok((Exit::Done, line.to_string()))
+    match damage {
+        None => Ok((Exit::Done, answer.to_string())),
+        Some(damage) => {
+            answer["trust"] = entry_json(line)["trust"].clone();
+            Ok(damage.told(answer))
+        }
+    }
+}
+
+fn extract_files(state: &State, from: &Line, folder: &Path) -> Result<Value, Failure> {
+    let seq = from.place;
+    let run = from.says.as_ref().and_then(|from| from.entry.run()).ok_or_else(|| Failure::Request {
+        message: format!("entry {seq} is about the ledger itself: it has no files"),
+        hint: "`pb-assign audit list` shows which entries are runs".to_owned(),
+    })?;
+    let written = write_files(state, seq, run, folder)?;
+    let files = if written == 1 { "1 file".to_owned() } else { format!("{written} files") };
+    telemetry::tell(&format!("Wrote {files} of entry {seq} to {}.", folder.display()));
+    Ok(json!({ "folder": folder.display().to_string(), "entry": seq, "files": written }))
 }
 
 /// Writes every file that a run read and published, as it was, under `config`, `inputs` and `outputs` of a new folder; all of

@@ -48,10 +48,10 @@ fn text(spans: &[BreachSpan]) -> Vec<String> {
 fn row(span: &BreachSpan) -> [String; 7] {
     let BreachDay { as_of, value, min, max, beyond, .. } = &span.worst;
     let worst = match value {
-        Some(_) => figure(value.as_ref()),
+        Some(value) => figure(value),
         None => "undefined".to_owned(),
     };
-    let beyond = beyond.as_ref().map_or(String::new(), |beyond| beyond.rounded(6).to_string());
+    let beyond = beyond.as_ref().map_or(String::new(), reporter::alone);
     let now = match (&span.ended, span.days.last()) {
         (Some(ended), _) => format!("{} {ended}", span.state.word()),
         (None, last) => format!("{}, {}", span.state.word(), last.map_or("", |last| &last.breach)),

@@ -106,17 +106,20 @@ fn runs_text(runs: &[HistoryRun]) -> Vec<String> {
         "  {:>6}  {:<10}  {:<8}  {:<17}  {:>18}  {:>9}  {:>6}  {:>6}",
         "entry", "as of", "status", "reason", "objective", "gap", "trades", "broken"
     );
-    let row = |run: &HistoryRun| {
-        let count = |count: Option<u64>| count.map_or(String::new(), |count| count.to_string());
+    let objectives = column(runs.iter().map(|run| run.objective.as_ref()));
+    let row = |(run, objective): (&HistoryRun, String)| {
+        let count = |count: Option<u64>| {
+            count
+                .map_or(String::new(), |count| reporter::alone(&Amount::from(i64::try_from(count).unwrap_or(i64::MAX))))
+        };
+        let gap = amount(run.gap.as_ref()).map_or_else(String::new, |gap| reporter::percent(&gap));
         format!(
-            "{} {:>6}  {:<10}  {:<8}  {:<17}  {:>18}  {:>9}  {:>6}  {:>6}",
+            "{} {:>6}  {:<10}  {:<8}  {:<17}  {objective:>18}  {gap:>9}  {:>6}  {:>6}",
             if run.current { '*' } else { ' ' },
             run.seq,
             run.as_of.as_deref().unwrap_or(""),
             run.status,
             run.reason,
-            figure(run.objective.as_ref()),
-            figure(run.gap.as_ref()),
             count(run.trades),
             count(run.broken),
         )
@@ -124,7 +127,7 @@ fn runs_text(runs: &[HistoryRun]) -> Vec<String> {
         .to_owned()
     };
     let legend = "* the current run of its date: the last one published for it".to_owned();
-    std::iter::once(header).chain(runs.iter().map(row)).chain([legend]).collect()
+    std::iter::once(header).chain(runs.iter().zip(objectives).map(row)).chain([legend]).collect()
 }
 
 fn objective_text(runs: &[HistoryRun]) -> Vec<String> {
@@ -142,13 +145,13 @@ fn series_text(series: &[Series]) -> Vec<String> {
     let row = |one: &Series| {
         let values: Vec<Option<Amount>> = one.days.iter().map(|day| amount(closing(day))).collect();
         let newest = one.days.last();
-        let value = newest.and_then(closing);
+        let value = column(one.days.iter().map(closing)).pop().unwrap_or_default();
         let limit = newest.map_or(String::new(), |day| limit(day.min.as_deref(), day.max.as_deref()));
         format!(
             "{:<accounts$}  {:<metrics$}  {:>18}  {:<24}  {}",
             one.account,
             one.metric,
-            figure(value),
+            value,
             limit,
             chart::of(values.iter().map(Option::as_ref), None)
         )
@@ -170,15 +173,18 @@ fn series_text(series: &[Series]) -> Vec<String> {
 fn days_text(days: &[Point]) -> Vec<String> {
     let header =
         format!("{:<10}  {:>18}  {:>18}  {:>18}  {:<9}  limit", "as of", "opening", "final", "headroom", "breach");
-    let row = |day: &Point| {
+    let of = |number: fn(&Point) -> Option<&String>| column(days.iter().map(number));
+    let (opening, last) = (of(|day| day.initial.as_ref()), of(|day| day.last.as_ref()));
+    let headroom = of(|day| day.headroom.as_ref());
+    let row = |(index, day): (usize, &Point)| {
         let breach = if day.breach == "none" { "" } else { &day.breach };
-        let (initial, last) = (figure(day.initial.as_ref()), figure(day.last.as_ref()));
-        let (headroom, limit) = (figure(day.headroom.as_ref()), limit(day.min.as_deref(), day.max.as_deref()));
-        format!("{:<10}  {initial:>18}  {last:>18}  {headroom:>18}  {breach:<9}  {limit}", day.as_of)
+        let [opening, last, headroom] = [&opening, &last, &headroom].map(|column| &column[index]);
+        let limit = limit(day.min.as_deref(), day.max.as_deref());
+        format!("{:<10}  {opening:>18}  {last:>18}  {headroom:>18}  {breach:<9}  {limit}", day.as_of)
             .trim_end()
             .to_owned()
     };
-    [String::new(), header].into_iter().chain(days.iter().map(row)).collect()
+    [String::new(), header].into_iter().chain(days.iter().enumerate().map(row)).collect()
 }
 
 /// Where a metric stands in the end of a day: where it opened when the run failed.
@@ -186,15 +192,21 @@ fn closing(day: &Point) -> Option<&String> {
     day.last.as_ref().or(day.initial.as_ref())
 }
 
-/// A limit in words: `min -60000, max 60000`.
+/// A limit in words: `min -60,000, max 60,000`.
 pub(super) fn limit(min: Option<&str>, max: Option<&str>) -> String {
-    let end = |word: &str, end: Option<&str>| end.map(|end| format!("{word} {end}"));
+    let end = |word: &str, end: Option<&str>| end.map(|end| format!("{word} {}", figure(end)));
     [end("min", min), end("max", max)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// A number for people: six decimals at most. The line of JSON has them all.
-pub(super) fn figure(text: Option<&String>) -> String {
-    amount(text).map_or(String::new(), |amount| amount.rounded(6).to_string())
+/// A number for people, where it stands alone. The line of JSON has all digits.
+pub(super) fn figure(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), |amount| reporter::alone(&amount))
+}
+
+/// Numbers for people, below each other.
+fn column<'a>(texts: impl Iterator<Item = Option<&'a String>>) -> Vec<String> {
+    let numbers: Vec<Option<Amount>> = texts.map(amount).collect();
+    reporter::column(&numbers.iter().map(Option::as_ref).collect::<Vec<_>>())
 }
 
 fn amount(text: Option<&String>) -> Option<Amount> {

@@ -14,13 +14,13 @@ use sha2::{Digest, Sha256};
 use solver::outcome::Work;
 use solver::{Settings, SolvedByLevels};
 
-use super::{Prepared, engine, load, prepare_loaded, settings};
+use super::{Prepared, engine, load, prepare_loaded, settings, verify};
 use crate::arguments::RunArguments;
 use crate::certificate::{self, Ending};
 use crate::config::{Config, Loaded};
 use crate::exit::Exit;
 use crate::progress::ProgressLine;
-use crate::record::{Record, host};
+use crate::record::{Before, Record, host};
 use crate::stage::Stages;
 use crate::watch::{self, Found, Recorded};
 use crate::{Failure, answer, claim, config, course, impact, inputs, interrupt, telemetry};
@@ -79,7 +79,9 @@ fn conclude(
     let watch = watch::of(config, &arguments.inputs.config, record.state());
     let watch = if arguments.no_monitoring { watch.muted() } else { watch };
     let (exit, line, recorded) = attempted.unwrap_or_else(|failure| {
-        let run = record.refusal(&failure, &watch, Found::of_failure(&failure, config, arguments.inputs.as_of));
+        let is_a_desk = config.is_some() || watch::may_be_a_desk(&arguments.inputs.config, record.state());
+        let found = || Found::of_failure(&failure, config, arguments.inputs.as_of);
+        let run = record.refusal(&failure, &watch, if is_a_desk { found() } else { Found::default() });
         let (exit, line) = told(failure);
         (exit, line, run.map(|run| Recorded { run, is_new: true }))
     });
@@ -102,8 +104,14 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Att
         let _turn = interrupt::turn();
         let mut locked = record.lock(out)?;
         record.check_owner(&locked, out, &prepared.config.watch.desk)?;
-        if let Some(same) = record.same_run(&locked, &run_id(&prepared), &read, out) {
-            return again(&record, &mut locked, &same, out);
+        match record.same_run(&locked, &run_id(&prepared), &read, out) {
+            Before::NotDone => {}
+            Before::Done(same) => return again(&record, &mut locked, &same, &prepared),
+            Before::Changed { seq, files } => telemetry::tell(&format!(
+                "{} is not as entry {seq} published it: {files}. The run is done anew and replaces it; `pb-assign audit show {seq} \
+                 --extract DIR` gives what was published.",
+                out.display()
+            )),
         }
     }
     let configured = settings(&prepared.config);
@@ -122,8 +130,8 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Att
         let _turn = interrupt::turn();
         let mut locked = record.lock(out)?;
         // Somebody else may have done the same run meanwhile.
-        if let Some(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
-            return again(&record, &mut locked, &same, out);
+        if let Before::Done(same) = record.same_run(&locked, &report.run_id, &report.run.read, out) {
+            return again(&record, &mut locked, &same, &prepared);
         }
         let run = record.publish(&mut locked, &prepared, &mut report, exit)?;
         recorded = Some(Recorded { run, is_new: true });
@@ -137,11 +145,16 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Att
 }
 
 /// How the same run ended before, of which nothing changes.
-fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, out: &Path) -> Attempted {
+fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, prepared: &Prepared) -> Attempted {
     let ledger = record.rerun(locked, same)?;
     let run = same.entry.run().expect("the entry of a run");
+    let out = &prepared.config.outputs;
+    let published = std::fs::read_to_string(out.join(result_json::FORMAT.file)).ok();
+    let published = published.and_then(|text| ResultDocument::read(&text).ok());
+    let said = published.as_ref().and_then(|document| verify::report(document, prepared));
+    let said = said.map_or_else(String::new, |report| format!("{}\n", reporter::sentence(&report)));
     telemetry::tell(&format!(
-        "The same run is in the ledger as entry {}, and what it published is there: nothing changed (--again runs it anew).",
+        "{said}The same run is in the ledger as entry {}, and what it published is there: nothing changed (--again runs it anew).",
         same.seq
     ));
     let exit = if run.exit == Exit::Done as u8 { Exit::Done } else { Exit::Failed };
@@ -149,7 +162,7 @@ fn again(record: &Record<'_>, locked: &mut Locked, same: &Chained, out: &Path) -
         "status": run.status, "reason": run.reason, "exit": run.exit, "run_id": run.run_id, "as_of": run.as_of,
         "dry_run": false, "rerun": true, "out": out.display().to_string(),
         "result": out.join(result_json::FORMAT.file).display().to_string(),
-        "objective": run.objective, "counts": run.counts, "ledger": ledger,
+        "objective": published.and_then(|document| document.objective), "counts": run.counts, "ledger": ledger,
     });
     Ok((exit, line.to_string(), Some(Recorded { run: run.clone(), is_new: false })))
 }

@@ -8,9 +8,7 @@ use metric_engine::TradeLine;
 use reporter::formats::result_json::{Exact, LevelEntry, ObjectiveEntry};
 use reporter::formats::run_json::RecordedFile;
 use reporter::formats::{assignments_csv, certificate_json, metrics_csv, result_json, run_json};
-use reporter::{
-    CertificateDocument, Diagnostics, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status,
-};
+use reporter::{CertificateDocument, InputDigest, Reason, Report, ResultDocument, RunInfo, RunRecord, Status};
 use serde_json::json;
 use solver::solve_model::gap_rel;
 
@@ -25,64 +23,150 @@ use crate::{Failure, claim, telemetry};
 /// Recomputes everything that the folder says.
 ///
 /// # Errors
-/// A folder that is not a published answer, inputs that cannot be read, or everything that does not hold.
+/// A folder that is no published answer, and a configuration that is not there. What does not hold, and what cannot be checked,
+/// is part of the answer.
 pub fn run(arguments: &VerifyArguments) -> Result<(Exit, String), Failure> {
-    let text = read(&arguments.dir, result_json::FORMAT.file)?;
-    let document = ResultDocument::read(&text)?;
+    let dir = arguments.dir.as_path();
+    if let Some(incomplete) = incomplete(dir, arguments.config.is_some()) {
+        return Ok(incomplete.told(None));
+    }
+    let document = ResultDocument::read(&read(dir, result_json::FORMAT.file)?)?;
     let config = match &arguments.config {
         Some(config) => config.clone(),
-        None => recorded_config(&arguments.dir)?,
+        None => recorded_config(dir)?,
     };
+    if let Some(unverified) = check(arguments, &document, &config)? {
+        return Ok(unverified.told(Some(&config)));
+    }
+    let (trades, metrics) = (document.assignments.len(), document.metrics.len());
+    let verified = if document.status.has_assignment() {
+        format!(
+            "Verified: {trades} bookings and {metrics} metrics follow from the inputs, and every limit holds that must."
+        )
+    } else {
+        format!("Verified: the run found no assignment, and its {metrics} opening metrics follow from the inputs.")
+    };
+    telemetry::tell(&format!("{verified}\n{}", configuration(&config)));
+    let line = json!({
+        "status": "verified", "exit": 0, "run_id": document.run_id, "run_status": document.status,
+        "config": config.display().to_string(), "counts": { "assigned": trades, "metrics": metrics },
+    });
+    Ok((Exit::Done, line.to_string()))
+}
+
+/// Which one was read: in a copied desk it is the one that the run had, where that still lies in its old place.
+fn configuration(config: &Path) -> String {
+    format!("The configuration is {}.", config.display())
+}
+
+/// Why an answer is not verified.
+struct Unverified {
+    /// A word for programs.
+    reason: &'static str,
+    headline: String,
+    lines: Vec<String>,
+}
+
+impl Unverified {
+    /// Says it, with the configuration where one was read.
+    fn told(self, config: Option<&Path>) -> (Exit, String) {
+        let message = format!("{}\n{}", self.headline, self.lines.join("\n"));
+        let read = config.map_or_else(String::new, |config| format!("\n{}", configuration(config)));
+        telemetry::tell(&format!("{message}{read}"));
+        let line = json!({
+            "status": "failed", "reason": self.reason, "exit": Exit::Failed as u8,
+            "config": config.map(|config| config.display().to_string()),
+            "counts": { "problems": 1 }, "problems": [{ "message": message }],
+        });
+        (Exit::Failed, line.to_string())
+    }
+}
+
+/// An answer of which files are gone; a folder that has none of them is no answer. `run.json` is there for the configuration
+/// that it names.
+fn incomplete(dir: &Path, has_config: bool) -> Option<Unverified> {
+    let needed = [result_json::FORMAT, assignments_csv::FORMAT, metrics_csv::FORMAT, run_json::FORMAT];
+    let is_there = |file: &str| dir.join(file).exists();
+    let gone: Vec<&str> = needed.iter().map(|format| format.file).filter(|file| !is_there(file)).collect();
+    let is_enough = gone.iter().all(|file| has_config && *file == run_json::FORMAT.file);
+    if is_enough || !reporter::FORMATS.iter().any(|format| is_there(format.file)) {
+        return None;
+    }
+    let are = if gone.len() == 1 { "is" } else { "are" };
+    Some(Unverified {
+        reason: "incomplete",
+        headline: format!("the answer in {} is incomplete: {} {are} not there", dir.display(), gone.join(", ")),
+        lines: vec![
+            "hint: run the day again, which publishes it anew; `pb-assign audit show RUN --state DIR --extract DIR` gives the \
+             files as they were, RUN being the date or the run_id"
+                .to_owned(),
+        ],
+    })
+}
+
+/// Everything that does not hold, unless the files to check it against are others than the run read.
+fn check(arguments: &VerifyArguments, document: &ResultDocument, config: &Path) -> Result<Option<Unverified>, Failure> {
+    let dir = arguments.dir.as_path();
     let given = Given {
         as_of: document.as_of.as_deref().and_then(|date| date.parse().ok()),
         trades: arguments.trades.clone(),
         positions: arguments.positions.clone(),
         out: None,
     };
-    let prepared = prepare(&config, &given, &mut Stages::new())?;
-    let mut found = changed_inputs(&document, &prepared);
-    found.extend(unsupported(&document, &prepared));
-    let claim = claim::of(&document);
+    let prepared = match prepare(config, &given, &mut Stages::new()) {
+        Err(Failure::Refused(problems)) => {
+            let problems = problems.iter().filter(|problem| problem.is_error()).map(ToString::to_string).collect();
+            return Ok(Some(unchecked(dir, &document.run_id, problems)));
+        }
+        prepared => prepared?,
+    };
+    let mut found = changed_inputs(document, &prepared);
+    found.extend(unsupported(document));
+    let claim = claim::of(document);
     let checked = verifier::verify(&prepared.config.desk, &prepared.read.day, &prepared.book, &claim);
     found.extend(checked.iter().map(ToString::to_string));
-    found.extend(unsupported_certificate(&arguments.dir, &document, &prepared)?);
-    found.extend(disagreeing_files(&arguments.dir, &document, &prepared)?);
-    if !found.is_empty() {
-        let what = format!("the answer in {}", arguments.dir.display());
-        let others = other_files(&arguments.dir, &config, &prepared);
-        if !others.is_empty() {
-            found.splice(0..0, others);
-            found.push(way_out(&document.run_id));
-        }
-        return Err(Failure::DoesNotHold { what, discrepancies: found, internal: false });
+    found.extend(unsupported_certificate(dir, document, &prepared)?);
+    found.extend(disagreeing_files(dir, document, &prepared)?);
+    let misnamed = misnamed(document, &prepared);
+    if found.is_empty() && misnamed.is_none() {
+        return Ok(None);
     }
-    let (trades, metrics) = (document.assignments.len(), document.metrics.len());
-    telemetry::tell(&if document.status.has_assignment() {
-        format!(
-            "Verified: {trades} bookings and {metrics} metrics follow from the inputs, and every limit holds that must."
-        )
+    let mut lines = other_files(dir, config, &prepared);
+    if lines.is_empty() {
+        found.extend(misnamed);
+        let headline = format!("the answer in {} does not hold:", dir.display());
+        return Ok(Some(Unverified { reason: Exit::Failed.word(), headline, lines: found }));
+    }
+    if found.is_empty() {
+        lines.push("Every number of the answer follows from the files that are there now all the same.".to_owned());
     } else {
-        format!("Verified: the run found no assignment, and its {metrics} opening metrics follow from the inputs.")
-    });
-    let line = json!({
-        "status": "verified", "exit": 0, "run_id": document.run_id, "run_status": document.status,
-        "counts": { "assigned": trades, "metrics": metrics },
-    });
-    Ok((Exit::Done, line.to_string()))
+        lines.push("From the files that are there now, this does not follow:".to_owned());
+        lines.extend(found);
+    }
+    Ok(Some(unchecked(dir, &document.run_id, lines)))
+}
+
+/// That the files to check an answer against are not those that its run read, with the way out first.
+fn unchecked(dir: &Path, run_id: &str, lines: Vec<String>) -> Unverified {
+    let way_out = format!(
+        "hint: `pb-assign audit show {run_id} --state DIR --extract was` gives the files as the run read them: put them back, or \
+         name them with --config, --trades and --positions, and verify again. `pb-assign replay {run_id} --state DIR` repeats \
+         the run from them"
+    );
+    Unverified {
+        reason: "other_inputs",
+        headline: format!(
+            "the answer in {} cannot be checked: the configuration or a file is not there as the run read it",
+            dir.display()
+        ),
+        lines: std::iter::once(way_out).chain(lines).collect(),
+    }
 }
 
 /// Files that are not, byte by byte, those that run.json says the run read; nothing where it cannot be asked.
 fn other_files(dir: &Path, config: &Path, prepared: &Prepared) -> Vec<String> {
     let record = read(dir, run_json::FORMAT.file).ok().and_then(|text| RunRecord::read(&text).ok());
     record.map_or_else(Vec::new, |record| differing_files(&record.read, &files_read(prepared, config)))
-}
-
-fn way_out(run_id: &str) -> String {
-    format!(
-        "hint: the rest may follow from files that are others than the run read. Give it those with --config, --trades and \
-         --positions, or repeat the run from what the ledger keeps: pb-assign replay {run_id} --state DIR; `audit show {run_id} \
-         --extract DIR` gives its files"
-    )
 }
 
 /// How the configuration and the input files differ, byte by byte, from those that were recorded.
@@ -133,7 +217,7 @@ pub(crate) fn recorded_config(dir: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// What the document says of itself that does not follow from its own numbers and inputs.
-fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
+fn unsupported(document: &ResultDocument) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(objective) = &document.objective {
         let ObjectiveEntry { value, bound, gap, certified_bound, certified_gap, levels } = objective;
@@ -160,14 +244,18 @@ fn unsupported(document: &ResultDocument, prepared: &Prepared) -> Vec<String> {
     if (document.reason == Reason::Infeasible) != document.diagnostics.infeasibility.is_some() {
         found.push(format!("the reason is {}, which infeasibility does not fit", document.reason));
     }
+    found
+}
+
+/// That the run is not called as it would be with the configuration and the files that are there.
+fn misnamed(document: &ResultDocument, prepared: &Prepared) -> Option<String> {
     let id = run_id(prepared);
-    if document.engine.version == env!("CARGO_PKG_VERSION") && document.run_id != id {
-        found.push(format!(
+    (document.engine.version == env!("CARGO_PKG_VERSION") && document.run_id != id).then(|| {
+        format!(
             "the run is called {} and would be called {id} with this configuration and these files",
             document.run_id
-        ));
-    }
-    found
+        )
+    })
 }
 
 /// What a level says of itself that does not follow from its own numbers. Its gap is that of the best value found, of
@@ -255,9 +343,9 @@ fn disagreeing_files(dir: &Path, document: &ResultDocument, prepared: &Prepared)
     Ok(found)
 }
 
-/// What the spreadsheet files are written from: the bookings of the document, the rest from the inputs. Nothing
+/// What the document says, as a report: its bookings, worth and remarks; metrics follow from the inputs. Nothing
 /// where a trade is booked nowhere or at no account, which is said already.
-fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Report<'a>> {
+pub(super) fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Report<'a>> {
     let Prepared { config, read, book, .. } = prepared;
     let booked: BTreeMap<_, _> = document.assignments.iter().map(|entry| (&entry.trade_id, &entry.account)).collect();
     let place = |trade: &TradeLine| {
@@ -275,12 +363,12 @@ fn report<'a>(document: &ResultDocument, prepared: &'a Prepared) -> Option<Repor
         as_of: document.as_of.clone(),
         run_id: document.run_id.clone(),
         reason: document.reason,
-        objective: None,
+        objective: document.objective_report(),
         changes: None,
         certificates: Certificates::default(),
         standings: book.standings(placement.as_deref()),
         placement,
-        diagnostics: Diagnostics::default(),
+        diagnostics: document.diagnostics_report(),
         inputs: Vec::new(),
         engine: engine(&settings(config), false),
         run: RunInfo::default(),

@@ -360,7 +360,8 @@ fn alerts() -> Vec<Key> {
             "gap_above",
             Shape::Decimal,
             "no alert",
-            "the published gap above which there is an alert, as a fraction of the objective; 0 or above",
+            "the published gap above which there is an alert, as a fraction of the objective, with `order` the largest of the levels; \
+             0 or above",
         ),
         Key::optional(
             "worse_by",

@@ -18,14 +18,10 @@ use super::codes::{BLANK, DUPLICATE_KEY, SYNTAX};
 /// Reads `text`, the content of `file`: the tree, of a key stated twice only the first, and a problem for each
 /// key that is. Errors: bad syntax, one problem, as what follows it cannot be trusted; or nothing at all.
 pub(super) fn parse(file: &str, text: &str) -> Result<(Setting, Vec<Problem>), Problem> {
-    let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options())
-        .map_err(|error| syntax_problem(&Place::file(file), text, &error))?;
-    let mut settler = Settler { file: Arc::from(file), text, problems: Vec::new() };
-    let place = settler.place(root.referenced, "");
-    let setting = settler.settle(root, place);
+    let (setting, problems) = read(file, text)?;
     let refused = |code, message: String, hint| Err(Problem::error(code, Place::file(file), message, hint));
     match setting.value {
-        SettingValue::Map(_) => Ok((setting, settler.problems)),
+        SettingValue::Map(_) => Ok((setting, problems)),
         SettingValue::Empty => {
             refused(BLANK, "the configuration is empty".to_owned(), "`pb-assign init` writes a starting configuration")
         }
@@ -35,6 +31,22 @@ pub(super) fn parse(file: &str, text: &str) -> Result<(Setting, Vec<Problem>), P
             "is this the right file? `pb-assign init` writes a starting configuration",
         ),
     }
+}
+
+/// Whether a text is well formed and neither keys with values nor empty: a table or a list.
+pub(super) fn is_other(text: &str) -> bool {
+    let is_other = |value: &SettingValue| !matches!(value, SettingValue::Map(_) | SettingValue::Empty);
+    read("", text).is_ok_and(|(setting, _)| is_other(&setting.value))
+}
+
+/// The tree, whatever it is of.
+fn read(file: &str, text: &str) -> Result<(Setting, Vec<Problem>), Problem> {
+    let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options())
+        .map_err(|error| syntax_problem(&Place::file(file), text, &error))?;
+    let mut settler = Settler { file: Arc::from(file), text, problems: Vec::new() };
+    let place = settler.place(root.referenced, "");
+    let setting = settler.settle(root, place);
+    Ok((setting, settler.problems))
 }
 
 /// The beginning of a text, where it may be a whole file.

@@ -1,6 +1,7 @@
 //! Alerts as a desk meets them: who is told what and when, and that no channel can change a run.
 
 mod desks;
+mod gaps;
 mod secrets;
 
 use serde_json::{Value, json};

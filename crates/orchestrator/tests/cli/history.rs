@@ -110,7 +110,17 @@ fn runs_and_metrics_are_shown_over_time() {
     for name in ["initial", "final", "min", "max", "headroom", "breach"] {
         assert_eq!(day[name], published[name], "{name}");
     }
-    assert!(ran.stderr.contains("min -60000, max 60000"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("min -60,000, max 60,000"), "{}", ran.stderr);
+    // Numbers below each other have separators and as many decimals each.
+    let cells = |column: usize| -> Vec<&str> {
+        let days = ran.stderr.lines().skip_while(|line| !line.starts_with("as of")).skip(1);
+        days.map(|line| line.split_whitespace().nth(column).expect("a number")).collect()
+    };
+    for column in [1, 2, 3] {
+        let cells = cells(column);
+        assert!(!cells.is_empty() && cells.iter().all(|cell| !cell.contains('.')), "{cells:?}");
+        assert!(cells.iter().any(|cell| cell.contains(',')), "{cells:?}");
+    }
 }
 
 #[test]

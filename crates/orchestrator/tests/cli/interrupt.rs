@@ -1,5 +1,6 @@
 //! SIGTERM and Ctrl-C: a run ends soon, with its line and its entry, and leaves nothing half done and nothing running.
 
+use std::cell::Cell;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -211,6 +212,37 @@ fn a_run_that_is_done_tells_no_more_and_keeps_what_it_has_to_tell() {
     assert!(is_gone(&nap, Duration::from_secs(2)), "the command goes on");
     desk.replace("desk.yaml", &format!("sleep {nap}"), "exit 0");
     assert_eq!(desk.pb_assign(RUN).line()["alerts"], json!({ "fired": 0, "sent": 1, "kept": 0 }));
+}
+
+/// The first process that a run starts, as soon as it is there.
+fn first_child(run: &Child) -> u32 {
+    let found = Cell::new(None);
+    let tasks = format!("/proc/{}/task", run.id());
+    until("it starts a solver", || {
+        let children = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).ok();
+        let all = std::fs::read_dir(&tasks).expect("a run").flatten().filter_map(children).collect::<String>();
+        found.set(all.split_whitespace().next().and_then(|pid| pid.parse().ok()));
+        found.get().is_some()
+    });
+    found.get().expect("a process")
+}
+
+#[test]
+fn a_solver_that_stands_still_does_not_hold_up_the_end() {
+    let stop = |pid: u32| kill(Pid::from_raw(pid.cast_signed()), Signal::SIGSTOP).expect("a solver");
+    // Stopped at once, it often is not its program yet, and whoever starts it waits for that.
+    for moment in 0..8 {
+        let desk = hard_desk("timeout: 60s, gap: 0, backends: [highs]");
+        let child = start(desk.path(), RUN);
+        let solver = first_child(&child);
+        std::thread::sleep(Duration::from_millis(if moment < 6 { 0 } else { 100 }));
+        stop(solver);
+        std::thread::sleep(Duration::from_millis(50));
+        send(&child, Signal::SIGTERM);
+        let told = end(child);
+        assert_eq!((told.exit, &told.line()["reason"]), (Some(143), &json!("interrupted")), "{}", told.stderr);
+        assert!(!Path::new(&format!("/proc/{solver}/exe")).exists(), "the solver is there");
+    }
 }
 
 #[test]

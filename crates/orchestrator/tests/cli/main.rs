@@ -5,6 +5,7 @@ mod backfills;
 mod contract;
 #[cfg(target_os = "linux")]
 mod crash;
+mod damaged_ledger;
 mod desk;
 #[cfg(target_os = "linux")]
 mod dry_run;
@@ -29,6 +30,7 @@ mod processes;
 mod receiver;
 mod replay;
 mod replay_kept;
+mod reruns;
 mod same_bytes;
 #[cfg(target_os = "linux")]
 mod tracer;

@@ -227,20 +227,89 @@ fn infeasibility_is_certified_by_its_certificate_alone() {
 }
 
 #[test]
-fn files_that_are_others_than_the_run_read_are_named_first_with_the_way_out() {
+fn files_that_are_others_than_the_run_read_are_told_from_an_answer_that_was_changed() {
     let desk = answered();
     let id = desk.pb_assign(&["audit", "show", "1"]).line()["entry"]["run_id"].as_str().expect("a name").to_owned();
     desk.replace("desk.yaml", "leverage:       { max: 5 }", "leverage:       { max: 6 }");
     let ran = verified(&desk);
-    let mut lines = ran.stderr.lines();
-    assert_eq!((ran.exit, lines.next()), (4, Some("the answer in out/latest does not hold:")));
-    let first = lines.next().unwrap_or_default();
-    assert!(first.contains("desk.yaml has SHA-256 ") && first.contains("and the run read desk.yaml with "), "{first}");
-    let last = lines.last().unwrap_or_default();
-    assert!(last.contains(&format!("pb-assign replay {id} --state DIR")), "{last}");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!((ran.exit, &ran.line()["reason"]), (4, &"other_inputs".into()));
+    assert!(lines[0].starts_with("the answer in out/latest cannot be checked:"), "{}", lines[0]);
+    // The way out comes first, then what differs, then what follows from that.
+    assert!(lines[1].contains(&format!("audit show {id} --state DIR --extract was")), "{}", lines[1]);
+    assert!(lines[2].contains("desk.yaml has SHA-256 ") && lines[2].contains("and the run read desk.yaml with "));
+    assert_eq!(lines[3], "From the files that are there now, this does not follow:");
     // Where the files are the same, they are not the reason.
     let desk = answered();
     desk.replace("out/latest/result.json", "\"PB1\"", "\"PB2\"");
     let ran = verified(&desk);
-    assert!(ran.exit == 4 && !ran.stderr.contains("hint:"), "{}", ran.stderr);
+    assert_eq!((ran.exit, &ran.line()["reason"]), (4, &"failed".into()));
+    assert!(ran.stderr.starts_with("the answer in out/latest does not hold:\n"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("hint:"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_remark_in_the_configuration_is_another_file_and_no_number_is_doubted() {
+    let desk = answered();
+    let text = desk.read("desk.yaml");
+    desk.write("desk.yaml", format!("{text}# looked at\n"));
+    let ran = verified(&desk);
+    assert_eq!((ran.exit, &ran.line()["reason"]), (4, &"other_inputs".into()));
+    assert!(
+        ran.stderr.contains("Every number of the answer follows from the files that are there now"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("does not"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_that_is_gone_leaves_an_answer_unchecked() {
+    let desk = Desk::starter();
+    desk.write("plan.csv", "trade_id,account\nT1,PB1\n");
+    desk.replace(
+        "desk.yaml",
+        "\nsolver:\n",
+        "\nobjective: { keep: { plan: plan.csv, cost_per_change: 1 } }\nsolver:\n",
+    );
+    let desk = answer(desk);
+    std::fs::rename(desk.path().join("plan.csv"), desk.path().join("old.csv")).expect("it moves");
+    let ran = verified(&desk);
+    assert_eq!((ran.exit, &ran.line()["reason"]), (4, &"other_inputs".into()), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot be checked") && ran.stderr.contains("plan.csv"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("nothing was assigned"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_answer_without_one_of_its_files_is_incomplete() {
+    for file in ["result.json", "assignments.csv", "metrics.csv", "run.json"] {
+        let desk = answered();
+        std::fs::remove_file(desk.path().join("out/latest").join(file)).expect("a file to remove");
+        let ran = verified(&desk);
+        assert_eq!((ran.exit, &ran.line()["reason"]), (4, &"incomplete".into()), "{file}: {}", ran.stderr);
+        let said = format!("the answer in out/latest is incomplete: {file} is not there\n");
+        assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
+    }
+    // A folder that has none of them is no answer.
+    let ran = Desk::starter().pb_assign(&["verify", "."]);
+    assert_eq!((ran.exit, &ran.line()["reason"]), (2, &"configuration".into()));
+}
+
+#[test]
+fn the_configuration_that_was_read_is_named_also_in_a_copied_desk() {
+    let desk = answered();
+    let copy = tempfile::tempdir().expect("another folder");
+    let copied = copy.path().join("latest");
+    std::fs::create_dir(&copied).expect("a folder");
+    for file in std::fs::read_dir(desk.path().join("out/latest")).expect("an answer") {
+        let file = file.expect("a file").path();
+        std::fs::copy(&file, copied.join(file.file_name().expect("a name"))).expect("a copy");
+    }
+    let ran = crate::desk::pb_assign(copy.path(), &["verify", "latest"]);
+    let config = desk.path().join("desk.yaml").display().to_string();
+    assert_eq!((ran.exit, &ran.line()["config"]), (0, &config.clone().into()));
+    assert!(ran.stderr.ends_with(&format!("\nThe configuration is {config}.\n")), "{}", ran.stderr);
+    desk.replace("desk.yaml", "leverage:       { max: 5 }", "leverage:       { max: 6 }");
+    let ran = crate::desk::pb_assign(copy.path(), &["verify", "latest"]);
+    assert_eq!((ran.exit, &ran.line()["config"]), (4, &config.into()));
 }

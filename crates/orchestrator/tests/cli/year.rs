@@ -466,7 +466,7 @@ fn positions(opening: &[i64; market::ACCOUNTS]) -> String {
 }
 
 /// What is expected of a message: without its times and names of runs, and where the text has times in it or words of
-/// the loader, its beginning.
+/// the loader or names a limit, its beginning.
 fn shortened(message: &Value) -> Value {
     let mut short = json!({ "has_run": !message["run_id"].is_null() });
     let expected = ["change", "kind", "severity", "key", "account", "metric", "since", "measure", "text", "as_of"];
@@ -474,7 +474,7 @@ fn shortened(message: &Value) -> Value {
         short[name] = message[name].clone();
     }
     let text = message["text"].as_str().expect("a text");
-    for end in ["the run ended with 2: ", "L004: ", "the file was written at "] {
+    for end in ["the run ended with 2: ", "L004: ", "the file was written at ", "without an assignment: infeasible"] {
         if let Some((begin, _)) = text.split_once(end) {
             short["text"] = json!(format!("{begin}{end}"));
         }

@@ -306,6 +306,28 @@ pub struct EngineEntry {
     pub solver: String,
 }
 
+impl ObjectiveEntry {
+    /// How far the answer may be from the best: the gap, and of several levels the largest of theirs, since the answer is as
+    /// good as its weakest level. Nothing where one of them is not known.
+    pub fn largest_gap(&self) -> Option<&Exact> {
+        self.largest(&self.gap, |level| level.gap.as_ref())
+    }
+
+    /// The same of what is certified.
+    pub fn largest_certified_gap(&self) -> Option<&Exact> {
+        self.largest(&self.certified_gap, |level| level.certified_gap.as_ref())
+    }
+
+    fn largest<'a>(
+        &'a self,
+        whole: &'a Option<Exact>,
+        of: fn(&'a LevelEntry) -> Option<&'a Exact>,
+    ) -> Option<&'a Exact> {
+        let levels = || self.levels.iter().map(of).collect::<Option<Vec<&Exact>>>();
+        whole.as_ref().or_else(|| levels()?.into_iter().max_by(|a, b| a.0.cmp(&b.0)))
+    }
+}
+
 impl ResultDocument {
     /// The document of a report.
     pub fn of(report: &Report<'_>) -> Self {

@@ -1,5 +1,6 @@
 //! The verdict in a sentence, and what the assignment is worth.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use domain::{Amount, Breach};
@@ -136,6 +137,74 @@ fn infeasible(diagnostics: &Diagnostics) -> String {
     }
 }
 
+/// The limit that the nearest assignment found breaks by the largest share of it, and how many others it breaks:
+/// `PB1 margin max 6,000,000, short by 1,143,167, and 2 more`.
+pub(super) fn worst_limit(diagnostics: &Diagnostics) -> Option<String> {
+    let limits = &diagnostics.conflict;
+    // Of equals the first. A share of 0 is larger than any other.
+    let Some(worst) = limits.iter().rev().max_by(|a, b| by_share(a, b)) else {
+        return diagnostics.conflict_changes.map(|changes| changes_from_last(changes.max_changes));
+    };
+    let ConflictLimit { account, metric, bound, limit, shortfall, .. } = worst;
+    let places = places(Unit::Ratio, [Some(limit), shortfall.as_ref()].into_iter().flatten());
+    let short = shortfall.as_ref().map_or_else(String::new, |short| format!(", short by {}", figure(short, places)));
+    let others = limits.len() - 1 + usize::from(diagnostics.conflict_changes.is_some());
+    let more = if others == 0 { String::new() } else { format!(", and {others} more") };
+    let (account, metric) = (clean(account.as_str()), clean(metric.as_str()));
+    Some(format!("{account} {metric} {bound} {}{short}{more}", figure(limit, places)))
+}
+
+fn by_share(a: &ConflictLimit, b: &ConflictLimit) -> Ordering {
+    match (&a.shortfall, &b.shortfall) {
+        // a / A against b / B, without dividing.
+        (Some(short_a), Some(short_b)) => (short_a * &b.limit.abs()).cmp(&(short_b * &a.limit.abs())),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
+}
+
 fn changes_from_last(number: u32) -> String {
     format!("{} from the last plan", count(number as usize, "change"))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::limit::Bound;
+    use domain::{AccountId, MetricName};
+
+    use super::*;
+
+    fn limit(metric: &str, limit: &str, shortfall: Option<&str>) -> ConflictLimit {
+        ConflictLimit {
+            account: AccountId::new("PB1"),
+            metric: MetricName::new(metric),
+            bound: Bound::Max,
+            limit: limit.parse().unwrap(),
+            reached: None,
+            shortfall: shortfall.map(|short| short.parse().unwrap()),
+            source: None,
+            owner: None,
+        }
+    }
+
+    fn worst(conflict: Vec<ConflictLimit>) -> Option<String> {
+        worst_limit(&Diagnostics { conflict, ..Diagnostics::default() })
+    }
+
+    #[test]
+    fn the_worst_limit_is_broken_by_the_largest_share_of_it() {
+        let margin = || limit("margin", "6000000", Some("1143167.4")); // 19 %
+        let leverage = || limit("leverage", "5", Some("1.5")); // 30 %
+        assert_eq!(worst(vec![margin()]).unwrap(), "PB1 margin max 6,000,000, short by 1,143,167");
+        assert_eq!(worst(vec![margin(), leverage()]).unwrap(), "PB1 leverage max 5.0, short by 1.5, and 1 more");
+        // Of nothing, anything is the larger share.
+        let none = limit("dv01", "0", Some("0.01"));
+        assert_eq!(worst(vec![none, leverage()]).unwrap(), "PB1 dv01 max 0.00, short by 0.01, and 1 more");
+        // By how much is not always known.
+        assert_eq!(worst(vec![limit("dv01", "7", None)]).unwrap(), "PB1 dv01 max 7");
+        assert_eq!(
+            worst(vec![limit("dv01", "7", None), leverage()]).unwrap(),
+            "PB1 leverage max 5.0, short by 1.5, and 1 more"
+        );
+        assert_eq!(worst(Vec::new()), None);
+    }
 }

@@ -3,5 +3,6 @@
 mod documents;
 mod goals;
 mod publish;
+mod read_back;
 mod scene;
 mod terminal;

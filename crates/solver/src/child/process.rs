@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 /// How a process is made to go.
@@ -25,7 +25,11 @@ fn running() -> MutexGuard<'static, Option<BTreeSet<u32>>> {
 
 /// Kills every process that was started, with its group. From then on none can be started: this process is about to end.
 pub fn end_all() {
-    let running = running().take();
+    let running = taken(GRACE).or_else(|| {
+        end_unstarted();
+        taken(GRACE)
+    });
+    let running = running.flatten();
     #[cfg(unix)]
     for process in running.into_iter().flatten() {
         use rustix::process::{Pid, Signal, kill_process_group};
@@ -36,6 +40,35 @@ pub fn end_all() {
     // Elsewhere they end when nobody reads what they say any more.
     #[cfg(not(unix))]
     drop(running);
+}
+
+/// How long somebody may take who is just starting a process.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// The processes that run, taken away from those who start some; nothing where one of them does not get on with it for so long.
+fn taken(grace: Duration) -> Option<Option<BTreeSet<u32>>> {
+    let begun = Instant::now();
+    loop {
+        match RUNNING.try_lock() {
+            Ok(mut running) => return Some(running.take()),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner().take()),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= grace => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(POLL),
+        }
+    }
+}
+
+/// Kills what was started and is not its program yet. Whoever starts a process waits for that; where somebody has stopped it
+/// before, for as long as it stands still, and it has the files of this process open all that time.
+fn end_unstarted() {
+    #[cfg(target_os = "linux")]
+    for thread in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+        use rustix::process::{Pid, Signal, kill_process};
+        let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        for child in children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)) {
+            let _ = kill_process(child, Signal::KILL);
+        }
+    }
 }
 
 /// A running process and its group. Dropping it kills them.

@@ -64,7 +64,7 @@ fn named(state: &State, ledger: &Ledger, wanted: &str) -> Result<Chained, Failur
         },
         other => other,
     })?;
-    wanted::with_files(state, ledger, found)
+    wanted::find(state, ledger, &wanted::with_files(&found).to_string())
 }
 
 /// The run, if it has an answer.

@@ -300,6 +300,7 @@ impl Expected {
             self.newest.insert(kind, as_of.to_owned());
             let mut tell = |change: &str, account: &Option<String>, metric: &Option<String>, fired: &Fired| {
                 let (since, measure, text) = fired;
+                let text = if change == "resolved" { format!("was: {text}") } else { text.clone() };
                 self.told.push(json!({
                     "change": change, "kind": kind, "severity": severity, "key": self::key(kind, account, metric),
                     "account": account, "metric": metric, "since": since, "measure": measure, "text": text,
