@@ -65,5 +65,7 @@ fn conflict(limit: &ConflictEntry) -> ConflictLimit {
         shortfall: amount(&limit.shortfall),
         source: limit.source.clone(),
         owner: limit.owner.clone(),
+        // Not in the file, which has the metrics.
+        undefined_by: None,
     }
 }

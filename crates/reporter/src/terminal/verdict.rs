@@ -183,6 +183,7 @@ mod tests {
             shortfall: shortfall.map(|short| short.parse().unwrap()),
             source: None,
             owner: None,
+            undefined_by: None,
         }
     }
 

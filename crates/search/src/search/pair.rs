@@ -243,8 +243,8 @@ impl<'a> Pair<'a> {
         match mover {
             // How far it came in the round that was broken off depends on the clock.
             Some(_) if tree.is_finished => {}
-            Some(Mover::Annealer(annealer)) => self.annealer = annealer,
-            Some(Mover::Hunter(hunter)) => self.hunters.push(hunter),
+            Some(Mover::Annealer(annealer)) => self.annealer = *annealer,
+            Some(Mover::Hunter(hunter)) => self.hunters.push(*hunter),
             None => {}
         }
         tree
@@ -253,9 +253,9 @@ impl<'a> Pair<'a> {
     /// Who is beside the prover: where any plan will do, somebody who hunts for one.
     fn mover(&mut self, task: Task) -> Mover<'a> {
         if matches!(task, Task::Find) && Hunter::suits(self.kernel) {
-            Mover::Hunter(self.hunters.pop().unwrap_or_else(|| Hunter::new(self.kernel, FIRST_HUNTER)))
+            Mover::Hunter(Box::new(self.hunters.pop().unwrap_or_else(|| Hunter::new(self.kernel, FIRST_HUNTER))))
         } else {
-            Mover::Annealer(self.annealer.take())
+            Mover::Annealer(Box::new(self.annealer.take()))
         }
     }
 

@@ -11,9 +11,9 @@ use crate::tree::Best;
 /// Somebody who looks for plans.
 pub(super) enum Mover<'a> {
     /// Where cost counts; made when it is told to begin where it is not known.
-    Annealer(Option<Annealer<'a>>),
+    Annealer(Box<Option<Annealer<'a>>>),
     /// Where any plan will do.
-    Hunter(Hunter<'a>),
+    Hunter(Box<Hunter<'a>>),
 }
 
 /// How a mover and whoever leads it meet.
@@ -28,8 +28,8 @@ impl<'a> Mover<'a> {
     /// Its rounds, from the first order on.
     pub(super) fn go(self, kernel: &'a Kernel<'a>, first_round: u64, line: &Line<'_>) -> Self {
         match self {
-            Self::Annealer(known) => Self::Annealer(anneal((kernel, known), first_round, line)),
-            Self::Hunter(hunter) => Self::Hunter(hunt(hunter, line)),
+            Self::Annealer(known) => Self::Annealer(Box::new(anneal((kernel, *known), first_round, line))),
+            Self::Hunter(hunter) => Self::Hunter(Box::new(hunt(*hunter, line))),
         }
     }
 }
