@@ -18,7 +18,10 @@ EXITS: Mapping[int, tuple[Ending, str]] = MappingProxyType(
         0: (Ending.SUCCESS, "there is an assignment, or what was asked for was done"),
         2: (Ending.FAIL, "the command line or the configuration is wrong"),
         3: (Ending.FAIL, "the input data was refused; nothing was assigned"),
-        4: (Ending.FAIL, "no assignment keeps the limits or none was found, or a published answer or the ledger does not hold"),
+        4: (
+            Ending.FAIL,
+            "no assignment keeps the limits or none was found, or a published answer or the ledger does not hold",
+        ),
         70: (Ending.FAIL, "a fault of the program; nothing was published"),
         75: (Ending.RETRY, "the machine was short of something, or another run has the lock"),
         130: (Ending.RETRY, "the run was told to end (SIGINT); nothing was published"),

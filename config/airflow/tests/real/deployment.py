@@ -185,7 +185,7 @@ class Run:
         self.airflow.until(lambda: self.states().get(task_id) in states, seconds, claim)
 
     def wait_until_heard(self, task_id: str, seconds: float = 120) -> None:
-        """Waits until the scheduler has heard that a process of a task has ended: a while after the task says so itself."""
+        """Waits until the scheduler has heard that a process of a task ended: a while after the task says so."""
         heard = re.compile(rf"TaskInstance Finished: .*task_id={task_id}, run_id={re.escape(self.run_id)},")
         log = self.airflow.home / "standalone.log"
         claim = f"the scheduler has heard of {task_id}"
