@@ -19,7 +19,7 @@ def endings(airflow: Deployment, desks: Path) -> Run:
     run = airflow.trigger("pb_assign_endings", datetime(2026, 1, 12, tzinfo=timezone.utc))
     run.wait_for("late_deferred", "deferred")
     run.wait_for("late_rescheduled", "up_for_reschedule")
-    # Where it hears of the end of the first half when the second is queued, it takes that for a fault and tries again.
+    # A scheduler that hears of the first half's end when the second is queued takes that for a fault.
     run.wait_until_heard("late_deferred")
     place = inbox(desks, day)
     time.sleep(3)
