@@ -91,7 +91,7 @@ pub(crate) struct Sums {
 /// With more movers than this, what prices suggest is nearly right for nearly all of them, and all work on them takes long.
 pub(crate) const MANY: usize = 1_000;
 /// Sums closer than this to the end of a row, in scaled units, are decided in exact decimals.
-const NOISE: f64 = 1e-9;
+pub(crate) const NOISE: f64 = 1e-9;
 
 impl Kernel<'_> {
     /// How many accounts have rows of their own.

@@ -14,6 +14,7 @@ mod anneal;
 mod average;
 mod clusters;
 mod cuts;
+mod dive;
 mod hint;
 mod kernel;
 mod knapsack;

@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::{Budget, Glimpse, Word};
 use crate::anneal::Annealer;
 use crate::anneal::hunt::Hunter;
+use crate::dive::Diver;
 use crate::hint::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
@@ -45,13 +46,12 @@ const SLOW_MOVERS: u64 = 2_000;
 const ROUNDS_WITHOUT_PLAN: u64 = 30;
 const ROUNDS_BEFORE_HUNT: u64 = 14;
 const ROUNDS_TO_FIND: u64 = 50;
-/// The seed of the first hunter.
+/// Seeds of those who look for any plan.
 const FIRST_HUNTER: u64 = 2;
-/// Steps of a hunter in a round, and moves of the annealer beside it, which take as long.
+const FIRST_DIVER: u64 = 3;
+/// Steps of a hunter in a round, and choices that a diver weighs, which take as long.
 const STEPS_OF_HUNT: u64 = 1_000_000;
-const MOVES_OF_HUNT: u64 = 262_144;
-/// Rounds of a hunt in which the annealer has a thread: what its prices lead to, they lead to by then.
-const ROUNDS_BESIDE_ANNEALER: u64 = 16;
+const CHOICES_OF_DIVE: u64 = 131_072;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
@@ -79,8 +79,9 @@ pub(super) struct Pair<'a> {
     units: (f64, f64),
     /// Nothing before it is needed.
     annealer: Option<Annealer<'a>>,
-    /// Those that hunt, once there was a hunt: the first beside the annealer, the second in its place later.
-    hunters: Vec<Hunter<'a>>,
+    /// Those who look for any plan, once one was missing.
+    diver: Option<Diver<'a>>,
+    hunter: Option<Hunter<'a>>,
     pub(super) best: Option<Best>,
     /// The cost of the best that the watch was shown.
     shown: f64,
@@ -154,7 +155,8 @@ impl<'a> Pair<'a> {
             watch,
             units,
             annealer: None,
-            hunters: Vec::new(),
+            diver: None,
+            hunter: None,
             best: start,
             shown: f64::INFINITY,
             helped: Vec::new(),
@@ -244,7 +246,7 @@ impl<'a> Pair<'a> {
             // How far it came in the round that was broken off depends on the clock.
             Some(_) if tree.is_finished => {}
             Some(Mover::Annealer(annealer)) => self.annealer = *annealer,
-            Some(Mover::Hunter(hunter)) => self.hunters.push(*hunter),
+            Some(Mover::Hunter(hunter)) => self.hunter = Some(*hunter),
             None => {}
         }
         tree
@@ -252,16 +254,18 @@ impl<'a> Pair<'a> {
 
     /// Who is beside the prover: where any plan will do, somebody who hunts for one.
     fn mover(&mut self, task: Task) -> Mover<'a> {
-        if matches!(task, Task::Find) && Hunter::suits(self.kernel) {
-            Mover::Hunter(Box::new(self.hunters.pop().unwrap_or_else(|| Hunter::new(self.kernel, FIRST_HUNTER))))
-        } else {
-            Mover::Annealer(Box::new(self.annealer.take()))
+        let hunter = if matches!(task, Task::Find) { self.take_hunter() } else { None };
+        match hunter {
+            Some(hunter) => Mover::Hunter(Box::new(hunter)),
+            None => Mover::Annealer(Box::new(self.annealer.take())),
         }
     }
 
     /// Moves of those who are not at work.
     fn idle_moves(&self) -> u64 {
-        moves_of(&self.hunters) + self.annealer.as_ref().map_or(0, |annealer| annealer.moves)
+        let annealed = self.annealer.as_ref().map_or(0, |annealer| annealer.moves);
+        let hunted = self.hunter.as_ref().map_or(0, |hunter| hunter.moves);
+        annealed + hunted + self.diver.as_ref().map_or(0, |diver| diver.moves)
     }
 
     /// Round after round: hears both, tells both. The mover sits in from the second round on, since many problems are
@@ -311,7 +315,7 @@ impl<'a> Pair<'a> {
                 Task::Prove { .. } => match &self.best {
                     // Nothing but the root is looked at, and then two annealers do more than one.
                     _ if self.kernel.movers.len() > MOST_MOVERS => !is_proving,
-                    None if Hunter::suits(self.kernel) => without_hunt >= ROUNDS_BEFORE_HUNT,
+                    None if Diver::suits(self.kernel) => without_hunt >= ROUNDS_BEFORE_HUNT,
                     None => without_hunt >= ROUNDS_WITHOUT_PLAN,
                     Some(_) => without_hunt >= ROUNDS_APART && self.is_far_apart(),
                 },
@@ -343,41 +347,43 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Hunts for a plan, until there is one or so many rounds are over, where that suits the problem: beside the annealer
-    /// first, whose prices help on some days, then in both threads.
+    /// Looks for a plan, until there is one or so many rounds are over, where that suits the problem: a diver in one thread, a
+    /// hunter in the other.
     pub(super) fn hunt(&mut self, rounds: u64) {
-        if self.best.is_some() || !Hunter::suits(self.kernel) {
+        if self.best.is_some() || !Diver::suits(self.kernel) {
             return;
         }
-        let mut annealer = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, None));
-        let mut hunters = std::mem::take(&mut self.hunters);
+        let (mut diver, mut hunter) = (self.take_diver(), self.take_hunter());
         let end = self.hunted.saturating_add(rounds);
         while self.best.is_none() && self.hunted < end && !self.is_over() {
             let halt = &*self.halt;
-            let wanted = if self.hunted < ROUNDS_BESIDE_ANNEALER { 1 } else { 2 };
-            let seeds = FIRST_HUNTER + hunters.len() as u64..FIRST_HUNTER + wanted;
-            hunters.extend(seeds.map(|seed| Hunter::new(self.kernel, seed)));
             std::thread::scope(|scope| {
-                let mut hunts = hunters.iter_mut().map(|hunter| move || hunter.run(STEPS_OF_HUNT, &|| halt.is_now()));
-                let other = hunts.next().map(|hunt| scope.spawn(hunt));
-                match hunts.next() {
-                    Some(mut hunt) => hunt(),
-                    None => annealer.run(MOVES_OF_HUNT, &|| halt.is_now()),
-                }
-                other.into_iter().for_each(|other| other.join().expect("the hunter does not panic"));
+                let other = scope.spawn(|| diver.run(CHOICES_OF_DIVE, &|| halt.is_now()));
+                hunter.iter_mut().for_each(|hunter| hunter.run(STEPS_OF_HUNT, &|| halt.is_now()));
+                other.join().expect("the diver does not panic");
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
                 break;
             }
-            self.moves = annealer.moves + moves_of(&hunters);
-            let found = hunters.iter().map(|hunter| hunter.best.clone()).chain([annealer.best.clone()]);
+            self.moves = self.idle_moves() + diver.moves + hunter.as_ref().map_or(0, |hunter| hunter.moves);
+            let found = hunter.iter().map(|hunter| hunter.best.clone()).chain([diver.best.clone()]);
             found.for_each(|best| self.offer(best));
             (self.rounds, self.hunted) = (self.rounds + 1, self.hunted + 1);
             self.look_up(0);
         }
-        self.best.iter().for_each(|best| annealer.take(best));
-        (self.annealer, self.hunters) = (Some(annealer), hunters);
+        (self.diver, self.hunter) = (Some(diver), hunter);
+    }
+
+    /// Where cost does not count: who places all trades anew again and again.
+    fn take_diver(&mut self) -> Diver<'a> {
+        self.diver.take().unwrap_or_else(|| Diver::new(self.kernel, FIRST_DIVER))
+    }
+
+    /// And who moves them about, where that suits the problem.
+    fn take_hunter(&mut self) -> Option<Hunter<'a>> {
+        let new = || Hunter::suits(self.kernel).then(|| Hunter::new(self.kernel, FIRST_HUNTER));
+        self.hunter.take().or_else(new)
     }
 
     /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
@@ -401,7 +407,7 @@ impl<'a> Pair<'a> {
                 self.cuts.push(self.looks);
                 break;
             }
-            self.moves = first.moves + second.moves + moves_of(&self.hunters);
+            self.moves = first.moves + second.moves + self.idle_moves();
             self.offer(first.best.clone());
             self.offer(second.best.clone());
             if let Some(best) = &self.best {
@@ -437,10 +443,6 @@ impl<'a> Pair<'a> {
             moves: self.moves,
         }
     }
-}
-
-fn moves_of(hunters: &[Hunter<'_>]) -> u64 {
-    hunters.iter().map(|hunter| hunter.moves).sum()
 }
 
 /// An annealer that begins from the best placement there is.
