@@ -1,5 +1,6 @@
-//! A first plan by beliefs, where cost does not count: how likely each trade is at each account, of all placements that keep
-//! every row. A trade is placed where it is likely, the beliefs of the others follow, and so on until all are placed.
+//! Plans by beliefs: how likely each trade is at each account, of all placements that keep every row. A trade is placed
+//! where it is likely, the beliefs of the others follow, and so on until all are placed. For a first plan cost does not
+//! count; after that cheap placements count as more likely, as long as that leads to plans.
 //!
 //! It is for days on which next to no placement keeps every row: limits on both sides of everything, say. There are
 //! plans then, but they lie far apart, and changing a placement that nearly keeps its rows leads to none of them. Beliefs
@@ -29,14 +30,22 @@ const FEW: usize = 12;
 /// With no more trades left in all, they are looked at together.
 const LAST: usize = 14;
 
-/// A search for any plan that can be run piece by piece: one dive after the other, each to a placement of all trades or to
+/// How much cost counts in the first dive that it counts in, and what that is multiplied by after a plan, and after none:
+/// about a third of the dives lead to a plan then.
+const GREED: f64 = 1.0;
+const MORE_GREED: f64 = 1.3;
+const LESS_GREED: f64 = 0.88;
+
+/// A search for plans that can be run piece by piece: one dive after the other, each to a placement of all trades or to
 /// where no placement can keep every row any more.
 pub(crate) struct Diver<'a> {
     kernel: &'a Kernel<'a>,
     /// Trades, those first that move most of what some rows are made of.
     order: Vec<usize>,
     beliefs: Beliefs<'a>,
-    /// What the beliefs are before a trade is placed; nothing until they are asked for.
+    /// How much cost counts in beliefs; nothing at first.
+    greed: f64,
+    /// What the beliefs are before a trade is placed, without costs; nothing until they are asked for.
     settled: Option<Sites>,
     random: Random,
     tally: Tally<'a>,
@@ -60,6 +69,7 @@ impl<'a> Diver<'a> {
         Self {
             kernel,
             beliefs: Beliefs::new(kernel),
+            greed: 0.0,
             settled: None,
             random: Random::new(seed),
             tally: Tally::new(kernel),
@@ -75,27 +85,38 @@ impl<'a> Diver<'a> {
     pub(crate) fn run(&mut self, work: u64, is_over: &dyn Fn() -> bool) {
         let end = self.moves + work;
         while self.moves < end && self.best.is_none() && !is_over() {
-            if self.settled.is_none() {
-                (0..UPDATES_BEFORE).for_each(|_| self.moves += self.beliefs.update(&self.free));
-                self.settled = Some(self.beliefs.sites.clone());
-            }
+            self.step();
+        }
+    }
+
+    /// The same for cheaper and cheaper plans, without an end.
+    pub(crate) fn improve(&mut self, work: u64, is_over: &dyn Fn() -> bool) {
+        if self.greed == 0.0 {
+            self.greed = GREED;
+            self.start_over();
+        }
+        let end = self.moves + work;
+        while self.moves < end && !is_over() {
             self.step();
         }
     }
 
     /// Places a trade, or all that are left; or starts over.
     fn step(&mut self) {
+        if self.free.len() == self.order.len() {
+            self.settle();
+        }
         let block = self.block();
         let placed = match self.complete(&block) {
             Completion::Found(choices) if block.len() == self.free.len() => choices,
             Completion::Found(choices) => choices[..1].to_vec(),
             Completion::TooLong => vec![self.draw(self.free[0])],
-            Completion::None => return self.start_over(),
+            Completion::None => return self.end(false),
         };
         placed.into_iter().for_each(|choice| self.place(choice));
         if self.free.is_empty() {
-            self.look();
-            self.start_over();
+            let is_plan = self.look();
+            self.end(is_plan);
         } else {
             self.moves += self.beliefs.update(&self.free);
         }
@@ -136,22 +157,43 @@ impl<'a> Diver<'a> {
         self.free.retain(|free| *free != mover);
     }
 
+    /// What is believed before a trade is placed.
+    fn settle(&mut self) {
+        let beliefs = &mut self.beliefs;
+        let mut updates = || (0..UPDATES_BEFORE).map(|_| beliefs.update(&self.order)).sum::<u64>();
+        if self.settled.is_none() {
+            self.moves += updates();
+            self.settled = Some(self.beliefs.sites.clone());
+        } else if self.greed > 0.0 {
+            self.moves += updates();
+        }
+    }
+
+    /// A dive is over, with a plan or without.
+    fn end(&mut self, is_plan: bool) {
+        self.greed *= if is_plan { MORE_GREED } else { LESS_GREED };
+        self.start_over();
+    }
+
     fn start_over(&mut self) {
         if let Some(settled) = &self.settled {
             self.beliefs.sites.clone_from(settled);
         }
+        self.beliefs.greed = self.greed;
         self.tally = Tally::new(self.kernel);
         self.placed.fill(None);
         self.free.clone_from(&self.order);
     }
 
-    /// All trades are placed: that is a plan if it keeps every row exactly.
-    fn look(&mut self) {
-        let Some(choices) = self.placed.iter().copied().collect::<Option<Vec<usize>>>() else { return };
+    /// All trades are placed: whether that is a plan, which it is if it keeps every row exactly.
+    fn look(&mut self) -> bool {
+        let Some(choices) = self.placed.iter().copied().collect::<Option<Vec<usize>>>() else { return false };
         let sums = self.kernel.sums(&choices);
-        if self.kernel.keeps_rows(&sums, &choices) {
+        let is_plan = self.kernel.keeps_rows(&sums, &choices);
+        if is_plan && self.best.as_ref().is_none_or(|best| sums.cost < best.cost) {
             self.best = Some(Best { choices, cost: sums.cost });
         }
+        is_plan
     }
 }
 

@@ -4,7 +4,8 @@
 //! tells the rows what it adds on average and how uncertain that is, given what it was told. What either says about one
 //! choice is a normal factor (a site); all sites of an account together give a joint normal distribution of its rows, so that
 //! rows which move together are not counted twice. Updates are damped, and go on until all trades are placed. What
-//! short positions do is taken as a line for each choice, through what it changes on average.
+//! short positions do is taken as a line for each choice, through what it changes on average. Where cost counts,
+//! a placement is the less likely the more it costs.
 //!
 //! Source: Minka, Expectation propagation for approximate Bayesian inference (UAI 2001); Opper, Winther, Expectation
 //! consistent approximate inference (JMLR 2005).
@@ -54,6 +55,13 @@ pub(super) struct Sites {
     chances: Vec<f64>,
 }
 
+/// Who moves a position.
+struct Seats {
+    position: usize,
+    is_in_rows: bool,
+    choices: Vec<(usize, f64)>,
+}
+
 /// Beliefs about the choices of all trades.
 pub(super) struct Beliefs<'a> {
     kernel: &'a Kernel<'a>,
@@ -61,8 +69,12 @@ pub(super) struct Beliefs<'a> {
     /// By choice, what it adds to each row of its account: whatever is short, and with what that changes on average.
     coefficients: Vec<f64>,
     effects: Vec<f64>,
-    /// By position that counts in rows, the choices that move it and by how much.
-    seats: Vec<(usize, Vec<(usize, f64)>)>,
+    /// By choice, what it costs, with what is short on average.
+    costs: Vec<f64>,
+    /// Positions that count in rows or cost something, the choices that move them and by how much.
+    seats: Vec<Seats>,
+    /// How much a scaled unit of cost speaks against a choice: nothing where any plan will do.
+    pub(super) greed: f64,
     pub(super) sites: Sites,
     /// By choice, what it hears from its rows.
     heard: Vec<Site>,
@@ -86,11 +98,11 @@ impl<'a> Beliefs<'a> {
         let most = (0..kernel.accounts()).map(|account| kernel.block(account).len()).max().unwrap_or(0);
         let width = most.next_multiple_of(LANES);
         let mut coefficients = vec![0.0; choices * width];
-        let mut seats: Vec<Vec<(usize, f64)>> = vec![Vec::new(); kernel.positions.len()];
+        let mut seats: Vec<Seats> = (0..kernel.positions.len()).map(|position| Seats::new(kernel, position)).collect();
         for choice in 0..choices {
             let own = kernel.coefficients(choice).0;
             coefficients[choice * width..][..own.len()].copy_from_slice(own);
-            kernel.touches_in_rows(choice).for_each(|(position, value)| seats[position].push((choice, value)));
+            kernel.touches(choice).iter().for_each(|(position, value)| seats[*position].choices.push((choice, *value)));
         }
         let chance = |choice: usize| 1.0 / kernel.choices(kernel.mover[choice]).len() as f64;
         let chances: Vec<f64> = (0..choices).map(chance).collect();
@@ -105,7 +117,9 @@ impl<'a> Beliefs<'a> {
             width,
             effects: coefficients.clone(),
             coefficients,
-            seats: seats.into_iter().enumerate().filter(|(_, seats)| !seats.is_empty()).collect(),
+            costs: kernel.cost.clone(),
+            seats: seats.into_iter().filter(|seats| seats.counts(kernel) && !seats.choices.is_empty()).collect(),
+            greed: 0.0,
             sites,
             heard: vec![Site::default(); choices],
         }
@@ -155,23 +169,25 @@ impl<'a> Beliefs<'a> {
         }
         if !self.seats.is_empty() {
             self.effects.copy_from_slice(&self.coefficients);
+            self.costs.copy_from_slice(&kernel.cost);
         }
-        for (position, seats) in &self.seats {
-            let position = &kernel.positions[*position];
+        for seats in self.seats.iter().filter(|seats| seats.is_in_rows || self.greed > 0.0) {
+            let position = &kernel.positions[seats.position];
             let (mut mean, mut variance) = (position.base, 0.0);
             let spread = |choice: usize, value: f64| {
                 let chance = self.sites.chances[choice];
                 (chance * value, value * value * chance * (1.0 - chance))
             };
-            for (choice, value) in seats {
+            for (choice, value) in &seats.choices {
                 let (more, wider) = spread(*choice, *value);
                 (mean, variance) = (mean + more, variance + wider);
             }
-            for (choice, value) in seats {
+            for (choice, value) in &seats.choices {
                 let (more, wider) = spread(*choice, *value);
                 let (others, deviation) = (mean - more, (variance - wider).max(0.0).sqrt());
                 let short = mean_short(others + value, deviation) - mean_short(others, deviation);
                 if short != 0.0 {
+                    self.costs[*choice] += short * position.cost;
                     let effects = self.effects[choice * width..].iter_mut().zip(&position.factors);
                     effects.for_each(|(effect, factor)| *effect += short * factor);
                 }
@@ -252,7 +268,9 @@ impl<'a> Beliefs<'a> {
     /// The chances of a trade's choices from what it heard, and its sites anew.
     fn settle(&mut self, mover: usize) {
         let choices = self.kernel.choices(mover);
-        let worth = |choice: usize| self.heard[choice].shift - self.heard[choice].precision / 2.0;
+        let worth = |choice: usize| {
+            self.heard[choice].shift - self.heard[choice].precision / 2.0 - self.greed * self.costs[choice]
+        };
         let most = choices.clone().map(worth).fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = choices.clone().map(|choice| libm::exp(worth(choice) - most)).collect();
         let sum: f64 = weights.iter().sum();
@@ -266,6 +284,17 @@ impl<'a> Beliefs<'a> {
                 shift: chance / variance - heard.shift,
             });
         }
+    }
+}
+
+impl Seats {
+    fn new(kernel: &Kernel<'_>, position: usize) -> Self {
+        let is_in_rows = kernel.positions[position].factors.iter().any(|factor| *factor != 0.0);
+        Self { position, is_in_rows, choices: Vec::new() }
+    }
+
+    fn counts(&self, kernel: &Kernel<'_>) -> bool {
+        self.is_in_rows || kernel.positions[self.position].cost != 0.0
     }
 }
 

@@ -52,6 +52,9 @@ const FIRST_DIVER: u64 = 3;
 /// Steps of a hunter in a round, and choices that a diver weighs, which take as long.
 const STEPS_OF_HUNT: u64 = 1_000_000;
 const CHOICES_OF_DIVE: u64 = 131_072;
+/// The same beside an annealer, and after how many rounds without a better plan the second annealer takes over.
+const CHOICES_OF_GREED: u64 = 262_144;
+const IDLE_DIVES: u32 = 24;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
@@ -386,7 +389,8 @@ impl<'a> Pair<'a> {
         self.hunter.take().or_else(new)
     }
 
-    /// Goes on without a prover: two annealers, until the budget is used up or the best meets the bound.
+    /// Goes on without a prover, until the budget is used up or the best meets the bound: an annealer in one thread; in the
+    /// other a diver, where that suits the problem and as long as it finds better plans now and then, or a second annealer.
     pub(super) fn anneal(&mut self, slack: Slack) {
         if self.kernel.movers.is_empty() {
             return;
@@ -394,22 +398,32 @@ impl<'a> Pair<'a> {
         let mut first = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, self.best.as_ref()));
         first.is_waiting = false;
         let mut second = first.sibling();
+        let mut diver = Diver::suits(self.kernel).then(|| self.take_diver());
+        let mut idle_dives = 0;
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
             let moves = Round::number(self.rounds, self.kernel.movers.len()).moves;
             let halt = &*self.halt;
+            let diving = diver.as_mut().filter(|_| idle_dives < IDLE_DIVES);
             std::thread::scope(|scope| {
-                let other = scope.spawn(|| second.run(moves, &|| halt.is_now()));
+                let other = scope.spawn(|| match diving {
+                    Some(diver) => diver.improve(CHOICES_OF_GREED, &|| halt.is_now()),
+                    None => second.run(moves, &|| halt.is_now()),
+                });
                 first.run(moves, &|| halt.is_now());
-                other.join().expect("the annealer does not panic");
+                other.join().expect("nobody panics");
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
                 break;
             }
-            self.moves = first.moves + second.moves + self.idle_moves();
+            self.moves = first.moves + second.moves + self.idle_moves() + diver.as_ref().map_or(0, |diver| diver.moves);
             self.offer(first.best.clone());
             self.offer(second.best.clone());
+            let before = self.best.as_ref().map(|best| best.cost);
+            self.offer(diver.as_ref().and_then(|diver| diver.best.clone()));
+            let is_better = self.best.as_ref().map(|best| best.cost) != before;
+            idle_dives = if is_better { 0 } else { idle_dives + 1 };
             if let Some(best) = &self.best {
                 first.take(best);
                 second.take(best);
