@@ -33,8 +33,8 @@ const LAST: usize = 14;
 /// How much cost counts in the first dive that it counts in, and what that is multiplied by after a plan, and after none:
 /// about a third of the dives lead to a plan then.
 const GREED: f64 = 1.0;
-const MORE_GREED: f64 = 1.3;
-const LESS_GREED: f64 = 0.88;
+const MORE_GREED: f64 = 1.5;
+const LESS_GREED: f64 = 0.85;
 
 /// A search for plans that can be run piece by piece: one dive after the other, each to a placement of all trades or to
 /// where no placement can keep every row any more.

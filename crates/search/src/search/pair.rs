@@ -54,7 +54,7 @@ const STEPS_OF_HUNT: u64 = 1_000_000;
 const CHOICES_OF_DIVE: u64 = 131_072;
 /// The same beside an annealer, and after how many rounds without a better plan the second annealer takes over.
 const CHOICES_OF_GREED: u64 = 262_144;
-const IDLE_DIVES: u32 = 24;
+const IDLE_DIVES: u32 = 10;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
