@@ -23,8 +23,10 @@ use beliefs::{Beliefs, Sites};
 use completion::Completion;
 use tally::Tally;
 
-/// How often the beliefs are updated before the first trade is placed; after that once for each.
+/// How often the beliefs are updated before the first trade is placed; after that once for each, or for each part
+/// of those that are left, which this is the number of.
 const UPDATES_BEFORE: u32 = 15;
+const PARTS: usize = 200;
 /// Of a row with no more trades left, those are looked at together.
 const FEW: usize = 12;
 /// With no more trades left in all, they are looked at together.
@@ -52,9 +54,11 @@ pub(crate) struct Diver<'a> {
     /// The choice of each trade, and the trades that have none so far, in order.
     placed: Vec<Option<usize>>,
     free: Vec<usize>,
+    since_update: usize,
     pub(crate) best: Option<Best>,
-    /// Choices weighed.
+    /// Choices weighed, and dives that are over.
     pub(crate) moves: u64,
+    pub(crate) dives: u64,
 }
 
 impl<'a> Diver<'a> {
@@ -76,8 +80,10 @@ impl<'a> Diver<'a> {
             placed: vec![None; kernel.movers.len()],
             free: order.clone(),
             order,
+            since_update: 0,
             best: None,
             moves: 0,
+            dives: 0,
         }
     }
 
@@ -117,8 +123,9 @@ impl<'a> Diver<'a> {
         if self.free.is_empty() {
             let is_plan = self.look();
             self.end(is_plan);
-        } else {
+        } else if self.since_update >= (self.free.len() / PARTS).max(1) {
             self.moves += self.beliefs.update(&self.free);
+            self.since_update = 0;
         }
     }
 
@@ -155,6 +162,7 @@ impl<'a> Diver<'a> {
         self.beliefs.fix(choice);
         self.placed[mover] = Some(choice);
         self.free.retain(|free| *free != mover);
+        self.since_update += 1;
     }
 
     /// What is believed before a trade is placed.
@@ -171,6 +179,7 @@ impl<'a> Diver<'a> {
 
     /// A dive is over, with a plan or without.
     fn end(&mut self, is_plan: bool) {
+        self.dives += 1;
         self.greed *= if is_plan { MORE_GREED } else { LESS_GREED };
         self.start_over();
     }
@@ -182,6 +191,7 @@ impl<'a> Diver<'a> {
         self.beliefs.greed = self.greed;
         self.tally = Tally::new(self.kernel);
         self.placed.fill(None);
+        self.since_update = 0;
         self.free.clone_from(&self.order);
     }
 

@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// Two desks of each class and four stored instances only.
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Another series of desks: the same sizes and kinds with other seeds.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) series: u64,
     /// Who runs: ours, highs, cpsat, scip, relaxation (a bound alone); all without it. What the others did before is kept.
     #[arg(long, value_name = "SOLVER,...", value_delimiter = ',')]
     pub(crate) solvers: Vec<String>,
@@ -74,7 +77,7 @@ struct Bench<'a> {
 /// Measures, prints tables, writes them as CSV and as a picture; a contradiction between us and a peer is an error.
 pub(super) fn run(root: &Path, program: &Path, options: &Options) -> Outcome {
     let solvers = chosen(&options.solvers)?;
-    let instances = instance::list(&options.classes, options.quick, &root.join(&options.data))?;
+    let instances = instance::list(&options.classes, options.quick, options.series, &root.join(&options.data))?;
     let has_peers = solvers.iter().any(|solver| *solver != OURS);
     let python = if has_peers { Some(environment::ensure(root)?) } else { None };
     let bench = Bench { root, program, python, limit_s: options.time_limit };

@@ -52,9 +52,9 @@ const FIRST_DIVER: u64 = 3;
 /// Steps of a hunter in a round, and choices that a diver weighs, which take as long.
 const STEPS_OF_HUNT: u64 = 1_000_000;
 const CHOICES_OF_DIVE: u64 = 131_072;
-/// The same beside an annealer, and after how many rounds without a better plan the second annealer takes over.
+/// The same beside an annealer, and after how many dives without a better plan the second annealer takes over.
 const CHOICES_OF_GREED: u64 = 262_144;
-const IDLE_DIVES: u32 = 10;
+const IDLE_DIVES: u64 = 20;
 /// Rounds after which a proof is hopeless when plan and bound are still so many usual stakes apart: the tree grows
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
@@ -399,12 +399,12 @@ impl<'a> Pair<'a> {
         first.is_waiting = false;
         let mut second = first.sibling();
         let mut diver = Diver::suits(self.kernel).then(|| self.take_diver());
-        let mut idle_dives = 0;
+        let mut dives_to_go = diver.as_ref().map_or(0, |diver| diver.dives + IDLE_DIVES);
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
             let moves = Round::number(self.rounds, self.kernel.movers.len()).moves;
             let halt = &*self.halt;
-            let diving = diver.as_mut().filter(|_| idle_dives < IDLE_DIVES);
+            let diving = diver.as_mut().filter(|diver| diver.dives < dives_to_go);
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| match diving {
                     Some(diver) => diver.improve(CHOICES_OF_GREED, &|| halt.is_now()),
@@ -421,9 +421,12 @@ impl<'a> Pair<'a> {
             self.offer(first.best.clone());
             self.offer(second.best.clone());
             let before = self.best.as_ref().map(|best| best.cost);
-            self.offer(diver.as_ref().and_then(|diver| diver.best.clone()));
-            let is_better = self.best.as_ref().map(|best| best.cost) != before;
-            idle_dives = if is_better { 0 } else { idle_dives + 1 };
+            if let Some(diver) = &diver {
+                self.offer(diver.best.clone());
+                if self.best.as_ref().map(|best| best.cost) != before {
+                    dives_to_go = diver.dives + IDLE_DIVES;
+                }
+            }
             if let Some(best) = &self.best {
                 first.take(best);
                 second.take(best);

@@ -63,8 +63,9 @@ pub(super) fn classes() -> Vec<&'static str> {
     DESKS.iter().map(|(name, _)| *name).chain(GAPS).collect()
 }
 
-/// The instances of some classes, all of them or a few.
-pub(super) fn list(wanted: &[String], is_quick: bool, data: &Path) -> Outcome<Vec<Instance>> {
+/// The instances of some classes, all of them or a few; another series has desks of the same sizes and kinds with other
+/// seeds.
+pub(super) fn list(wanted: &[String], is_quick: bool, series: u64, data: &Path) -> Outcome<Vec<Instance>> {
     if let Some(unknown) = wanted.iter().find(|class| !classes().contains(&class.as_str())) {
         return Err(XtaskError::Refused {
             what: format!("find the class {unknown}"),
@@ -76,7 +77,7 @@ pub(super) fn list(wanted: &[String], is_quick: bool, data: &Path) -> Outcome<Ve
     for (number, (name, class)) in DESKS.iter().enumerate().filter(|(_, (name, _))| is_wanted(name)) {
         for (index, (trades, accounts, metrics, seed)) in SIZES.into_iter().enumerate() {
             if !is_quick || QUICK_SIZES.contains(&index) {
-                let seed = seed + (SIZES.len() * number) as u64;
+                let seed = seed + (SIZES.len() * (number + DESKS.len() * series as usize)) as u64;
                 let source = Source::Made { trades, accounts, metrics, class: *class, seed };
                 let name = format!("{name}-{trades}x{accounts}x{metrics}-{seed}");
                 instances.push(Instance {
@@ -152,17 +153,32 @@ mod tests {
     #[test]
     fn the_list_is_fixed_and_a_quick_run_takes_a_part_of_it() {
         let nowhere = Path::new("no-such-folder");
-        let all = list(&[], false, nowhere).unwrap();
+        let all = list(&[], false, 0, nowhere).unwrap();
         assert_eq!(all.len(), 24);
         let names: std::collections::BTreeSet<&str> = all.iter().map(|instance| instance.name.as_str()).collect();
         assert_eq!(names.len(), 24);
         assert!(names.contains("band-200x5x20-22"));
-        let quick = list(&["band".to_owned()], true, nowhere).unwrap();
+        let quick = list(&["band".to_owned()], true, 0, nowhere).unwrap();
         assert_eq!(
             quick.iter().map(|each| each.name.as_str()).collect::<Vec<_>>(),
             ["band-100x5x12-21", "band-200x5x20-22"]
         );
-        assert!(list(&["bad".to_owned()], true, nowhere).unwrap_err().to_string().contains("loose, mid, tight, band"));
+        assert!(
+            list(&["bad".to_owned()], true, 0, nowhere).unwrap_err().to_string().contains("loose, mid, tight, band")
+        );
+    }
+
+    #[test]
+    fn another_series_has_other_desks_of_the_same_kinds() {
+        let (first, third) = (list(&[], false, 0, Path::new("")).unwrap(), list(&[], false, 2, Path::new("")).unwrap());
+        for (one, other) in first.iter().zip(&third) {
+            let (Source::Made { seed: one, metrics, .. }, Source::Made { seed: other, metrics: same, .. }) =
+                (&one.source, &other.source)
+            else {
+                panic!("a desk is made")
+            };
+            assert_eq!((one + 48, one % 3, metrics), (*other, other % 3, same));
+        }
     }
 
     #[test]
@@ -171,7 +187,7 @@ mod tests {
         let table = "instance,agents,jobs,best_known_min,bound_min\ngap1-0,5,15,261,261\nc05100,5,100,1931,1931\n\
             d05100,5,100,6353,6350\n";
         files::write(&folder.path().join("optima.csv"), table).unwrap();
-        let found = list(&["gap-c".to_owned(), "gap-d".to_owned()], false, folder.path()).unwrap();
+        let found = list(&["gap-c".to_owned(), "gap-d".to_owned()], false, 0, folder.path()).unwrap();
         let named: Vec<(&str, &str)> = found.iter().map(|each| (each.name.as_str(), each.class.as_str())).collect();
         assert_eq!(named, [("c05100", "gap-c"), ("d05100", "gap-d")]);
     }
