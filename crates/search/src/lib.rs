@@ -4,7 +4,8 @@
 //! in exact decimals, and a proof is written down with its prices, so that others can check it exactly. Work is counted;
 //! the clock only says when to stop counting, so that a run can be repeated.
 //!
-//! This crate calls no mixed-integer solver, only an interior point method for one linear relaxation, and does not know what a row means to the business. Start with [`mod@search`].
+//! This crate calls no mixed-integer solver, only an interior point method for one linear relaxation, and does not know
+//! what a row means to the business. Start with [`mod@search`].
 
 pub mod float;
 pub mod proof;

@@ -325,3 +325,6 @@ impl Joint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,9 +18,10 @@ const TAIL: f64 = 8.0;
 const LENGTHS: f64 = 12.0;
 /// A mean farther outside than so many deviations counts as that far.
 const FARTHEST: f64 = 30.0;
-/// The variance is at least that of so small a part of the deviation, and of the interval: nothing is certain.
-const LEAST_OF_DEVIATION: f64 = 0.03;
+/// What is left of the deviation is at least so small a part of the interval, which may be a single value, and between these
+/// parts of the deviation before: nothing is certain.
 const LEAST_OF_WIDTH: f64 = 0.005;
+const LEAST_OF_DEVIATION: (f64, f64) = (0.001, 0.03);
 const BELOW_ONE: f64 = 1.0 - 1e-6;
 
 /// Mean and variance of a normal distribution, given that it lies between two ends, which may be infinite.
@@ -45,7 +46,8 @@ pub(super) fn between(mean: f64, variance: f64, low: f64, high: f64) -> (f64, f6
         }
     }
     let off = sums[1] / sums[0];
-    let least = (LEAST_OF_WIDTH * (high - low)).min(LEAST_OF_DEVIATION * deviation);
+    let (little, more) = LEAST_OF_DEVIATION;
+    let least = (LEAST_OF_WIDTH * (high - low)).clamp(little * deviation, more * deviation);
     let cut = (sums[2] / sums[0] - off * off).min(variance * BELOW_ONE).max(least * least);
     (near + off, cut)
 }
@@ -103,6 +105,13 @@ mod tests {
         // Without any end nothing is cut, but for what keeps a variance below the one there was.
         let (mean, variance) = between(2.0, 9.0, f64::NEG_INFINITY, f64::INFINITY);
         assert!((mean - 2.0).abs() < 1e-9 && (variance - 9.0).abs() < 1e-4, "{mean} {variance}");
+    }
+
+    #[test]
+    fn a_single_value_leaves_next_to_nothing() {
+        let (mean, variance) = between(1.0, 4.0, 3.0, 3.0);
+        assert_eq!(mean, 3.0);
+        assert!(variance > 0.0 && variance < 1e-4, "{variance}");
     }
 
     #[test]

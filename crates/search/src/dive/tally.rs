@@ -153,3 +153,6 @@ impl<'a> Tally<'a> {
         accounts.into_iter().all(|account| self.rows[self.kernel.block(account)].iter().all(Count::can_be_kept))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,8 +91,10 @@ pub(super) fn goals(rows: &[Row], limit_s: f64) -> String {
         line("on no instance worse than the best peer", format!("worse on {worse}"), worse == 0);
         let (proven, missed, ratio) = proofs(rows, &ours);
         line("proven where any peer proves", format!("{missed} of {proven} not proven"), missed == 0);
-        let shown = ratio.map_or("n/a".to_owned(), |ratio| format!("{ratio:.2} of it"));
-        line("in at most half of the fastest peer's time", shown, ratio.is_some_and(|ratio| ratio <= 0.5));
+        if proven > 0 {
+            let shown = ratio.map_or("n/a".to_owned(), |ratio| format!("{ratio:.2} of it"));
+            line("in at most half of the fastest peer's time", shown, ratio.is_some_and(|ratio| ratio <= 0.5));
+        }
     }
     let looser = looser_than_relaxation(rows, &ours);
     if let Some((looser, compared, worst)) = looser {
