@@ -390,7 +390,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Goes on without a prover, until the budget is used up or the best meets the bound: an annealer in one thread; in the
-    /// other a diver, where that suits the problem and as long as it finds better plans now and then, or a second annealer.
+    /// other a diver, where the first plan took one and as long as it finds better plans now and then, or a second annealer.
     pub(super) fn anneal(&mut self, slack: Slack) {
         if self.kernel.movers.is_empty() {
             return;
@@ -398,7 +398,7 @@ impl<'a> Pair<'a> {
         let mut first = self.annealer.take().unwrap_or_else(|| annealer(self.kernel, self.best.as_ref()));
         first.is_waiting = false;
         let mut second = first.sibling();
-        let mut diver = Diver::suits(self.kernel).then(|| self.take_diver());
+        let mut diver = self.diver.take();
         let mut dives_to_go = diver.as_ref().map_or(0, |diver| diver.dives + IDLE_DIVES);
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
