@@ -44,7 +44,7 @@ const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with, also where both can hunt for one, and one that
 /// looks for a plan.
 const ROUNDS_WITHOUT_PLAN: u64 = 30;
-const ROUNDS_BEFORE_HUNT: u64 = 6;
+const ROUNDS_BEFORE_HUNT: u64 = 10;
 const ROUNDS_TO_FIND: u64 = 50;
 /// Seeds of those who look for any plan.
 const FIRST_HUNTER: u64 = 2;
