@@ -23,20 +23,24 @@ use beliefs::{Beliefs, Sites};
 use completion::Completion;
 use tally::Tally;
 
-/// How often the beliefs are updated before the first trade is placed; after that once for each, or for each part
-/// of those that are left, which this is the number of.
+/// How often the beliefs are updated before the first trade is placed.
 const UPDATES_BEFORE: u32 = 15;
+/// After that an update follows each trade, or with more than so many left each part of them.
 const PARTS: usize = 200;
-/// Of a row with no more trades left, those are looked at together.
+/// Where at most so many trades are left for a row, they are looked at together.
 const FEW: usize = 12;
-/// With no more trades left in all, they are looked at together.
+/// Where at most so many trades are left in all, they are looked at together.
 const LAST: usize = 14;
+/// An update takes the square of an account's rows for each choice: with more of them it takes too long.
+const MOST_ROWS: usize = 64;
 
 /// How much cost counts in the first dive that it counts in, and what that is multiplied by after a plan, and after none:
 /// about a third of the dives lead to a plan then.
 const GREED: f64 = 1.0;
 const MORE_GREED: f64 = 1.5;
 const LESS_GREED: f64 = 0.85;
+/// It stays between these.
+const GREEDS: (f64, f64) = (0.001, 1_000.0);
 
 /// A search for plans that can be run piece by piece: one dive after the other, each to a placement of all trades or to
 /// where no placement can keep every row any more.
@@ -62,10 +66,12 @@ pub(crate) struct Diver<'a> {
 }
 
 impl<'a> Diver<'a> {
-    /// Whether there is something to look for that dives are good at: a few trades, rows that belong to one account each.
+    /// Whether there is something to look for that dives are good at: a few trades, rows that belong to one account each, not
+    /// too many of them.
     pub(crate) fn suits(kernel: &Kernel<'_>) -> bool {
         let is_small = (2..=MANY).contains(&kernel.movers.len());
-        is_small && !kernel.rows.is_empty() && kernel.shared().is_empty()
+        let is_narrow = (0..kernel.accounts()).all(|account| kernel.block(account).len() <= MOST_ROWS);
+        is_small && is_narrow && !kernel.rows.is_empty() && kernel.shared().is_empty()
     }
 
     pub(crate) fn new(kernel: &'a Kernel<'a>, seed: u64) -> Self {
@@ -113,13 +119,13 @@ impl<'a> Diver<'a> {
             self.settle();
         }
         let block = self.block();
-        let placed = match self.complete(&block) {
-            Completion::Found(choices) if block.len() == self.free.len() => choices,
-            Completion::Found(choices) => choices[..1].to_vec(),
-            Completion::TooLong => vec![self.draw(self.free[0])],
-            Completion::None => return self.end(false),
+        let completion = match self.complete(&block) {
+            Completion::TooLong => self.complete(&block[..1]),
+            told => told,
         };
-        placed.into_iter().for_each(|choice| self.place(choice));
+        let Completion::Found(choices) = completion else { return self.end(false) };
+        let placed = if choices.len() == self.free.len() { choices.len() } else { 1 };
+        choices.into_iter().take(placed).for_each(|choice| self.place(choice));
         if self.free.is_empty() {
             let is_plan = self.look();
             self.end(is_plan);
@@ -129,30 +135,24 @@ impl<'a> Diver<'a> {
         }
     }
 
-    /// The trades that are to be looked at together: those of the row with the fewest left, or all of the last.
+    /// The trades that are to be looked at together: all of the last, those of a row that few are left for, or the next.
     fn block(&self) -> Vec<usize> {
+        if self.free.len() <= LAST {
+            return self.free.clone();
+        }
         match self.tally.tightest(FEW) {
-            _ if self.free.len() <= LAST => self.free.clone(),
             Some(row) => self.free.iter().copied().filter(|mover| self.tally.counts(row, *mover)).collect(),
-            None => Vec::new(),
+            None => vec![self.free[0]],
         }
     }
 
-    /// Choices for all of a block that leave every row a way to be kept; without a block, for the next trade by its beliefs.
+    /// Choices for all of a block that leave every row a way to be kept.
     fn complete(&mut self, block: &[usize]) -> Completion {
-        if block.is_empty() {
-            return Completion::Found(vec![self.draw(self.free[0])]);
-        }
         let chances = self.beliefs.chances();
         let (completion, weighed) =
             completion::complete(self.kernel, &mut self.tally, block, chances, &mut self.random);
         self.moves += weighed;
         completion
-    }
-
-    /// A choice of a trade, likely ones more often.
-    fn draw(&mut self, mover: usize) -> usize {
-        completion::drawn(self.kernel.choices(mover), self.beliefs.chances(), &mut self.random)[0]
     }
 
     fn place(&mut self, choice: usize) {
@@ -167,20 +167,30 @@ impl<'a> Diver<'a> {
 
     /// What is believed before a trade is placed.
     fn settle(&mut self) {
-        let beliefs = &mut self.beliefs;
-        let mut updates = || (0..UPDATES_BEFORE).map(|_| beliefs.update(&self.order)).sum::<u64>();
         if self.settled.is_none() {
-            self.moves += updates();
+            self.beliefs.greed = 0.0;
+            self.update_all();
             self.settled = Some(self.beliefs.sites.clone());
-        } else if self.greed > 0.0 {
-            self.moves += updates();
+        }
+        self.beliefs.greed = self.greed;
+        if self.greed > 0.0 {
+            self.update_all();
+        }
+    }
+
+    fn update_all(&mut self) {
+        for _ in 0..UPDATES_BEFORE {
+            self.moves += self.beliefs.update(&self.order);
         }
     }
 
     /// A dive is over, with a plan or without.
     fn end(&mut self, is_plan: bool) {
         self.dives += 1;
-        self.greed *= if is_plan { MORE_GREED } else { LESS_GREED };
+        if self.greed > 0.0 {
+            let factor = if is_plan { MORE_GREED } else { LESS_GREED };
+            self.greed = (self.greed * factor).clamp(GREEDS.0, GREEDS.1);
+        }
         self.start_over();
     }
 
@@ -188,8 +198,7 @@ impl<'a> Diver<'a> {
         if let Some(settled) = &self.settled {
             self.beliefs.sites.clone_from(settled);
         }
-        self.beliefs.greed = self.greed;
-        self.tally = Tally::new(self.kernel);
+        self.tally.clear();
         self.placed.fill(None);
         self.since_update = 0;
         self.free.clone_from(&self.order);
@@ -207,7 +216,8 @@ impl<'a> Diver<'a> {
     }
 }
 
-/// Trades by what they have of the variance of rows, the most first: those that few others can make up for.
+/// Trades by what they have of the variance of rows over random placements, the most first: those that few others can make up
+/// for. What short positions add does not count here.
 fn by_leverage(kernel: &Kernel<'_>) -> Vec<usize> {
     let squares = |choice: usize| kernel.coefficients(choice).0.iter().map(|c| c * c);
     let rows = |choice: usize| kernel.block(kernel.account[choice]);

@@ -3,7 +3,7 @@
 //! The sum of a row over many trades is nearly normal. A row tells each trade what keeping it asks of the trade; a trade
 //! tells the rows what it adds on average and how uncertain that is, given what it was told. What either says about one
 //! choice is a normal factor (a site); all sites of an account together give a joint normal distribution of its rows, so that
-//! rows which move together are not counted twice. Updates are damped, and go on until all trades are placed. What
+//! rows which move together are not counted twice: what is left of it without a site is that site's cavity. Updates are damped, and go on until all trades are placed. What
 //! short positions do is taken as a line for each choice, through what it changes on average. Where cost counts,
 //! a placement is the less likely the more it costs.
 //!
@@ -18,14 +18,16 @@ use crate::kernel::Kernel;
 const LANES: usize = 4;
 /// A new site counts so much, the one before the rest.
 const DAMPING: f64 = 0.4;
-/// Precisions of sites are at least that; of rows in units of what the trades leave open.
+/// The precision of a choice's site is at least that.
 const LEAST_OF_CHOICE: f64 = 0.05;
+/// The precision of a row's site at first, and at least, in units of what the trades leave open, which is at least
+/// something.
+const FIRST_OF_ROW: f64 = 1e-4;
 const LEAST_OF_ROW: f64 = 1e-6;
 const LEAST_OPEN: f64 = 1e-9;
-const FIRST_OF_ROW: f64 = 1e-4;
 /// A row that no trade is left for varies by that, in scaled units.
 const LEAST_VARIANCE: f64 = 1e-14;
-/// What a row's own site may have of its precision at most is all but this; the same for a choice.
+/// The cavity keeps at least this share of the precision of a row, and of a choice.
 const REST_OF_ROW: f64 = 1e-3;
 const REST_OF_CHOICE: f64 = 1e-3;
 /// A chance closer than this to 0 or 1 leaves as much uncertain as if it were that.
@@ -305,7 +307,9 @@ impl Joint {
         let size = self.size;
         for (row, site) in rows.iter_mut().enumerate() {
             let open = self.matrix[row * size + row].max(LEAST_OPEN);
-            site.precision = site.precision.max(LEAST_OF_ROW / open);
+            let more = (LEAST_OF_ROW / open - site.precision).max(0.0);
+            // Around the mean that there is: the row is to pull nowhere by that.
+            *site = Site { precision: site.precision + more, shift: site.shift + more * self.means[row] };
         }
         let roots: Vec<f64> = rows.iter().map(|site| site.precision.sqrt()).collect();
         for row in 0..size {

@@ -23,7 +23,7 @@ pub(super) enum Completion {
 }
 
 /// Looks for choices of a block of trades that leave every row a way to be kept, and tells how many choices were weighed. The
-/// tally is as it was afterwards.
+/// tally is left as it was before.
 pub(super) fn complete<'a>(
     kernel: &'a Kernel<'a>,
     tally: &mut Tally<'a>,
@@ -34,12 +34,10 @@ pub(super) fn complete<'a>(
     let mut branches = Branches { kernel, tally, block, chances, random, choices: Vec::new(), seen: 0, weighed: 0 };
     let is_found = branches.descend();
     let (choices, seen, weighed) = (branches.choices, branches.seen, branches.weighed);
-    let completion = match () {
-        () if is_found => Completion::Found(choices),
-        () if seen > MOST_BRANCHES => Completion::TooLong,
-        () => Completion::None,
-    };
-    (completion, weighed)
+    if is_found {
+        return (Completion::Found(choices), weighed);
+    }
+    (if seen > MOST_BRANCHES { Completion::TooLong } else { Completion::None }, weighed)
 }
 
 struct Branches<'b, 'a> {

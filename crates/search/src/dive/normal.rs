@@ -22,9 +22,11 @@ const FARTHEST: f64 = 30.0;
 /// parts of the deviation before: nothing is certain.
 const LEAST_OF_WIDTH: f64 = 0.005;
 const LEAST_OF_DEVIATION: (f64, f64) = (0.001, 0.03);
+/// A cut leaves less than there was, so that what it says has a precision above 0.
 const BELOW_ONE: f64 = 1.0 - 1e-6;
 
-/// Mean and variance of a normal distribution, given that it lies between two ends, which may be infinite.
+/// Mean and variance of a normal distribution that is truncated to an interval, whose ends may be infinite. The variance
+/// is not below what the constants say.
 pub(super) fn between(mean: f64, variance: f64, low: f64, high: f64) -> (f64, f64) {
     let deviation = variance.sqrt();
     let mean = mean.clamp(low - FARTHEST * deviation, high + FARTHEST * deviation);

@@ -14,6 +14,8 @@ pub(super) struct Tally<'a> {
     /// By position.
     values: Vec<f64>,
     rows: Vec<Count>,
+    /// Both with nothing placed.
+    empty: (Vec<f64>, Vec<Count>),
     /// By row and mover, whether it counts there.
     counts: Vec<bool>,
 }
@@ -63,7 +65,8 @@ impl<'a> Tally<'a> {
         let values: Vec<f64> = kernel.positions.iter().map(|position| position.base).collect();
         let counts = vec![false; kernel.rows.len() * kernel.movers.len()];
         let rows = kernel.rows.iter().map(row).collect();
-        let mut tally = Self { kernel, spans, first_span, values, rows, counts };
+        let empty = (Vec::new(), Vec::new());
+        let mut tally = Self { kernel, spans, first_span, values, rows, empty, counts };
         for position in &kernel.positions {
             let short = (-position.base).max(0.0);
             let factors = kernel.block(position.account).zip(&position.factors);
@@ -77,7 +80,14 @@ impl<'a> Tally<'a> {
                 tally.counts[row * kernel.movers.len() + mover] = least != 0.0 || most != 0.0;
             }
         }
+        tally.empty = (tally.values.clone(), tally.rows.clone());
         tally
+    }
+
+    /// Takes everything away.
+    pub(super) fn clear(&mut self) {
+        self.values.clone_from(&self.empty.0);
+        self.rows.clone_from(&self.empty.1);
     }
 
     /// Whether a trade can move a row.

@@ -41,8 +41,8 @@ const LARGEST_ROUND: Round = Round { priced: 4_194_304, moves: 786_432 };
 const MOVES_OF_EACH: u64 = 2;
 /// With so many movers a move takes twice as long as with a few.
 const SLOW_MOVERS: u64 = 2_000;
-/// Rounds after which a prover gives up that has no plan to compare with, also where both can hunt for one, and one that
-/// looks for a plan.
+/// Rounds after which a prover gives up that has no plan to compare with; the same where a plan can be hunted; and after
+/// which one gives up that looks for a plan.
 const ROUNDS_WITHOUT_PLAN: u64 = 30;
 const ROUNDS_BEFORE_HUNT: u64 = 10;
 const ROUNDS_TO_FIND: u64 = 50;
@@ -378,19 +378,19 @@ impl<'a> Pair<'a> {
         (self.diver, self.hunter) = (Some(diver), hunter);
     }
 
-    /// Where cost does not count: who places all trades anew again and again.
+    /// Who places all trades anew again and again.
     fn take_diver(&mut self) -> Diver<'a> {
         self.diver.take().unwrap_or_else(|| Diver::new(self.kernel, FIRST_DIVER))
     }
 
-    /// And who moves them about, where that suits the problem.
+    /// Who moves trades about where any plan will do, if that suits the problem.
     fn take_hunter(&mut self) -> Option<Hunter<'a>> {
         let new = || Hunter::suits(self.kernel).then(|| Hunter::new(self.kernel, FIRST_HUNTER));
         self.hunter.take().or_else(new)
     }
 
     /// Goes on without a prover, until the budget is used up or the best meets the bound: an annealer in one thread; in the
-    /// other a diver, where the first plan took one and as long as it finds better plans now and then, or a second annealer.
+    /// other a diver, where a plan had to be hunted and as long as it finds better ones now and then, or a second annealer.
     pub(super) fn anneal(&mut self, slack: Slack) {
         if self.kernel.movers.is_empty() {
             return;
@@ -399,12 +399,12 @@ impl<'a> Pair<'a> {
         first.is_waiting = false;
         let mut second = first.sibling();
         let mut diver = self.diver.take();
-        let mut dives_to_go = diver.as_ref().map_or(0, |diver| diver.dives + IDLE_DIVES);
+        let mut last_dive = diver.as_ref().map_or(0, |diver| diver.dives + IDLE_DIVES);
         let meets = |best: &Best, bound: f64| best.cost - slack.of(best.cost) <= bound;
         while !self.is_over() && !self.best.as_ref().is_some_and(|best| meets(best, self.root_bound)) {
             let moves = Round::number(self.rounds, self.kernel.movers.len()).moves;
             let halt = &*self.halt;
-            let diving = diver.as_mut().filter(|diver| diver.dives < dives_to_go);
+            let diving = diver.as_mut().filter(|diver| diver.dives < last_dive);
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| match diving {
                     Some(diver) => diver.improve(CHOICES_OF_GREED, &|| halt.is_now()),
@@ -424,7 +424,7 @@ impl<'a> Pair<'a> {
             if let Some(diver) = &diver {
                 self.offer(diver.best.clone());
                 if self.best.as_ref().map(|best| best.cost) != before {
-                    dives_to_go = diver.dives + IDLE_DIVES;
+                    last_dive = diver.dives + IDLE_DIVES;
                 }
             }
             if let Some(best) = &self.best {
