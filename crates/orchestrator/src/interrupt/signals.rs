@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -26,16 +27,27 @@ const NAP: Duration = Duration::from_millis(10);
 /// Enough to write a record, and the same whatever the environment says about threads.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Hears signals from now on. `conclude` records the run that was told to end, and says what the process ends with.
+/// Hears signals from now on. `conclude` records the run that was told to end, and says what the process ends with. Called
+/// while there is no other thread yet.
 pub(crate) fn listen(conclude: impl FnOnce(Failure) -> (Exit, String) + Send + 'static) {
-    if let Err(error) = spawn("signals", move || drop(follow(conclude))) {
-        tracing::warn!(%error, "a signal will end this run where it is");
+    let heard = held_back(|| Signals::new([SIGINT, SIGTERM]));
+    if let Err(error) = heard.and_then(|signals| spawn("signals", move || follow(signals, conclude))) {
+        tracing::warn!(%error, "a signal will end this run where it is, or not at all");
     }
 }
 
-fn follow(conclude: impl FnOnce(Failure) -> (Exit, String) + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    let Some(first) = signals.forever().next() else { return Ok(()) };
+/// Does `work` while signals wait: a handler that is just being set up is called before it knows what to do, and a signal
+/// that comes then would be lost.
+fn held_back<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let both = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
+    let before = both.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let done = work();
+    before.thread_set_mask()?;
+    done
+}
+
+fn follow(mut signals: Signals, conclude: impl FnOnce(Failure) -> (Exit, String) + Send + 'static) {
+    let Some(first) = signals.forever().next() else { return };
     let begun = Instant::now();
     ASKED.store(first, std::sync::atomic::Ordering::SeqCst);
     if spawn("end", move || end_beside(Exit::of_signal(first), conclude)).is_err() {

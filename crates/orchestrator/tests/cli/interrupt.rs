@@ -4,12 +4,15 @@ use std::cell::Cell;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use monitor::{Chained, State};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
+use signal_hook::consts::SIGINT;
 use test_desks::random::Random;
 
 use crate::desk::{Desk, command, finish, pb_assign};
@@ -17,6 +20,7 @@ use crate::faults::{fake, hard_desk};
 use crate::folder::everything;
 use crate::processes::{are_gone, is_gone, with_argument};
 use crate::receiver::{Answer, Receiver};
+use crate::tracer::tell_at_once;
 
 const RUN: &[&str] = &["run", "--config", "desk.yaml"];
 
@@ -41,7 +45,18 @@ impl Told {
     }
 }
 
+/// Whoever starts these tests in the background, as a shell does with `&`, has them ignore Ctrl-C, and what they start, until
+/// that says otherwise itself. With a handler of our own, a program starts with what is usual.
+fn hear_interrupts() {
+    static HEARD: Once = Once::new();
+    HEARD.call_once(|| {
+        let always = Arc::new(AtomicBool::new(true));
+        signal_hook::flag::register_conditional_shutdown(SIGINT, 130, always).expect("a signal that can be handled");
+    });
+}
+
 fn start(folder: &Path, arguments: &[&str]) -> Child {
+    hear_interrupts();
     let mut run = command(folder, arguments);
     run.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
 }
@@ -178,6 +193,18 @@ fn told_to_end_a_hundred_times_a_run_leaves_nothing_half_done_and_nothing_runnin
         let next = pb_assign(desk.path(), RUN);
         assert!([0, 4].contains(&next.exit), "{}", next.stderr);
         assert_eq!(next.line()["ledger"]["seq"], json!(entries(desk.path()).len()));
+    }
+}
+
+/// The instant at which it begins to listen included.
+#[test]
+fn a_signal_that_comes_as_soon_as_a_run_listens_is_heard() {
+    for (signal, exit) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 130)] {
+        let desk = hard_desk("timeout: 5s, gap: 0, backends: [highs]");
+        let told = tell_at_once(&command(desk.path(), RUN), signal);
+        let line: Value = serde_json::from_str(told.stdout.trim_end()).expect("its line");
+        assert_eq!((told.exit, &line["reason"]), (Some(exit), &json!("interrupted")), "{}", told.stderr);
+        is_whole(desk.path(), "after a signal at once");
     }
 }
 

@@ -32,12 +32,51 @@ pub(crate) struct Watched {
     pub(crate) stderr: String,
 }
 
+/// What is done to a program that is stopped at a call.
+enum Deed {
+    GoOn,
+    /// It is killed with all its processes.
+    Kill,
+    /// The thread that makes the call gets a signal as soon as it is back.
+    Send(Signal),
+}
+
 /// Runs a program to its end, or kills it with all its processes when it enters the call of this number, from 1.
-#[expect(clippy::zombie_processes, reason = "its status is taken by number, as that of everything it starts")]
 pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
+    let mut changes = Vec::new();
+    let watched = follow(command, |pid| {
+        let Some(change) = change_of(pid) else { return Deed::GoOn };
+        changes.push(change);
+        if kill_at == Some(changes.len()) { Deed::Kill } else { Deed::GoOn }
+    });
+    Watched { changes, ..watched }
+}
+
+/// Runs a program to its end, and sends it a signal at the instant from which on it handles that signal itself.
+pub(crate) fn tell_at_once(command: &Command, signal: Signal) -> Watched {
+    let (mut handling, mut is_sent) = (None, false);
+    follow(command, |pid| {
+        if is_sent {
+            return Deed::GoOn;
+        }
+        if handling == Some(pid) {
+            is_sent = true;
+            return Deed::Send(signal);
+        }
+        let is_new = |[number, action, ..]: [u64; 6]| number == signal as u64 && action != 0;
+        if entered(pid).is_some_and(|(call, arguments)| call == libc::SYS_rt_sigaction && is_new(arguments)) {
+            handling = Some(pid);
+        }
+        Deed::GoOn
+    })
+}
+
+/// Runs a program to its end. Whenever it enters a call or leaves one, it is asked what is to be done.
+#[expect(clippy::zombie_processes, reason = "its status is taken by number, as that of everything it starts")]
+fn follow(command: &Command, mut at_call: impl FnMut(Pid) -> Deed) -> Watched {
     let mut child = seized(command);
     let first = pid_of(&child);
-    let (mut changes, mut programs, mut exit, mut all) = (Vec::new(), 0, None, BTreeSet::from([first]));
+    let (mut programs, mut exit, mut all) = (0, None, BTreeSet::from([first]));
     // Only what this thread started: other tests have processes of their own.
     let ours = Some(WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD);
     loop {
@@ -55,15 +94,14 @@ pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
                 all.remove(&pid);
                 continue;
             }
-            WaitStatus::PtraceSyscall(pid) => {
-                if let Some(change) = change_of(pid) {
-                    changes.push(change);
-                    if kill_at == Some(changes.len()) {
-                        all.iter().for_each(end);
-                    }
+            WaitStatus::PtraceSyscall(pid) => match at_call(pid) {
+                Deed::GoOn => (pid, None),
+                Deed::Kill => {
+                    all.iter().for_each(end);
+                    (pid, None)
                 }
-                (pid, None)
-            }
+                Deed::Send(signal) => (pid, Some(signal)),
+            },
             WaitStatus::PtraceEvent(pid, _, event) => {
                 programs += usize::from(event == libc::PTRACE_EVENT_EXEC);
                 (pid, None)
@@ -78,7 +116,8 @@ pub(crate) fn watch(command: &Command, kill_at: Option<usize>) -> Watched {
             Err(error) => panic!("{pid} does not go on: {error}"),
         }
     }
-    Watched { changes, programs, exit, stdout: text_of(child.stdout.take()), stderr: text_of(child.stderr.take()) }
+    let (stdout, stderr) = (text_of(child.stdout.take()), text_of(child.stderr.take()));
+    Watched { changes: Vec::new(), programs, exit, stdout, stderr }
 }
 
 /// The program, stopped before it begins, and ours to follow.
@@ -195,8 +234,7 @@ const OLD_CALLS: &[(libc::c_long, &str, Object)] = &[];
 
 /// The call that a process enters, if it can change a file.
 fn change_of(pid: Pid) -> Option<String> {
-    ptrace::syscall_info(pid).ok().filter(|info| info.op == libc::PTRACE_SYSCALL_INFO_ENTRY)?;
-    let (number, arguments) = call(pid)?;
+    let (number, arguments) = entered(pid)?;
     let (_, name, object) = CALLS.iter().chain(OLD_CALLS).find(|(call, ..)| *call == number)?;
     let says = |at: usize, flag: libc::c_int| arguments[at] & u64::from(flag.unsigned_abs()) != 0;
     let path = match object {
@@ -212,6 +250,12 @@ fn change_of(pid: Pid) -> Option<String> {
         }
     };
     Some(format!("{name} {path}"))
+}
+
+/// The call that a process is about to make, and its arguments.
+fn entered(pid: Pid) -> Option<(libc::c_long, [u64; 6])> {
+    ptrace::syscall_info(pid).ok().filter(|info| info.op == libc::PTRACE_SYSCALL_INFO_ENTRY)?;
+    call(pid)
 }
 
 #[cfg(target_arch = "x86_64")]
