@@ -86,6 +86,11 @@ pub(crate) fn write_desk(plan: &DeskPlan, folder: &Path) -> Outcome {
     files::write(&folder.join("coefficients.csv"), &coefficients(&book, &metrics))
 }
 
+/// Whether there is such a desk: with some seeds a ratio has no value under the planted plan.
+pub(crate) fn is_possible(plan: &DeskPlan) -> bool {
+    check(plan).is_ok() && (!plan.class.has_planted_plan() || Planted::make(plan).is_ok())
+}
+
 /// The same into a folder that somebody names: one that holds anything else than a desk stays as it is.
 pub(crate) fn write_new_desk(plan: &DeskPlan, folder: &Path) -> Outcome {
     let is_empty = || std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());

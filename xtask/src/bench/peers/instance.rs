@@ -19,6 +19,9 @@ const SIZES: [(usize, usize, usize, u64); 6] =
 const QUICK_SIZES: [usize; 2] = [2, 5];
 const QUICK_GAPS: [&str; 4] = ["c05100", "d05100", "d05200", "e05100"];
 
+/// What is added to a seed that no desk can be made of, as often as it takes: a multiple of three, and more than any series adds.
+const NEXT_SEED: u64 = 24_000;
+
 /// The classes of made-up desks, and those of generalized assignment.
 const DESKS: [(&str, Class); 4] =
     [("loose", Class::Loose), ("mid", Class::Mid), ("tight", Class::Tight), ("band", Class::Band)];
@@ -41,8 +44,11 @@ pub(super) struct Instance {
 
 #[derive(Debug, Clone)]
 enum Source {
-    Made { trades: usize, accounts: usize, metrics: usize, class: Class, seed: u64 },
-    Stored { path: PathBuf },
+    /// With the settings of the solver left open.
+    Made(DeskPlan),
+    Stored {
+        path: PathBuf,
+    },
 }
 
 /// An instance in files.
@@ -78,8 +84,19 @@ pub(super) fn list(wanted: &[String], is_quick: bool, series: u64, data: &Path) 
         for (index, (trades, accounts, metrics, seed)) in SIZES.into_iter().enumerate() {
             if !is_quick || QUICK_SIZES.contains(&index) {
                 let seed = seed + (SIZES.len() * (number + DESKS.len() * series as usize)) as u64;
-                let source = Source::Made { trades, accounts, metrics, class: *class, seed };
-                let name = format!("{name}-{trades}x{accounts}x{metrics}-{seed}");
+                let plan = |seed| DeskPlan {
+                    trades,
+                    accounts,
+                    metrics,
+                    class: *class,
+                    seed,
+                    solver: String::new(),
+                    pinned: false,
+                };
+                let seeds = (0_u64..).map(|turn| plan(seed + turn * NEXT_SEED));
+                let plan = seeds.into_iter().find(desk_generator::is_possible).expect("most seeds make a desk");
+                let name = format!("{name}-{trades}x{accounts}x{metrics}-{}", plan.seed);
+                let source = Source::Made(plan);
                 instances.push(Instance {
                     name,
                     class: DESKS[number].0.to_owned(),
@@ -112,11 +129,7 @@ impl Instance {
         let (desk, model) = (folder.join("desk"), folder.join("model.mps"));
         let solver = format!("{{ timeout: {limit_s}s, gap: {} }}", self.gap);
         match &self.source {
-            Source::Made { trades, accounts, metrics, class, seed } => {
-                let (trades, accounts, metrics, class, seed) = (*trades, *accounts, *metrics, *class, *seed);
-                let plan = DeskPlan { trades, accounts, metrics, class, seed, solver, pinned: false };
-                desk_generator::write_desk(&plan, &desk)?;
-            }
+            Source::Made(plan) => desk_generator::write_desk(&DeskPlan { solver, ..plan.clone() }, &desk)?,
             Source::Stored { path } => GapInstance::read(path)?.write_desk(&desk, &solver)?,
         }
         let mut command = Command::new(program);
@@ -172,13 +185,20 @@ mod tests {
     fn another_series_has_other_desks_of_the_same_kinds() {
         let (first, third) = (list(&[], false, 0, Path::new("")).unwrap(), list(&[], false, 2, Path::new("")).unwrap());
         for (one, other) in first.iter().zip(&third) {
-            let (Source::Made { seed: one, metrics, .. }, Source::Made { seed: other, metrics: same, .. }) =
-                (&one.source, &other.source)
-            else {
+            let (Source::Made(one), Source::Made(other)) = (&one.source, &other.source) else {
                 panic!("a desk is made")
             };
-            assert_eq!((one + 48, one % 3, metrics), (*other, other % 3, same));
+            let same = (one.seed + 48, one.seed % 3, one.metrics);
+            assert_eq!(same, (other.seed % NEXT_SEED, other.seed % 3, other.metrics));
         }
+    }
+
+    #[test]
+    fn a_seed_that_no_desk_can_be_made_of_is_passed_over() {
+        let mid = list(&["mid".to_owned()], false, 3, Path::new("")).unwrap();
+        // 1 + 6 · (1 + 4 · 3) is the seed that would follow.
+        assert_eq!(mid[0].name, "mid-50x3x6-24079");
+        assert_eq!(mid[1].name, "mid-80x4x8-80");
     }
 
     #[test]
