@@ -86,12 +86,10 @@ impl Prover<'_, '_> {
             let Some(start) = self.with_new_cuts(&improved) else { break };
             let kernel = Arc::clone(&self.kernel);
             let Some(view) = View::new(&kernel, &self.remaining) else { break };
-            improved = if self.is_best_relaxed(&view) {
-                let Some(relaxed) = self.relax(&view, &self.remaining.clone()) else { break };
-                relaxed
-            } else {
-                self.improve(&view, start, AFTER_CUTS)
-            };
+            let is_relaxed = self.is_best_relaxed(&view);
+            let relaxed = if is_relaxed { self.relax(&view, &self.remaining.clone()) } else { None };
+            // A relaxation that could not be solved is no reason to go on with prices that know nothing of the new cuts.
+            improved = relaxed.unwrap_or_else(|| self.improve(&view, start, AFTER_CUTS));
             self.see_root(&view, &improved);
             let progress = (improved.priced.value - before) / (limit - before).max(1e-9);
             failures = if progress < LEAST_PROGRESS { failures + 1 } else { 0 };
