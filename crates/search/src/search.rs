@@ -1,4 +1,5 @@
-//! The order of the search: an annealer and a prover side by side, that meet at counted points.
+//! The order of the search: an annealer and a prover side by side, that meet at counted points. Where a proof is long and no
+//! better plan turns up, the annealer's thread takes part in it.
 //!
 //! Both work on their own for a round of a fixed amount of work, then show each other the best they have. What a round
 //! finds depends on the rounds before it alone. The clock is looked at between rounds and only says stop; where it said so

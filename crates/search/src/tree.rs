@@ -12,6 +12,7 @@ mod branching;
 mod record;
 mod root;
 mod ruling;
+mod share;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use crate::subgradient::{
 };
 use crate::volume::climb;
 pub(crate) use aim::{Aim, Slack};
+pub(crate) use share::{Fork, Seed, Turn, have_met, progress, turns};
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +62,8 @@ pub(crate) struct Tree<'p> {
     pub(crate) steps: Vec<Step>,
     /// Whether nothing is left open.
     pub(crate) is_finished: bool,
+    /// Whether another prover has closed some of it, whose steps are not here.
+    pub(crate) is_shared: bool,
     /// What no placement costs less than, by the root's prices.
     pub(crate) root_bound: f64,
     pub(crate) root: Prices,
@@ -107,19 +111,31 @@ pub(crate) const MOST_MOVERS: usize = 3_000;
 /// What the tree asks of whoever runs it, now and then: here is my best; what is the best of all, may I go on?
 pub(crate) trait Partner {
     /// Reports work done and the best so far; returns the best of everybody, or nothing to stop.
-    fn meet(&mut self, at: Standing, best: Option<&Best>) -> Option<Option<Best>>;
+    fn meet(&mut self, at: Standing<'_>, best: Option<&Best>) -> Option<Option<Best>>;
 
     /// Prices of the root, with the placement that they favour.
     fn suggest(&mut self, hint: Hint);
+
+    /// Whether somebody wants to take part from the far end.
+    fn is_asked(&self) -> bool {
+        false
+    }
+
+    /// Where the tree is, for whoever asked.
+    fn share(&mut self, _seed: Seed) {}
 }
 
 /// Where the tree is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Standing {
+pub(crate) struct Standing<'f> {
     /// Choices priced since the last meeting asked for.
     pub(crate) work: u64,
     pub(crate) root_bound: f64,
     pub(crate) nodes: u64,
+    /// Whether its proof is too long to be written down.
+    pub(crate) is_long: bool,
+    /// The way to where it is.
+    pub(crate) forks: &'f [Fork],
 }
 
 /// The search for a proof, and for placements on the way.
@@ -128,6 +144,10 @@ pub(crate) struct Prover<'a, 'p> {
     aim: Aim,
     partner: &'a mut dyn Partner,
     remaining: Remaining,
+    /// The way to the branch that it is in.
+    forks: Vec<Fork>,
+    /// Whether it goes through branches from the far end, for another one that has seen to the root.
+    is_far: bool,
     pub(crate) best: Option<Best>,
     tree: Tree<'p>,
     is_stopped: bool,
@@ -144,8 +164,8 @@ pub(crate) struct Prover<'a, 'p> {
 }
 
 /// Where a branch starts from: the prices of its parent, with the average of what they favoured.
-#[derive(Clone)]
-struct Start {
+#[derive(Debug, Clone)]
+pub(crate) struct Start {
     prices: Prices,
     /// Nothing at the root.
     average: Option<Average>,
@@ -158,6 +178,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             lists: Vec::new(),
             steps: Vec::new(),
             is_finished: false,
+            is_shared: false,
             root_bound: f64::NEG_INFINITY,
             root: Prices::none(&kernel),
             root_shares: Vec::new(),
@@ -173,6 +194,8 @@ impl<'a, 'p> Prover<'a, 'p> {
             aim,
             partner,
             remaining,
+            forks: Vec::new(),
+            is_far: false,
             best,
             tree,
             is_stopped,
@@ -214,7 +237,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let mut from = (Start { prices, average: None }, schedule);
         while let Some((start, choice)) = self.bound(from.0, from.1, 0) {
             (self.tree.root_steps, self.tree.root_lists) = (self.tree.steps.len(), self.tree.lists.len());
-            self.split(start, choice, 0);
+            self.split(&start, choice, 0);
             if !self.starts_anew {
                 break;
             }
@@ -256,27 +279,16 @@ impl<'a, 'p> Prover<'a, 'p> {
     fn branch(&mut self, start: Start, depth: usize) {
         let mark = self.remaining.mark();
         if let Some((start, choice)) = self.bound(start, IN_BRANCH, depth) {
-            self.split(start, choice, depth);
+            self.split(&start, choice, depth);
         }
         self.remaining.undo(&self.kernel, mark);
     }
 
-    /// Searches the branch with a choice made, then the one without it.
-    fn split(&mut self, start: Start, choice: usize, depth: usize) {
+    /// Searches the branches of a choice.
+    fn split(&mut self, start: &Start, choice: usize, depth: usize) {
         self.step(Step::Branch(choice));
-        let mark = self.remaining.mark();
-        for other in self.kernel.choices(self.kernel.mover[choice]) {
-            if other != choice && self.remaining.has(other) {
-                self.remaining.close(&self.kernel, other);
-            }
-        }
-        self.branch(start.clone(), depth + 1);
-        self.remaining.undo(&self.kernel, mark);
-        if !self.is_stopped {
-            self.remaining.close(&self.kernel, choice);
-            self.branch(start, depth + 1);
-            self.remaining.undo(&self.kernel, mark);
-        }
+        self.share();
+        self.fork(start, choice, depth);
     }
 
     /// Bounds and narrows a branch; returns the choice to branch on with what its branches start from, or nothing where
@@ -286,10 +298,10 @@ impl<'a, 'p> Prover<'a, 'p> {
         if self.tree.nodes > self.aim.nodes {
             self.is_stopped = true;
         }
-        if self.tree.nodes == BEFORE_KNAPSACKS {
+        if self.tree.nodes == BEFORE_KNAPSACKS && !self.is_far {
             self.hand_over();
         }
-        if depth > 0 && self.tree.nodes >= BEFORE_KNAPSACKS && !self.is_stopped && !self.is_hard {
+        if depth > 0 && !self.is_far && self.tree.nodes >= BEFORE_KNAPSACKS && !self.is_stopped && !self.is_hard {
             self.relax_root();
         }
         for round in 1.. {
@@ -350,8 +362,8 @@ impl<'a, 'p> Prover<'a, 'p> {
     fn improve(&mut self, view: &View<'_>, start: Start, schedule: Schedule) -> Improved {
         let target = Target { best: self.best.as_ref().map(|best| best.cost), enough: self.limit() };
         let work = (view.work() + self.pricing_overhead()) as u64;
-        let at = self.standing(work);
-        let Self { kernel, remaining, best, partner, is_stopped, .. } = self;
+        let Self { kernel, remaining, best, partner, is_stopped, tree, forks, .. } = self;
+        let at = tree.standing(work, forks);
         let mut look = |priced: &Priced| {
             if priced.keeps_rows(kernel) && best.as_ref().is_none_or(|best| priced.value < best.cost) {
                 consider(kernel, &view.placement(remaining, priced), best);
@@ -365,13 +377,9 @@ impl<'a, 'p> Prover<'a, 'p> {
         }
     }
 
-    fn standing(&self, work: u64) -> Standing {
-        Standing { work, root_bound: self.tree.root_bound, nodes: self.tree.nodes }
-    }
-
     /// Reports work, and hears of better placements and whether to stop.
     fn meet(&mut self, work: u64) {
-        let at = self.standing(work);
+        let at = self.tree.standing(work, &self.forks);
         self.is_stopped |= !hear(self.partner, at, &mut self.best);
     }
 
@@ -432,12 +440,22 @@ impl<'a, 'p> Prover<'a, 'p> {
 impl Tree<'_> {
     /// Whether the steps are the whole proof.
     pub(crate) fn is_whole(&self) -> bool {
-        self.is_finished && self.steps.len() < MOST_STEPS
+        self.is_finished && !self.is_shared && self.steps.len() < MOST_STEPS
+    }
+
+    fn standing<'f>(&self, work: u64, forks: &'f [Fork]) -> Standing<'f> {
+        Standing {
+            work,
+            root_bound: self.root_bound,
+            nodes: self.nodes,
+            is_long: self.steps.len() >= MOST_STEPS,
+            forks,
+        }
     }
 }
 
 /// Meets the partner and takes over a better best; false where the partner says stop.
-fn hear(partner: &mut dyn Partner, at: Standing, best: &mut Option<Best>) -> bool {
+fn hear(partner: &mut dyn Partner, at: Standing<'_>, best: &mut Option<Best>) -> bool {
     let Some(heard) = partner.meet(at, best.as_ref()) else { return false };
     if let Some(other) = heard.filter(|other| best.as_ref().is_none_or(|best| other.cost < best.cost)) {
         *best = Some(other);

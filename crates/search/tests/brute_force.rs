@@ -172,6 +172,84 @@ fn wherever_a_search_is_broken_off_its_cuts_give_the_same_again() {
     }
 }
 
+/// A day on which every metric at every account has to come to within `width` of what it comes to under a plan drawn from
+/// the seed, and `off` more. Each trade is a security of its own with whole even coefficients, and what it costs differs by account.
+fn banded(seed: u64, (trades, accounts, metrics): (usize, usize, usize), width: i128, off: i128) -> AssignmentProblem {
+    let mut random = Random::new(seed);
+    let rates: Vec<Vec<i128>> =
+        (0..trades).map(|_| (0..metrics).map(|_| 2 * i128::from(1 + random.below(500))).collect()).collect();
+    let plan: Vec<usize> = (0..trades).map(|_| random.below(accounts as u64) as usize).collect();
+    let bands = |account: usize, metric: usize| {
+        let booked = rates.iter().zip(&plan).filter(|(_, at)| **at == account).map(|(rates, _)| rates[metric]);
+        let middle = booked.sum::<i128>() + off;
+        let (min, max) = ((middle - width).to_string(), (middle + width).to_string());
+        by_type(&format!("m{metric}"), &[]).min(&min).max(&max)
+    };
+    let at = |index: usize| {
+        let cost = by_type("cost", &[]).priority("-1");
+        account(&format!("A{index}"), (0..metrics).map(|metric| bands(index, metric)).chain([cost]).collect())
+    };
+    let mut made = day();
+    for (trade, rates) in rates.iter().enumerate() {
+        made = made.trade(&format!("T{trade} buy 1 BOND{trade} bond"));
+        for (metric, rate) in rates.iter().enumerate() {
+            made = made.coefficient(&format!("* m{metric} BOND{trade} {rate}"));
+        }
+        for account in 0..accounts {
+            made = made.coefficient(&format!("A{account} cost BOND{trade} {}", random.below(1_000)));
+        }
+    }
+    problem(&desk((0..accounts).map(at).collect()), &made, false)
+}
+
+/// What a search shows after each round: when that was, whether it has a plan, and the moves so far.
+fn shown(problem: &AssignmentProblem, budget: Budget) -> (Found, Vec<(Duration, bool, u64)>) {
+    let goal = Goal { gap_rel: Amount::zero(), start: None };
+    let (begun, mut shown) = (Instant::now(), Vec::new());
+    let found = search(problem, &goal, budget, &mut |glimpse| {
+        shown.push((begun.elapsed(), glimpse.best.is_some(), glimpse.moves));
+        Word::GoOn
+    });
+    (found, shown)
+}
+
+/// Breaks a search off about where it is after so many rounds; its cuts have to give the same again.
+fn is_the_same_again(problem: &AssignmentProblem, (at, ..): (Duration, bool, u64)) {
+    let (found, _) = shown(problem, Budget { deadline: Some(Instant::now() + at), ..Budget::default() });
+    let cuts = Budget { cuts: Some(found.cuts.clone()), ..Budget::default() };
+    assert_eq!(shown(problem, cuts).0, found, "broken off after {} rounds", found.rounds);
+}
+
+#[test]
+fn a_hunt_for_what_there_is_not_gives_the_same_again_wherever_it_is_broken_off() {
+    // Sums of even numbers that have to be odd.
+    let problem = banded(1, (40, 3, 3), 0, 1);
+    let (found, seen) = shown(&problem, Budget { rounds: Some(30), ..Budget::default() });
+    assert_eq!((found.best, found.rounds), (None, 30));
+    is_the_same_again(&problem, seen[20]);
+}
+
+#[test]
+fn a_hunt_and_the_dives_after_it_give_the_same_again_wherever_they_are_broken_off() {
+    let problem = banded(2, (60, 3, 5), 80, 0);
+    let (found, seen) = shown(&problem, Budget { rounds: Some(110), ..Budget::default() });
+    let first_plan = seen.iter().position(|(_, has_plan, _)| *has_plan);
+    assert!(first_plan > Some(10) && found.ending == Ending::Budget, "the first plan after {first_plan:?} rounds");
+    is_the_same_again(&problem, seen[12]);
+    is_the_same_again(&problem, seen[100]);
+}
+
+#[test]
+fn a_proof_by_two_is_the_same_again_wherever_it_is_broken_off() {
+    let problem = banded(3, (60, 4, 6), 800, 0);
+    let (found, seen) = shown(&problem, Budget::default());
+    // Whoever takes part moves no trades meanwhile.
+    let takes_part = seen.iter().rev().take(20).all(|(.., moves)| *moves == found.moves);
+    assert!(found.ending == Ending::Best && takes_part, "nobody took part: {} rounds", found.rounds);
+    is_the_same_again(&problem, seen[seen.len() - 10]);
+    assert_eq!(shown(&problem, Budget::default()).0, found);
+}
+
 #[test]
 fn a_plan_of_somebody_else_is_taken_up_where_it_is_better() {
     for problem in hard_problems() {

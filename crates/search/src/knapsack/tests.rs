@@ -20,7 +20,7 @@ use crate::tree::{Aim, Best, Partner, Prover, Slack, Standing, Tree, most};
 struct Alone;
 
 impl Partner for Alone {
-    fn meet(&mut self, _: Standing, _: Option<&Best>) -> Option<Option<Best>> {
+    fn meet(&mut self, _: Standing<'_>, _: Option<&Best>) -> Option<Option<Best>> {
         Some(None)
     }
 
@@ -31,7 +31,7 @@ impl Partner for Alone {
 struct Brief(u64);
 
 impl Partner for Brief {
-    fn meet(&mut self, _: Standing, _: Option<&Best>) -> Option<Option<Best>> {
+    fn meet(&mut self, _: Standing<'_>, _: Option<&Best>) -> Option<Option<Best>> {
         self.0 = self.0.saturating_sub(1);
         (self.0 > 0).then_some(None)
     }

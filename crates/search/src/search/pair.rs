@@ -1,5 +1,6 @@
 //! The annealer and the prover, each in a thread of its own, and where they meet.
 
+mod meeting;
 mod mover;
 
 use std::sync::Arc;
@@ -11,10 +12,10 @@ use super::{Budget, Glimpse, Word};
 use crate::anneal::Annealer;
 use crate::anneal::hunt::Hunter;
 use crate::dive::Diver;
-use crate::hint::Hint;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
-use crate::tree::{Aim, Best, MOST_MOVERS, Partner, Prover, Slack, Standing, Tree};
+use crate::tree::{Aim, Best, MOST_MOVERS, Prover, Slack, Tree, have_met, progress};
+use meeting::{Answer, Meeting, Order, Reply, Report};
 use mover::{Line, Mover};
 
 /// What the prover is to do.
@@ -59,6 +60,10 @@ const IDLE_DIVES: u64 = 20;
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
 const FAR_APART: f64 = 1.5;
+/// Rounds without a better plan after which who looks for plans takes part in a long proof instead, and how much of the tree
+/// has to be closed by then: less, and it will not end with two either.
+const IDLE_ROUNDS: u64 = 20;
+const PROGRESS_TO_SHARE: f64 = 1e-3;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -123,22 +128,6 @@ impl Halt {
         self.is_on.load(Ordering::Relaxed)
     }
 }
-
-/// What a searcher tells at the end of a round.
-struct Report {
-    best: Option<Best>,
-    /// Moves tried, for the annealer; the bound at the root, for the prover.
-    moves: u64,
-    root_bound: f64,
-    nodes: u64,
-    hint: Option<Hint>,
-}
-
-/// What it hears: the best of both, or that it is to stop.
-type Reply = Option<Option<Best>>;
-
-/// What the annealer hears.
-type Order = Option<(Option<Best>, Option<Hint>)>;
 
 impl<'a> Pair<'a> {
     pub(super) fn new(
@@ -217,11 +206,12 @@ impl<'a> Pair<'a> {
         let (to_mover, mover_in) = channel::<Order>();
         let (tree, mover) = std::thread::scope(|scope| {
             let (is_done, halt) = (&is_done, &*halt);
+            let (proved, aim) = (Arc::clone(&kernel), Aim { slack, nodes });
             let prove = move || {
                 let is_awaited = kernel.movers.len() > MOST_MOVERS;
                 let (out, inbox) = (prover_out, prover_in);
-                let mut meeting = Meeting { out, inbox, work: 0, round: first_round, hint: None, is_awaited };
-                let tree = Prover::new(kernel, Aim { slack, nodes }, &mut meeting, start).run(root);
+                let mut meeting = Meeting::new(out, inbox, first_round, is_awaited);
+                let tree = Prover::new(kernel, aim, &mut meeting, start).run(root);
                 // Whatever the mover is at no longer matters. Said before the meeting ends, so that whoever hears of
                 // its end knows why.
                 is_done.store(tree.0.is_finished, Ordering::Release);
@@ -232,16 +222,23 @@ impl<'a> Pair<'a> {
             let known = self.kernel;
             let moving = mover.map(|mover| {
                 let is_over = move || is_done.load(Ordering::Acquire) || halt.is_now();
-                scope.spawn(move || {
-                    mover.go(known, first_round, &Line { out: &mover_out, inbox: &mover_in, is_over: &is_over })
-                })
+                let go = move || {
+                    let line = Line { out: &mover_out, inbox: &mover_in, is_over: &is_over };
+                    mover.go(known, first_round, &line, (&proved, aim))
+                };
+                let moving = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, go);
+                moving.expect("a thread can be started")
             });
-            self.lead(task, (&from_prover, &to_prover), (&from_mover, &to_mover), (moving.is_some(), is_done));
+            let (have_met, far_nodes) =
+                self.lead(task, (&from_prover, &to_prover), (&from_mover, &to_mover), (moving.is_some(), is_done));
             is_done.store(true, Ordering::Release);
             drop((to_prover, to_mover));
-            let (tree, best) = prover.join().expect("the prover does not panic");
+            let (mut tree, best) = prover.join().expect("the prover does not panic");
+            if have_met {
+                (tree.is_finished, tree.is_shared) = (true, true);
+            }
             let mover = moving.map(|moving| moving.join().expect("who moves trades does not panic"));
-            self.nodes += tree.nodes;
+            self.nodes += tree.nodes + far_nodes;
             self.offer(best);
             (tree, mover)
         });
@@ -273,64 +270,79 @@ impl<'a> Pair<'a> {
 
     /// Round after round: hears both, tells both. The mover sits in from the second round on, since many problems are
     /// closed before. The prover is never far from its next meeting; the mover may be, so that a round in which the
-    /// time ends does not count for it.
+    /// time ends does not count for it. Whether the two have closed everything together, and the branches that the mover
+    /// has looked at.
     fn lead(
         &mut self,
         task: Task,
         prover: (&Receiver<Report>, &Sender<Reply>),
         mover: (&Receiver<Report>, &Sender<Order>),
         (has_mover, is_done): (bool, &AtomicBool),
-    ) {
+    ) -> (bool, u64) {
         let (mut is_proving, mut is_first) = (true, true);
+        let (mut is_asked, mut idle, mut far) = (false, 0, (Vec::new(), 0));
         loop {
+            let before = self.best.as_ref().map(|best| best.cost);
             let proved = if is_proving { prover.0.recv().ok() } else { None };
             is_proving = proved.is_some();
             if is_done.load(Ordering::Acquire) && !is_proving {
                 // Whether the mover has ended its round by now depends on the clock: the round does not count.
-                return;
+                return (false, far.1);
             }
-            let nodes = proved.as_ref().map_or(0, |report| report.nodes);
-            let mut hint = None;
-            if let Some(report) = proved {
-                if !matches!(task, Task::Find) {
-                    self.root_bound = self.root_bound.max(report.root_bound);
-                }
-                self.offer(report.best);
-                hint = report.hint.filter(|_| !matches!(task, Task::Find));
+            let proved = proved.unwrap_or_default();
+            if !matches!(task, Task::Find) {
+                self.root_bound = proved.root_bound.map_or(self.root_bound, |bound| self.root_bound.max(bound));
             }
+            self.offer(proved.best);
             if self.is_over() {
-                return;
+                return (false, far.1);
             }
             let moved = if has_mover && !is_first { mover.0.recv().ok() } else { None };
             let is_moving = if is_first { has_mover } else { moved.is_some() };
             if (!is_moving && !is_proving) || self.is_over() {
-                return;
+                return (false, far.1);
             }
             is_first = false;
             if let Some(report) = moved {
                 self.moves = report.moves + self.idle_moves();
                 self.offer(report.best);
+                far = (report.turns, report.nodes);
             }
             self.rounds += 1;
-            self.look_up(nodes);
-            let without_hunt = self.rounds - self.hunted;
-            let is_enough = match task {
-                Task::Prove { .. } => match &self.best {
-                    // Nothing but the root is looked at, and then two annealers do more than one.
-                    _ if self.kernel.movers.len() > MOST_MOVERS => !is_proving,
-                    None if Diver::suits(self.kernel) => without_hunt >= ROUNDS_BEFORE_HUNT,
-                    None => without_hunt >= ROUNDS_WITHOUT_PLAN,
-                    Some(_) => without_hunt >= ROUNDS_APART && self.is_far_apart(),
-                },
-                Task::Find => self.best.is_some() || without_hunt >= ROUNDS_TO_FIND,
-                Task::Sharpen { .. } => false,
-            };
-            if is_enough || self.is_over() {
-                return;
+            self.look_up(proved.nodes + far.1);
+            if have_met(&proved.turns, &far.0) {
+                return (true, far.1);
             }
+            if self.is_enough(task, is_proving) || self.is_over() {
+                return (false, far.1);
+            }
+            idle = if self.best.as_ref().map(|best| best.cost) == before { idle + 1 } else { 0 };
+            let is_wanted = matches!(task, Task::Prove { .. }) && is_moving && proved.is_long;
+            is_asked |= is_wanted && idle >= IDLE_ROUNDS && progress(&proved.turns) >= PROGRESS_TO_SHARE;
+            let best = self.best.clone();
+            let order = match proved.seed {
+                Some(seed) => Order::TakePart(best.clone(), Box::new(seed)),
+                None => Order::GoOn(best.clone(), proved.hint.filter(|_| !matches!(task, Task::Find))),
+            };
             // A searcher that has ended does not listen any more.
-            let _ = prover.1.send(Some(self.best.clone()));
-            let _ = mover.1.send(Some((self.best.clone(), hint)));
+            let _ = prover.1.send(Some(Answer { best, is_asked }));
+            let _ = mover.1.send(order);
+        }
+    }
+
+    /// Whether there is no use in going on with a task.
+    fn is_enough(&self, task: Task, is_proving: bool) -> bool {
+        let without_hunt = self.rounds - self.hunted;
+        match task {
+            Task::Prove { .. } => match &self.best {
+                // Nothing but the root is looked at, and then two annealers do more than one.
+                _ if self.kernel.movers.len() > MOST_MOVERS => !is_proving,
+                None if Diver::suits(self.kernel) => without_hunt >= ROUNDS_BEFORE_HUNT,
+                None => without_hunt >= ROUNDS_WITHOUT_PLAN,
+                Some(_) => without_hunt >= ROUNDS_APART && self.is_far_apart(),
+            },
+            Task::Find => self.best.is_some() || without_hunt >= ROUNDS_TO_FIND,
+            Task::Sharpen { .. } => false,
         }
     }
 
@@ -467,34 +479,4 @@ fn annealer<'a>(kernel: &'a Kernel<'a>, best: Option<&Best>) -> Annealer<'a> {
     let mut annealer = Annealer::new(kernel, 1, best.map(|best| &best.choices[..]));
     best.into_iter().for_each(|best| annealer.take(best));
     annealer
-}
-
-/// The prover's side of the table.
-struct Meeting {
-    out: Sender<Report>,
-    inbox: Receiver<Reply>,
-    work: u64,
-    round: u64,
-    hint: Option<Hint>,
-    /// Whether the annealer does nothing before it has a hint.
-    is_awaited: bool,
-}
-
-impl Partner for Meeting {
-    fn meet(&mut self, at: Standing, best: Option<&Best>) -> Reply {
-        self.work += at.work;
-        let is_urgent = self.is_awaited && self.hint.is_some();
-        if self.work < Round::number(self.round, 0).priced && !is_urgent {
-            return Some(None);
-        }
-        self.work = 0;
-        self.round += 1;
-        let (best, hint) = (best.cloned(), self.hint.take());
-        self.out.send(Report { best, moves: 0, root_bound: at.root_bound, nodes: at.nodes, hint }).ok()?;
-        self.inbox.recv().ok()?
-    }
-
-    fn suggest(&mut self, hint: Hint) {
-        self.hint = Some(hint);
-    }
 }

@@ -2,11 +2,13 @@
 
 use std::sync::mpsc::{Receiver, Sender};
 
-use super::{Order, Report, Round, STEPS_OF_HUNT, annealer};
+use super::meeting::{Order, Report};
+use super::{LARGEST_ROUND, Round, STEPS_OF_HUNT, annealer};
 use crate::anneal::Annealer;
 use crate::anneal::hunt::Hunter;
+use crate::hint::Hint;
 use crate::kernel::Kernel;
-use crate::tree::Best;
+use crate::tree::{Aim, Best, Partner, Prover, Seed, Standing, Turn, turns};
 
 /// Somebody who looks for plans.
 pub(super) enum Mover<'a> {
@@ -25,10 +27,22 @@ pub(super) struct Line<'l> {
 }
 
 impl<'a> Mover<'a> {
-    /// Its rounds, from the first order on.
-    pub(super) fn go(self, kernel: &'a Kernel<'a>, first_round: u64, line: &Line<'_>) -> Self {
+    /// Its rounds, from the first order on. `proof` is the one that goes on beside.
+    pub(super) fn go(
+        self,
+        kernel: &'a Kernel<'a>,
+        first_round: u64,
+        line: &Line<'_>,
+        proof: (&Kernel<'_>, Aim),
+    ) -> Self {
         match self {
-            Self::Annealer(known) => Self::Annealer(Box::new(anneal((kernel, *known), first_round, line))),
+            Self::Annealer(known) => {
+                let (annealer, part) = anneal((kernel, *known), first_round, line);
+                if let Some(part) = part {
+                    take_part(proof, part, line, annealer.as_ref().map_or(0, |annealer| annealer.moves));
+                }
+                Self::Annealer(Box::new(annealer))
+            }
             Self::Hunter(hunter) => Self::Hunter(Box::new(hunt(*hunter, line))),
         }
     }
@@ -37,38 +51,84 @@ impl<'a> Mover<'a> {
 impl Line<'_> {
     /// Tells what a round came to and hears what is next; nothing at the end, or where the round was broken off: what it
     /// found then depends on the clock.
-    fn meet(&self, best: Option<&Best>, moves: u64) -> Order {
+    fn meet(&self, best: Option<&Best>, moves: u64) -> Option<Order> {
         if (self.is_over)() {
             return None;
         }
-        let report = Report { best: best.cloned(), moves, root_bound: f64::NEG_INFINITY, nodes: 0, hint: None };
-        self.out.send(report).ok()?;
-        self.inbox.recv().ok()?
+        self.out.send(Report { best: best.cloned(), moves, ..Report::default() }).ok()?;
+        self.inbox.recv().ok()
     }
 }
+
+/// What somebody needs who takes part in a proof.
+type Part = (Box<Seed>, Option<Best>);
 
 fn anneal<'a>(
     (kernel, known): (&'a Kernel<'a>, Option<Annealer<'a>>),
     first_round: u64,
     line: &Line<'_>,
-) -> Option<Annealer<'a>> {
-    let Ok(Some((best, hint))) = line.inbox.recv() else { return known };
-    let mut annealer = known.unwrap_or_else(|| annealer(kernel, best.as_ref()));
-    let mut heard = (best, hint);
+) -> (Option<Annealer<'a>>, Option<Part>) {
+    let mut heard: (Option<Best>, Option<Hint>) = match line.inbox.recv() {
+        Ok(Order::GoOn(best, hint)) => (best, hint),
+        Ok(Order::TakePart(best, seed)) => return (known, Some((seed, best))),
+        Err(_) => return (known, None),
+    };
+    let mut annealer = known.unwrap_or_else(|| annealer(kernel, heard.0.as_ref()));
     for round in first_round.. {
         heard.0.iter().for_each(|best| annealer.take(best));
         heard.1.into_iter().for_each(|hint| annealer.take_hint(hint));
         annealer.run(Round::number(round, annealer.movers()).moves, line.is_over);
         match line.meet(annealer.best.as_ref(), annealer.moves) {
-            Some(order) => heard = order,
+            Some(Order::GoOn(best, hint)) => heard = (best, hint),
+            Some(Order::TakePart(best, seed)) => return (Some(annealer), Some((seed, best))),
             None => break,
         }
     }
-    Some(annealer)
+    (Some(annealer), None)
+}
+
+/// Takes part in a proof from its far end.
+fn take_part((kernel, aim): (&Kernel<'_>, Aim), (seed, best): Part, line: &Line<'_>, moves: u64) {
+    let mut table = FarTable { line, work: 0, moves };
+    let far = Prover::from_far(kernel, aim, (*seed, best), &mut table);
+    if far.is_done {
+        table.tell(far.best, far.nodes, far.turns);
+    }
+}
+
+/// The table at the far end of a proof.
+struct FarTable<'l> {
+    line: &'l Line<'l>,
+    work: u64,
+    /// What was moved before.
+    moves: u64,
+}
+
+impl FarTable<'_> {
+    fn tell(&self, best: Option<Best>, nodes: u64, turns: Vec<Turn>) -> Option<()> {
+        let moves = self.moves;
+        self.line.out.send(Report { best, moves, nodes, turns, ..Report::default() }).ok()
+    }
+}
+
+impl Partner for FarTable<'_> {
+    fn meet(&mut self, at: Standing<'_>, best: Option<&Best>) -> Option<Option<Best>> {
+        self.work += at.work;
+        if self.work < LARGEST_ROUND.priced {
+            return Some(None);
+        }
+        self.work = 0;
+        self.tell(best.cloned(), at.nodes, turns(at.forks))?;
+        match self.line.inbox.recv().ok()? {
+            Order::GoOn(best, _) | Order::TakePart(best, _) => Some(best),
+        }
+    }
+
+    fn suggest(&mut self, _hint: Hint) {}
 }
 
 fn hunt<'a>(mut hunter: Hunter<'a>, line: &Line<'_>) -> Hunter<'a> {
-    let mut is_wanted = matches!(line.inbox.recv(), Ok(Some(_)));
+    let mut is_wanted = line.inbox.recv().is_ok();
     while is_wanted {
         hunter.run(STEPS_OF_HUNT, line.is_over);
         is_wanted = line.meet(hunter.best.as_ref(), hunter.moves).is_some();
