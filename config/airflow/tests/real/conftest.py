@@ -109,6 +109,8 @@ def airflow(desks: Path, program: Path, tmp_path_factory: pytest.TempPathFactory
     shutil.copytree(ROOT / "dags", dags)
     for path in (ROOT / "tests/real/dags").glob("*.py"):
         shutil.copy(path, dags)
+    (home / "config").mkdir()
+    shutil.copy(ROOT / "tests/real/airflow_local_settings.py", home / "config")
     marker = home / "was-busy"
     once = script(home / "busy-once", BUSY.format(marker=marker, program=program, mark=f"touch '{marker}'"))
     always = script(home / "busy", BUSY.format(marker=home / "never", program=program, mark=":"))
