@@ -60,9 +60,11 @@ const IDLE_DIVES: u64 = 20;
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
 const FAR_APART: f64 = 1.5;
-/// Rounds without a better plan after which who looks for plans takes part in a long proof instead, and how much of the tree
-/// has to be closed by then: less, and it will not end with two either.
-const IDLE_ROUNDS: u64 = 20;
+/// Moves for each mover without a better plan, some five cycles, after which who makes them takes part in a long proof instead;
+/// how close plan and bound have to be by then, in usual stakes, and how much of the tree has to be closed: elsewhere a better
+/// plan does more for the proof than another prover.
+const IDLE_MOVES: u64 = 300_000;
+const CLOSE_TO_SHARE: f64 = 1.0;
 const PROGRESS_TO_SHARE: f64 = 1e-3;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
@@ -318,7 +320,7 @@ impl<'a> Pair<'a> {
             }
             idle = if self.best.as_ref().map(|best| best.cost) == before { idle + 1 } else { 0 };
             let is_wanted = matches!(task, Task::Prove { .. }) && is_moving && proved.is_long;
-            is_asked |= is_wanted && idle >= IDLE_ROUNDS && progress(&proved.turns) >= PROGRESS_TO_SHARE;
+            is_asked |= is_wanted && self.is_worth_sharing(idle, progress(&proved.turns));
             let best = self.best.clone();
             let order = match proved.seed {
                 Some(seed) => Order::TakePart(best.clone(), Box::new(seed)),
@@ -328,6 +330,13 @@ impl<'a> Pair<'a> {
             let _ = prover.1.send(Some(Answer { best, is_asked }));
             let _ = mover.1.send(order);
         }
+    }
+
+    /// Whether a proof gains more from another prover than from another plan, after so many rounds without a better one.
+    fn is_worth_sharing(&self, idle: u64, progress: f64) -> bool {
+        let is_idle = idle * LARGEST_ROUND.moves >= IDLE_MOVES * self.kernel.movers.len() as u64;
+        let is_close = self.best.as_ref().is_some_and(|best| best.cost - self.root_bound <= CLOSE_TO_SHARE);
+        is_idle && is_close && progress >= PROGRESS_TO_SHARE
     }
 
     /// Whether there is no use in going on with a task.
