@@ -223,8 +223,10 @@ fn limit_of(book: &Book, origin: &LimitOrigin, account: usize) -> Amount {
 /// Which ways of falling back were taken: the objective was left out, or a solver failed and others went on.
 pub(crate) fn fallbacks(report: &Report<'_>) -> Vec<String> {
     let dropped = (report.reason == reporter::Reason::ObjectiveDropped).then(|| "objective_dropped".to_owned());
-    let failed = report.run.others.iter().filter(|other| other.stop == "failed");
-    dropped.into_iter().chain(failed.map(|other| format!("{} failed", other.backend))).collect()
+    let searches = report.run.searches.iter().map(|search| ("search", &search.stop));
+    let calls = searches.chain(report.run.others.iter().map(|other| (other.backend.as_str(), &other.stop)));
+    let failed = calls.filter(|(_, stop)| *stop == "failed").map(|(name, _)| format!("{name} failed"));
+    dropped.into_iter().chain(failed).collect()
 }
 
 #[cfg(test)]

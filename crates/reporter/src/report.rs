@@ -336,7 +336,7 @@ pub struct SearchRecord {
     pub moves: u64,
     /// Branches looked at.
     pub nodes: u64,
-    /// What ended it: finished, infeasible, clock or effort.
+    /// What ended it: finished, infeasible, clock, effort or failed.
     pub stop: String,
     /// Where clock or effort cut it: the numbers of those looks at them that said stop.
     pub cuts: Vec<u64>,

@@ -77,7 +77,8 @@ pub struct Work {
     pub purpose: &'static str,
     /// Who was asked.
     pub backend: String,
-    /// How it says it stopped; our own search: `finished`, `infeasible`, `clock` or `effort`.
+    /// How it says it stopped; our own search: `finished`, `infeasible`, `clock`, `effort` or
+    /// `failed`.
     pub stop: &'static str,
     /// What it said, where it failed.
     pub failure: Option<String>,

@@ -40,7 +40,10 @@ pub fn solve_from(
     let (begun, work) = (Instant::now(), Vec::new());
     let purpose = if problem.objective.is_some() { Purpose::Full } else { Purpose::Feasibility };
     let mut run = Run { problem, settings, purpose, begun, work, proof: None, is_alone: true, is_repeatable: true };
-    let outcome = run.outcome(start, watch);
+    let outcome = match (run.outcome(start, watch), run.fault()) {
+        (Outcome::Unknown, Some(fault)) => Outcome::Failed(fault),
+        (outcome, _) => outcome,
+    };
     // Where time ran out there is none left to look for what can be shown.
     let is_over = matches!(outcome, Outcome::Unknown);
     let proof = run.proof.or_else(|| if is_over { None } else { proof::without_search(problem, &outcome) });
@@ -79,6 +82,11 @@ impl Run<'_> {
             (search::Ending::NoPlan, _) => self.without_plan(watch),
             (_, best) => self.with_others(best, bound, answer, watch),
         }
+    }
+
+    /// What our own search failed of, where it did.
+    fn fault(&self) -> Option<String> {
+        self.work.iter().find(|work| work.purpose == SEARCH)?.failure.clone()
     }
 
     /// The conflict where our own search shows that there is no plan: who else is asked has a part in naming it alone.

@@ -243,3 +243,47 @@ fn who_closes_the_problem_ends_the_search() {
     assert!(!solved.is_alone && solved.work[0].course.last_word.is_some());
     assert_comes_again(&problem, &solved);
 }
+
+/// Solves with backends while our own search has a fault after so many rounds.
+fn with_fault_after(rounds: u64, problem: &AssignmentProblem, settings: &Settings) -> Solved {
+    let solved = solve(problem, settings, &mut |progress| assert!(progress.rounds < rounds, "a fault of ours"));
+    let search = &solved.work[0];
+    assert_eq!((search.purpose, search.stop, search.rounds), ("search", "failed", rounds));
+    assert_eq!(search.failure.as_deref(), Some("our own search failed: a fault of ours"));
+    assert!(!solved.is_repeatable, "nobody can repeat a fault by its counts");
+    solved
+}
+
+#[test]
+fn a_fault_of_the_search_leaves_its_plan() {
+    let problem = open();
+    let solved = with_fault_after(40, &problem, &settings(LONG, Vec::new()));
+    let Outcome::TimeLimit(plan) = &solved.outcome else { panic!("{:?}", solved.outcome) };
+    assert_eq!(plan.placement, plan_after(&problem, 40));
+    assert!(solved.proof.is_some(), "what can be shown without a search");
+}
+
+#[test]
+fn a_fault_of_the_search_leaves_the_day_to_others() {
+    let problem = open();
+    let (best, trades) = (plan_after(&problem, 60), problem.trades.len());
+    let told = best.clone();
+    let deed = move |model: &FloatModel, _: Duration, _: Watch<'_>| {
+        let points = vec![garbage(model, trades), point(model, &told)];
+        Ending { stop: Stop::Limit, points, bound: None, nodes: 1 }
+    };
+    let fake = Fake { deed: Box::new(deed), asked: Arc::default() };
+    let solved = with_fault_after(1, &problem, &settings(LONG, vec![Arc::new(fake)]));
+    assert_eq!(solved.outcome.plan().expect("theirs").placement, best);
+}
+
+#[test]
+fn a_fault_of_the_search_with_nobody_else_is_said() {
+    let exactly_three = |rate: &str| vec![by_type("load", &[rate]).min("3").max("3")];
+    let day = (0..9).fold(day(), |day, trade| day.trade(&format!("T{trade} buy 2 S{trade} bond")));
+    let book =
+        metric_engine::compile(&desk(vec![account("PB1", exactly_three("bond 1")), account("PB2", vec![])]), &day);
+    let problem = constraint_manager::build(&book.expect("a desk"), false).expect("a problem");
+    let solved = with_fault_after(1, &problem, &settings(LONG, Vec::new()));
+    assert_eq!(solved.outcome, Outcome::Failed("our own search failed: a fault of ours".to_owned()));
+}

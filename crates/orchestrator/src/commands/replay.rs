@@ -98,7 +98,9 @@ fn repeated(published: &Published, prepared: &Prepared, stages: &mut Stages) -> 
 
 /// The answer, made again.
 fn repeat<'a>(prepared: &'a Prepared, record: &RunRecord, courses: Vec<Course>, configured: &Settings) -> Report<'a> {
-    let mut repeating = Settings { courses: Some(courses), ..configured.clone() };
+    // A search that failed recorded no cuts: it is done again in the time that it had.
+    let has_failed = record.searches.iter().any(|search| search.stop == "failed");
+    let mut repeating = Settings { courses: (!has_failed).then_some(courses), ..configured.clone() };
     if record.repeatable {
         // What others said changed nothing, or is on record.
         repeating.backends = Backends::new(Vec::new());

@@ -3,9 +3,11 @@
 mod meeting;
 mod mover;
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use super::{Budget, Glimpse, Word};
@@ -235,11 +237,11 @@ impl<'a> Pair<'a> {
                 self.lead(task, (&from_prover, &to_prover), (&from_mover, &to_mover), (moving.is_some(), is_done));
             is_done.store(true, Ordering::Release);
             drop((to_prover, to_mover));
-            let (mut tree, best) = prover.join().expect("the prover does not panic");
+            let (mut tree, best) = result(prover);
             if have_met {
                 (tree.is_finished, tree.is_shared) = (true, true);
             }
-            let mover = moving.map(|moving| moving.join().expect("who moves trades does not panic"));
+            let mover = moving.map(result);
             self.nodes += tree.nodes + far_nodes;
             self.offer(best);
             (tree, mover)
@@ -384,7 +386,7 @@ impl<'a> Pair<'a> {
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| diver.run(CHOICES_OF_DIVE, &|| halt.is_now()));
                 hunter.iter_mut().for_each(|hunter| hunter.run(STEPS_OF_HUNT, &|| halt.is_now()));
-                other.join().expect("the diver does not panic");
+                result(other);
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
@@ -432,7 +434,7 @@ impl<'a> Pair<'a> {
                     None => second.run(moves, &|| halt.is_now()),
                 });
                 first.run(moves, &|| halt.is_now());
-                other.join().expect("nobody panics");
+                result(other);
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
@@ -488,4 +490,9 @@ fn annealer<'a>(kernel: &'a Kernel<'a>, best: Option<&Best>) -> Annealer<'a> {
     let mut annealer = Annealer::new(kernel, 1, best.map(|best| &best.choices[..]));
     best.into_iter().for_each(|best| annealer.take(best));
     annealer
+}
+
+/// What a thread came to. Its panic goes on here: whoever asked for the search hears what it was.
+fn result<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
