@@ -102,8 +102,11 @@ impl Prover<'_, '_> {
         let kernel = Arc::clone(&self.kernel);
         let (rows, prices) = kernel.parted(&improved.prices.rows);
         let (_, of_best) = kernel.parted(&self.tree.root.rows);
-        let kept: Vec<usize> =
-            (0..kernel.cuts.len()).filter(|cut| prices[*cut] > IDLE || of_best[*cut] > IDLE).collect();
+        let written: Vec<Vec<f64>> = self.tree.lists.iter().map(|list| kernel.parted(&list.rows).1).collect();
+        let is_written = |cut: usize| written.iter().any(|prices| prices[cut] > 0.0);
+        let kept: Vec<usize> = (0..kernel.cuts.len())
+            .filter(|cut| prices[*cut] > IDLE || of_best[*cut] > IDLE || is_written(*cut))
+            .collect();
         let mut cuts: Vec<Cut> = kept.iter().map(|cut| kernel.cuts[*cut].clone()).collect();
         for cut in separate(&kernel, &improved.average.shares) {
             if !cuts.contains(&cut) {
