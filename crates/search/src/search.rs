@@ -6,6 +6,7 @@
 //! is recorded by count, so that a search can be repeated without it. A round in which the time ends, or somebody else
 //! ends the search, is broken off and does not count, as if the look before it had said stop.
 
+mod join;
 mod pair;
 mod write;
 
@@ -144,7 +145,7 @@ pub fn search(
         let costless = Arc::new(kernel.without_costs());
         let without = pair.run(&costless, Task::Find, None);
         if pair.best.is_none() && without.is_finished {
-            let proof = write::whole(&without, Aim::NoPlan);
+            let proof = written(&mut pair, &without, Aim::NoPlan);
             return Found { ending: Ending::NoPlan, proof, ..counts(&pair) };
         }
     }
@@ -166,11 +167,22 @@ pub fn search(
         let sharp = pair.run(&tree.kernel, Task::Sharpen { slack: slack.sharp(), nodes }, Some(tree.root.clone()));
         if sharp.is_finished {
             // Where the sharper proof is too long to be written down, the first one still shows something.
-            rough = write::whole(&tree, Aim::Best);
-            (tree, shown) = (sharp, slack.sharp());
+            (rough, tree, shown) = (Some(tree), sharp, slack.sharp());
         }
     }
-    found(problem, &kernel, &pair, (&tree, rough), shown)
+    let mut proof = None;
+    for tree in [Some(&tree), rough.as_ref()].into_iter().flatten() {
+        proof = proof.or_else(|| written(&mut pair, tree, Aim::Best));
+    }
+    found(problem, &kernel, &pair, (&tree, proof), shown)
+}
+
+/// A tree as a proof; nothing where it was not finished, is too long, or there is no time left for it.
+fn written(pair: &mut Pair<'_>, tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
+    if !tree.is_whole() || pair.is_too_late_for(tree.length()) {
+        return None;
+    }
+    write::whole(tree, aim)
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.
@@ -178,7 +190,7 @@ fn found(
     problem: &AssignmentProblem,
     kernel: &Kernel<'_>,
     pair: &Pair<'_>,
-    (tree, rough): (&Tree<'_>, Option<Proof>),
+    (tree, proof): (&Tree<'_>, Option<Proof>),
     slack: Slack,
 ) -> Found {
     let in_units = |cost: f64| (objective_constant(problem) / kernel.cost_scale - cost) * kernel.cost_scale;
@@ -188,7 +200,7 @@ fn found(
         Some((plan, cost)) if tree.is_finished => Found {
             best: Some(plan),
             ending: if slack.left(cost) == 0.0 { Ending::Best } else { Ending::WithinGap },
-            proof: write::whole(tree, Aim::Best).or(rough).or_else(root),
+            proof: proof.or_else(root),
             bound: Some(in_units(cost - slack.left(cost))),
             ..counts(pair)
         },

@@ -29,7 +29,7 @@ use crate::subgradient::{
 };
 use crate::volume::climb;
 pub(crate) use aim::{Aim, Slack};
-pub(crate) use share::{Fork, Seed, Turn, have_met, progress, turns};
+pub(crate) use share::{Fork, Half, Seed, Turn, have_met, progress, turns};
 
 /// A placement of the movers that keeps every row, in floats.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,8 +62,8 @@ pub(crate) struct Tree<'p> {
     pub(crate) steps: Vec<Step>,
     /// Whether nothing is left open.
     pub(crate) is_finished: bool,
-    /// Whether another prover has closed some of it, whose steps are not here.
-    pub(crate) is_shared: bool,
+    /// What another prover has closed of it from the far end.
+    pub(crate) far: Option<Box<Half<'p>>>,
     /// What no placement costs less than, by the root's prices.
     pub(crate) root_bound: f64,
     pub(crate) root: Prices,
@@ -91,7 +91,7 @@ pub(crate) struct List {
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
 /// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
-pub(crate) const MOST_STEPS: usize = 40_000;
+pub(crate) const MOST_STEPS: usize = 150_000;
 /// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
 const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices: by itself, and for each row and position. What else is done in
@@ -132,8 +132,6 @@ pub(crate) struct Standing<'f> {
     pub(crate) work: u64,
     pub(crate) root_bound: f64,
     pub(crate) nodes: u64,
-    /// Whether its proof is too long to be written down.
-    pub(crate) is_long: bool,
     /// The way to where it is.
     pub(crate) forks: &'f [Fork],
 }
@@ -178,7 +176,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             lists: Vec::new(),
             steps: Vec::new(),
             is_finished: false,
-            is_shared: false,
+            far: None,
             root_bound: f64::NEG_INFINITY,
             root: Prices::none(&kernel),
             root_shares: Vec::new(),
@@ -237,7 +235,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let mut from = (Start { prices, average: None }, schedule);
         while let Some((start, choice)) = self.bound(from.0, from.1, 0) {
             (self.tree.root_steps, self.tree.root_lists) = (self.tree.steps.len(), self.tree.lists.len());
-            self.split(&start, choice, 0);
+            self.split(&start, choice, 0, 0);
             if !self.starts_anew {
                 break;
             }
@@ -277,18 +275,19 @@ impl<'a, 'p> Prover<'a, 'p> {
 
     /// Searches a branch; whatever it closes is open again afterwards.
     fn branch(&mut self, start: Start, depth: usize) {
-        let mark = self.remaining.mark();
+        let (mark, from) = (self.remaining.mark(), self.tree.steps.len());
         if let Some((start, choice)) = self.bound(start, IN_BRANCH, depth) {
-            self.split(&start, choice, depth);
+            self.split(&start, choice, depth, from);
         }
         self.remaining.undo(&self.kernel, mark);
     }
 
-    /// Searches the branches of a choice.
-    fn split(&mut self, start: &Start, choice: usize, depth: usize) {
+    /// Searches the branches of a choice, after the steps that closed something for both, the first of them `from`.
+    fn split(&mut self, start: &Start, choice: usize, depth: usize, from: usize) {
+        let closes = from..self.tree.steps.len();
         self.step(Step::Branch(choice));
         self.share();
-        self.fork(start, choice, depth);
+        self.fork(start, choice, depth, closes);
     }
 
     /// Bounds and narrows a branch; returns the choice to branch on with what its branches start from, or nothing where
@@ -440,17 +439,16 @@ impl<'a, 'p> Prover<'a, 'p> {
 impl Tree<'_> {
     /// Whether the steps are the whole proof.
     pub(crate) fn is_whole(&self) -> bool {
-        self.is_finished && !self.is_shared && self.steps.len() < MOST_STEPS
+        self.is_finished && self.length() < MOST_STEPS
+    }
+
+    /// How many steps there are to write down.
+    pub(crate) fn length(&self) -> usize {
+        self.steps.len() + self.far.as_ref().map_or(0, |far| far.steps.len())
     }
 
     fn standing<'f>(&self, work: u64, forks: &'f [Fork]) -> Standing<'f> {
-        Standing {
-            work,
-            root_bound: self.root_bound,
-            nodes: self.nodes,
-            is_long: self.steps.len() >= MOST_STEPS,
-            forks,
-        }
+        Standing { work, root_bound: self.root_bound, nodes: self.nodes, forks }
     }
 }
 

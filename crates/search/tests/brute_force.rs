@@ -172,34 +172,10 @@ fn wherever_a_search_is_broken_off_its_cuts_give_the_same_again() {
     }
 }
 
-/// A day on which every metric at every account has to come to within `width` of what it comes to under a plan drawn from
-/// the seed, and `off` more. Each trade is a security of its own with whole even coefficients, and what it costs differs by account.
-fn banded(seed: u64, (trades, accounts, metrics): (usize, usize, usize), width: i128, off: i128) -> AssignmentProblem {
-    let mut random = Random::new(seed);
-    let rates: Vec<Vec<i128>> =
-        (0..trades).map(|_| (0..metrics).map(|_| 2 * i128::from(1 + random.below(500))).collect()).collect();
-    let plan: Vec<usize> = (0..trades).map(|_| random.below(accounts as u64) as usize).collect();
-    let bands = |account: usize, metric: usize| {
-        let booked = rates.iter().zip(&plan).filter(|(_, at)| **at == account).map(|(rates, _)| rates[metric]);
-        let middle = booked.sum::<i128>() + off;
-        let (min, max) = ((middle - width).to_string(), (middle + width).to_string());
-        by_type(&format!("m{metric}"), &[]).min(&min).max(&max)
-    };
-    let at = |index: usize| {
-        let cost = by_type("cost", &[]).priority("-1");
-        account(&format!("A{index}"), (0..metrics).map(|metric| bands(index, metric)).chain([cost]).collect())
-    };
-    let mut made = day();
-    for (trade, rates) in rates.iter().enumerate() {
-        made = made.trade(&format!("T{trade} buy 1 BOND{trade} bond"));
-        for (metric, rate) in rates.iter().enumerate() {
-            made = made.coefficient(&format!("* m{metric} BOND{trade} {rate}"));
-        }
-        for account in 0..accounts {
-            made = made.coefficient(&format!("A{account} cost BOND{trade} {}", random.below(1_000)));
-        }
-    }
-    problem(&desk((0..accounts).map(at).collect()), &made, false)
+/// [`test_desks::banded`] as a problem.
+fn banded(seed: u64, sizes: (usize, usize, usize), width: i128, off: i128) -> AssignmentProblem {
+    let (desk, day) = test_desks::banded(seed, sizes, width, off);
+    problem(&desk, &day, false)
 }
 
 /// What a search shows after each round: when that was, whether it has a plan, and the moves so far.
@@ -239,14 +215,27 @@ fn a_hunt_and_the_dives_after_it_give_the_same_again_wherever_they_are_broken_of
     is_the_same_again(&problem, seen[100]);
 }
 
+/// Whoever takes part in a proof moves no trades meanwhile.
+fn takes_part(found: &Found, seen: &[(Duration, bool, u64)], rounds: usize) -> bool {
+    seen.iter().rev().take(rounds).all(|(.., moves)| *moves == found.moves)
+}
+
 #[test]
 fn a_proof_by_two_is_the_same_again_wherever_it_is_broken_off() {
     let problem = banded(3, (60, 4, 6), 800, 0);
     let (found, seen) = shown(&problem, Budget::default());
-    // Whoever takes part moves no trades meanwhile.
-    let takes_part = seen.iter().rev().take(20).all(|(.., moves)| *moves == found.moves);
-    assert!(found.ending == Ending::Best && takes_part, "nobody took part: {} rounds", found.rounds);
+    assert!(found.ending == Ending::Best && takes_part(&found, &seen, 20), "nobody took part");
     is_the_same_again(&problem, seen[seen.len() - 10]);
+    assert_eq!(shown(&problem, Budget::default()).0, found);
+}
+
+#[test]
+fn a_proof_by_two_is_written_down() {
+    let problem = banded(7, (50, 4, 6), 700, 0);
+    let (found, seen) = shown(&problem, Budget::default());
+    assert!(found.ending == Ending::Best && takes_part(&found, &seen, 4), "nobody took part");
+    let steps = found.proof.as_ref().map_or(0, |proof| proof.tree.len());
+    assert!(steps > 10_000, "{steps} steps");
     assert_eq!(shown(&problem, Budget::default()).0, found);
 }
 

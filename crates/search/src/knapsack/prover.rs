@@ -300,7 +300,7 @@ impl Prover<'_, '_, '_> {
         let overhead = (sacks.view.choices.len() / 4 + FILLING) as u64;
         let mut look = |places: u64| {
             let work = places / PLACES_A_CHOICE + overhead;
-            let at = Standing { work, root_bound, nodes, is_long: false, forks: &[] };
+            let at = Standing { work, root_bound, nodes, forks: &[] };
             match partner.meet(at, best.as_ref()) {
                 None => *is_stopped = true,
                 Some(Some(other)) if best.as_ref().is_none_or(|best| other.cost < best.cost) => **best = Some(other),

@@ -1,5 +1,6 @@
 //! The annealer and the prover, each in a thread of its own, and where they meet.
 
+mod halt;
 mod meeting;
 mod mover;
 
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::ScopedJoinHandle;
-use std::time::Instant;
+use std::time::Duration;
 
 use super::{Budget, Glimpse, Word};
 use crate::anneal::Annealer;
@@ -17,6 +18,7 @@ use crate::dive::Diver;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
 use crate::tree::{Aim, Best, MOST_MOVERS, Prover, Slack, Tree, have_met, progress};
+use halt::Halt;
 use meeting::{Answer, Meeting, Order, Reply, Report};
 use mover::{Line, Mover};
 
@@ -62,12 +64,16 @@ const IDLE_DIVES: u64 = 20;
 /// with that number's exponential.
 const ROUNDS_APART: u64 = 66;
 const FAR_APART: f64 = 1.5;
-/// Moves for each mover without a better plan, some five cycles, after which who makes them takes part in a long proof instead;
+/// Moves for each mover without a better plan, two cycles, after which who makes them takes part in a long proof instead;
 /// how close plan and bound have to be by then, in usual stakes, and how much of the tree has to be closed: elsewhere a better
 /// plan does more for the proof than another prover.
-const IDLE_MOVES: u64 = 300_000;
+const IDLE_MOVES: u64 = 120_000;
 const CLOSE_TO_SHARE: f64 = 1.0;
 const PROGRESS_TO_SHARE: f64 = 1e-3;
+/// What a step of a proof takes once that is done: to be written down, checked and published; and how much of that fits in
+/// the time that is kept for the end in any case.
+const TO_WRITE_A_STEP: Duration = Duration::from_micros(25);
+const KEPT_TO_WRITE: Duration = Duration::from_millis(200);
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -111,28 +117,6 @@ pub(super) struct Pair<'a> {
     pub(super) cuts: Vec<u64>,
 }
 
-/// When a round is broken off.
-struct Halt {
-    deadline: Option<Instant>,
-    /// Set by others.
-    asked: Option<Arc<AtomicBool>>,
-    /// Once it is time it stays so.
-    is_on: AtomicBool,
-}
-
-impl Halt {
-    fn is_now(&self) -> bool {
-        let is_on = || {
-            self.asked.as_ref().is_some_and(|asked| asked.load(Ordering::Relaxed))
-                || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
-        };
-        if !self.is_on.load(Ordering::Relaxed) && is_on() {
-            self.is_on.store(true, Ordering::Relaxed);
-        }
-        self.is_on.load(Ordering::Relaxed)
-    }
-}
-
 impl<'a> Pair<'a> {
     pub(super) fn new(
         kernel: &'a Kernel<'a>,
@@ -143,7 +127,7 @@ impl<'a> Pair<'a> {
     ) -> Self {
         let root_bound = f64::NEG_INFINITY;
         let (rounds, nodes, moves, is_stopped) = (0, 0, 0, false);
-        let halt = Halt { deadline: budget.deadline, asked: budget.halt.clone(), is_on: AtomicBool::new(false) };
+        let halt = Halt::new(budget.deadline, budget.halt.clone());
         Self {
             kernel,
             budget,
@@ -169,11 +153,22 @@ impl<'a> Pair<'a> {
 
     /// Looks whether the budget is used up, and records where it was.
     pub(super) fn is_over(&mut self) -> bool {
+        self.looks_for(Self::is_used_up)
+    }
+
+    /// Looks whether there is no time to write down a proof of so many steps: it has to be checked and published as well.
+    pub(super) fn is_too_late_for(&mut self, steps: usize) -> bool {
+        let time = TO_WRITE_A_STEP * u32::try_from(steps).unwrap_or(u32::MAX);
+        self.looks_for(|pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
+    }
+
+    /// A look at the budget, on record where it says that something is over.
+    fn looks_for(&mut self, is_over: impl FnOnce(&Self) -> bool) -> bool {
         self.looks += 1;
         let is_over = match &self.budget.cuts {
             // Nothing goes on behind the last of them: whoever makes up cuts of their own gets an end too.
             Some(cuts) => cuts.contains(&self.looks) || cuts.last().is_some_and(|last| self.looks > *last),
-            None => self.is_used_up(),
+            None => is_over(self),
         };
         if is_over {
             self.cuts.push(self.looks);
@@ -238,10 +233,13 @@ impl<'a> Pair<'a> {
             is_done.store(true, Ordering::Release);
             drop((to_prover, to_mover));
             let (mut tree, best) = result(prover);
+            let (mover, far) = moving.map_or((None, None), |moving| {
+                let (mover, far) = result(moving);
+                (Some(mover), far)
+            });
             if have_met {
-                (tree.is_finished, tree.is_shared) = (true, true);
+                (tree.is_finished, tree.far) = (true, far.map(Box::new));
             }
-            let mover = moving.map(result);
             self.nodes += tree.nodes + far_nodes;
             self.offer(best);
             (tree, mover)
@@ -284,14 +282,14 @@ impl<'a> Pair<'a> {
         (has_mover, is_done): (bool, &AtomicBool),
     ) -> (bool, u64) {
         let (mut is_proving, mut is_first) = (true, true);
-        let (mut is_asked, mut idle, mut far) = (false, 0, (Vec::new(), 0));
+        let (mut is_asked, mut idle, mut far) = (false, 0, Report::default());
         loop {
             let before = self.best.as_ref().map(|best| best.cost);
             let proved = if is_proving { prover.0.recv().ok() } else { None };
             is_proving = proved.is_some();
             if is_done.load(Ordering::Acquire) && !is_proving {
                 // Whether the mover has ended its round by now depends on the clock: the round does not count.
-                return (false, far.1);
+                return (false, far.nodes);
             }
             let proved = proved.unwrap_or_default();
             if !matches!(task, Task::Find) {
@@ -299,29 +297,29 @@ impl<'a> Pair<'a> {
             }
             self.offer(proved.best);
             if self.is_over() {
-                return (false, far.1);
+                return (false, far.nodes);
             }
             let moved = if has_mover && !is_first { mover.0.recv().ok() } else { None };
             let is_moving = if is_first { has_mover } else { moved.is_some() };
             if (!is_moving && !is_proving) || self.is_over() {
-                return (false, far.1);
+                return (false, far.nodes);
             }
             is_first = false;
             if let Some(report) = moved {
                 self.moves = report.moves + self.idle_moves();
-                self.offer(report.best);
-                far = (report.turns, report.nodes);
+                self.offer(report.best.clone());
+                far = report;
             }
             self.rounds += 1;
-            self.look_up(proved.nodes + far.1);
-            if have_met(&proved.turns, &far.0) {
-                return (true, far.1);
+            self.look_up(proved.nodes + far.nodes);
+            if have_met(&proved.turns, &far.turns) {
+                return (true, far.nodes);
             }
             if self.is_enough(task, is_proving) || self.is_over() {
-                return (false, far.1);
+                return (false, far.nodes);
             }
             idle = if self.best.as_ref().map(|best| best.cost) == before { idle + 1 } else { 0 };
-            let is_wanted = matches!(task, Task::Prove { .. }) && is_moving && proved.is_long;
+            let is_wanted = matches!(task, Task::Prove { .. }) && is_moving;
             is_asked |= is_wanted && self.is_worth_sharing(idle, progress(&proved.turns));
             let best = self.best.clone();
             let order = match proved.seed {

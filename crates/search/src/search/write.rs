@@ -1,8 +1,11 @@
 //! A tree in floats as a proof in decimals.
 
+use std::panic::resume_unwind;
+
 use domain::Amount;
 use domain::certificate::Aim;
 
+use super::join::join;
 use super::objective_decimals;
 use crate::kernel::{Cut, Kernel};
 use crate::proof::{self, Node, PriceList, Proof};
@@ -16,9 +19,11 @@ const SHARE_DECIMALS: usize = 12;
 /// than the hundredth of a last decimal that the search leaves.
 const TRADE_DECIMALS: usize = 6;
 
-/// A finished tree as a proof; nothing where it was too long to be kept.
+/// A whole tree as a proof.
 pub(super) fn whole(tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
-    tree.is_whole().then(|| proof(&tree.kernel, (&tree.lists, &tree.steps), aim))
+    let near = proof(&tree.kernel, (&tree.lists, &tree.steps), aim);
+    let Some(far) = &tree.far else { return Some(near) };
+    join(tree.kernel.problem, near, proof(&far.kernel, (&far.lists, &far.steps), aim))
 }
 
 /// What a tree that was not finished shows all the same: the last bound that was shown to hold.
@@ -27,10 +32,9 @@ pub(super) fn shown(tree: &Tree<'_>) -> Option<Proof> {
 }
 
 fn proof(kernel: &Kernel<'_>, (lists, steps): (&[List], &[Step]), aim: Aim) -> Proof {
-    let decimals = trade_decimals(kernel);
     Proof {
         cuts: cuts(kernel),
-        price_lists: lists.iter().map(|list| written(kernel, list, decimals)).collect(),
+        price_lists: all_written(kernel, lists),
         tree: steps.iter().map(|step| node(kernel, step, aim)).collect(),
     }
 }
@@ -73,6 +77,19 @@ fn cuts(kernel: &Kernel<'_>) -> Vec<proof::Cut> {
 /// Decimals of the price of a trade.
 fn trade_decimals(kernel: &Kernel<'_>) -> usize {
     usize::try_from(objective_decimals(kernel.problem)).unwrap_or_default() + TRADE_DECIMALS
+}
+
+/// All lists, by two threads.
+fn all_written(kernel: &Kernel<'_>, lists: &[List]) -> Vec<PriceList> {
+    let decimals = trade_decimals(kernel);
+    let write = |lists: &[List]| lists.iter().map(|list| written(kernel, list, decimals)).collect::<Vec<PriceList>>();
+    let (first, second) = lists.split_at(lists.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| write(second));
+        let mut all = write(first);
+        all.extend(second.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        all
+    })
 }
 
 fn written(kernel: &Kernel<'_>, list: &List, decimals: usize) -> PriceList {

@@ -13,8 +13,9 @@ use domain::Amount;
 const MOST_PLACES: u64 = 4_000_000_000;
 /// Decimals of a profit at most.
 pub(super) const PROFIT_DECIMALS: i64 = 18;
-/// Profits of an account together stay below this.
+/// Profits of an account together stay below this, and so does each loss, unless its decimals would become fewer than these.
 const MOST_PROFIT: i128 = 1 << 62;
+const DECIMALS_OF_LOSSES: i64 = 9;
 /// Places of all tables that are held at once.
 const MOST_HELD: usize = 1 << 20;
 
@@ -116,7 +117,8 @@ impl Sack {
             items.iter().filter(is_worthy).try_fold(0_i128, |sum, (_, profit)| sum.checked_add(*profit))
         };
         let mut decimals = PROFIT_DECIMALS;
-        while profits(&items)? >= MOST_PROFIT {
+        let has_large_loss = |items: &[(i128, i128)]| items.iter().any(|(_, profit)| *profit <= -MOST_PROFIT);
+        while profits(&items)? >= MOST_PROFIT || decimals > DECIMALS_OF_LOSSES && has_large_loss(&items) {
             items.iter_mut().for_each(|(_, profit)| *profit = (*profit + 9).div_euclid(10));
             decimals -= 1;
         }
@@ -268,18 +270,28 @@ mod tests {
         sets.filter(fits).map(|set| sack.for_sure + inside(set).map(|(_, item)| item.profit).sum::<i128>()).max()
     }
 
+    /// A knapsack of weights, profits, and whether they are complements.
+    fn sack(items: &[(i128, i128, bool)], room: i128) -> Sack {
+        let mut sack = Sack::with_room(room);
+        for (weight, profit, is_complement) in items {
+            match is_complement {
+                true => sack.offer_complement(*weight, *profit).unwrap(),
+                false => sack.offer(*weight, *profit),
+            }
+        }
+        sack
+    }
+
     proptest! {
         #[test]
         fn forcing_agrees_with_enumeration(
-            items in vec((0_i128..12, -9_i128..30, prop::bool::weighted(0.3)), 1..8), room in 0_i128..50
+            items in vec((0_i128..12, -9_i128..30, prop::bool::weighted(0.3)), 1..8), room in 0_i128..50,
+            is_large in prop::bool::ANY,
         ) {
-            let mut sack = Sack::with_room(room);
-            for (weight, profit, is_complement) in &items {
-                match is_complement {
-                    true => sack.offer_complement(*weight, *profit).unwrap(),
-                    false => sack.offer(*weight, *profit),
-                }
-            }
+            // In whole units no digit is lost either, whatever a loss comes to.
+            let units = if is_large { 10_i128.pow(PROFIT_DECIMALS as u32) } else { 1 };
+            let items: Vec<_> = items.into_iter().map(|(weight, profit, is)| (weight, profit * units, is)).collect();
+            let sack = sack(&items, room);
             let amount = |sum: Option<i128>| sum.map(|sum| Amount::from_parts(sum, PROFIT_DECIMALS));
             let all: Vec<usize> = (0..items.len()).collect();
             let (best, forced) = sack.forced(&all, &mut Effort::default()).unwrap();

@@ -16,8 +16,6 @@ pub(super) struct Report {
     pub(super) root_bound: Option<f64>,
     pub(super) nodes: u64,
     pub(super) hint: Option<Hint>,
-    /// Whether the proof is too long to be written down; then nothing is lost where two share it.
-    pub(super) is_long: bool,
     /// The way to where it is.
     pub(super) turns: Vec<Turn>,
     /// The same for another one to take part, where it was asked for.
@@ -75,8 +73,7 @@ impl Partner for Meeting {
         self.round += 1;
         let (hint, seed) = (self.hint.take(), self.seed.take());
         let (best, root_bound, turns) = (best.cloned(), Some(at.root_bound), turns(at.forks));
-        let (nodes, is_long) = (at.nodes, at.is_long);
-        self.out.send(Report { best, moves: 0, root_bound, nodes, hint, is_long, turns, seed }).ok()?;
+        self.out.send(Report { best, moves: 0, root_bound, nodes: at.nodes, hint, turns, seed }).ok()?;
         let answer = self.inbox.recv().ok()??;
         self.is_asked = answer.is_asked && !self.was_shared;
         Some(answer.best)

@@ -8,7 +8,7 @@ use crate::anneal::Annealer;
 use crate::anneal::hunt::Hunter;
 use crate::hint::Hint;
 use crate::kernel::Kernel;
-use crate::tree::{Aim, Best, Partner, Prover, Seed, Standing, Turn, turns};
+use crate::tree::{Aim, Best, Half, Partner, Prover, Seed, Standing, turns};
 
 /// Somebody who looks for plans.
 pub(super) enum Mover<'a> {
@@ -27,23 +27,22 @@ pub(super) struct Line<'l> {
 }
 
 impl<'a> Mover<'a> {
-    /// Its rounds, from the first order on. `proof` is the one that goes on beside.
-    pub(super) fn go(
+    /// Its rounds, from the first order on; what it has closed of the proof that goes on beside, where it took part in it.
+    pub(super) fn go<'p>(
         self,
         kernel: &'a Kernel<'a>,
         first_round: u64,
         line: &Line<'_>,
-        proof: (&Kernel<'_>, Aim),
-    ) -> Self {
+        proof: (&Kernel<'p>, Aim),
+    ) -> (Self, Option<Half<'p>>) {
         match self {
             Self::Annealer(known) => {
                 let (annealer, part) = anneal((kernel, *known), first_round, line);
-                if let Some(part) = part {
-                    take_part(proof, part, line, annealer.as_ref().map_or(0, |annealer| annealer.moves));
-                }
-                Self::Annealer(Box::new(annealer))
+                let moves = annealer.as_ref().map_or(0, |annealer| annealer.moves);
+                let half = part.map(|part| take_part(proof, part, line, moves));
+                (Self::Annealer(Box::new(annealer)), half)
             }
-            Self::Hunter(hunter) => Self::Hunter(Box::new(hunt(*hunter, line))),
+            Self::Hunter(hunter) => (Self::Hunter(Box::new(hunt(*hunter, line))), None),
         }
     }
 }
@@ -88,12 +87,13 @@ fn anneal<'a>(
 }
 
 /// Takes part in a proof from its far end.
-fn take_part((kernel, aim): (&Kernel<'_>, Aim), (seed, best): Part, line: &Line<'_>, moves: u64) {
+fn take_part<'p>((kernel, aim): (&Kernel<'p>, Aim), (seed, best): Part, line: &Line<'_>, moves: u64) -> Half<'p> {
     let mut table = FarTable { line, work: 0, moves };
     let far = Prover::from_far(kernel, aim, (*seed, best), &mut table);
     if far.is_done {
-        table.tell(far.best, far.nodes, far.turns);
+        table.tell(Report { best: far.best, nodes: far.nodes, turns: far.turns, ..Report::default() });
     }
+    far.half
 }
 
 /// The table at the far end of a proof.
@@ -105,9 +105,8 @@ struct FarTable<'l> {
 }
 
 impl FarTable<'_> {
-    fn tell(&self, best: Option<Best>, nodes: u64, turns: Vec<Turn>) -> Option<()> {
-        let moves = self.moves;
-        self.line.out.send(Report { best, moves, nodes, turns, ..Report::default() }).ok()
+    fn tell(&self, report: Report) -> Option<()> {
+        self.line.out.send(Report { moves: self.moves, ..report }).ok()
     }
 }
 
@@ -118,7 +117,7 @@ impl Partner for FarTable<'_> {
             return Some(None);
         }
         self.work = 0;
-        self.tell(best.cloned(), at.nodes, turns(at.forks))?;
+        self.tell(Report { best: best.cloned(), nodes: at.nodes, turns: turns(at.forks), ..Report::default() })?;
         match self.line.inbox.recv().ok()? {
             Order::GoOn(best, _) | Order::TakePart(best, _) => Some(best),
         }

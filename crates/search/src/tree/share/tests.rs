@@ -73,6 +73,12 @@ impl Partner for Watch {
     }
 }
 
+/// What is closed before the first fork.
+fn at_root(steps: &[Step]) -> Vec<Vec<usize>> {
+    let closed = |step: &Step| if let Step::Close { choices, .. } = step { Some(choices.clone()) } else { None };
+    steps.iter().map_while(closed).collect()
+}
+
 fn problem(seed: u64) -> AssignmentProblem {
     let case = large_case(seed, 3, 14);
     let (desk, day) = product(&case);
@@ -84,7 +90,7 @@ fn problem(seed: u64) -> AssignmentProblem {
 #[test]
 fn wherever_two_meet_the_best_is_known() {
     let aim = Aim { slack: Slack { gap_rel: 0.0, constant: 0.0, grid: 1e-6 }, nodes: u64::MAX };
-    let (mut shared, mut met) = (0, 0);
+    let (mut shared, mut met, mut with_closes) = (0, 0, 0);
     for seed in 0..14 {
         let problem = problem(seed);
         let kernel = Arc::new(Kernel::new(&problem));
@@ -97,6 +103,10 @@ fn wherever_two_meet_the_best_is_known() {
             let end = Prover::from_far(&kernel, aim, (given, None), &mut far);
             assert!(end.is_done, "nobody told it to stop");
             shared += 1;
+            // What the near one had closed by then stands in both halves; if it started anew, it has closed more.
+            let (ours, theirs) = (at_root(&tree.steps), at_root(&end.half.steps));
+            assert!(ours.starts_with(&theirs), "seed {seed}: {theirs:?} in {ours:?}");
+            with_closes += usize::from(!theirs.is_empty());
             far.seen.push((end.turns, end.best.map(|best| best.cost)));
             for (there, theirs) in &far.seen {
                 // The first place where the near one is when they have met.
@@ -107,6 +117,6 @@ fn wherever_two_meet_the_best_is_known() {
             }
         }
     }
-    println!("{shared} shared, {met} met");
-    assert!(shared > 30 && met > 3_000, "{shared} shared, {met} met");
+    println!("{shared} shared, {met} met, {with_closes} with what the root closed");
+    assert!(shared > 30 && met > 3_000 && with_closes > 20, "{shared} shared, {met} met, {with_closes} with closes");
 }
