@@ -171,6 +171,9 @@ impl FromStr for Amount {
         if !all_digits(whole) || !all_digits(fraction) {
             return Err(refused());
         }
+        if let Some(number) = Number::read(whole, digits.split_once('.').map_or("", |(_, fraction)| fraction)) {
+            return Ok(Self(if text.starts_with('-') { -&number } else { number }));
+        }
         BigDecimal::from_str(text).map(|number| Self(Number::of(number))).map_err(|_| refused())
     }
 }
@@ -178,7 +181,7 @@ impl FromStr for Amount {
 impl fmt::Display for Amount {
     /// Plain digits with a point, no exponent, no trailing zeros: `-18234.55`, `0.000012`, `5`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.long().normalized().to_plain_string();
+        let text = self.0.plain().unwrap_or_else(|| self.0.long().normalized().to_plain_string());
         f.pad_integral(!self.is_negative(), "", text.trim_start_matches('-'))
     }
 }

@@ -14,6 +14,7 @@ mod root;
 mod ruling;
 mod share;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::average::Average;
@@ -77,7 +78,7 @@ pub(crate) struct Tree<'p> {
 }
 
 /// Prices as they are written down.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct List {
     /// `λ` by row.
     pub(crate) rows: Vec<f64>,
@@ -91,7 +92,7 @@ pub(crate) struct List {
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
 /// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
-pub(crate) const MOST_STEPS: usize = 150_000;
+pub(crate) const MOST_STEPS: usize = 1_500_000;
 /// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
 const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices: by itself, and for each row and position. What else is done in
@@ -159,6 +160,8 @@ pub(crate) struct Prover<'a, 'p> {
     is_hard: bool,
     /// A cost that no placement has, where there is none to compare with.
     beyond: f64,
+    /// The last list with this price on this row alone.
+    lone: BTreeMap<(usize, u64), usize>,
 }
 
 /// Where a branch starts from: the prices of its parent, with the average of what they favoured.
@@ -202,6 +205,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             starts_anew,
             is_hard,
             beyond,
+            lone: BTreeMap::new(),
         }
     }
 
@@ -429,7 +433,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             (sum - row.high).max(row.low - sum)
         };
         let Some(row) = (0..sums.rows.len()).max_by(|a, b| broken(a).total_cmp(&broken(b))) else { return };
-        let price = (self.cut() - sums.cost + 1.0) / broken(&row);
+        let price = ruling::ample((self.cut() - sums.cost + 1.0) / broken(&row));
         let mut prices = prices;
         prices.rows[row] = if sums.rows[row] > self.kernel.rows[row].high { price } else { -price };
         self.close(view, &prices);

@@ -38,6 +38,7 @@ mod level;
 mod number;
 mod positions;
 mod priced;
+mod ready;
 mod room;
 mod sack;
 mod sum;

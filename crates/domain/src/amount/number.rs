@@ -52,6 +52,30 @@ impl Number {
         Self::Short { digits: Digits(digits), scale }
     }
 
+    /// The number with these digits before and behind the point, where they fit; quicker than at any length.
+    pub(super) fn read(whole: &str, fraction: &str) -> Option<Self> {
+        if whole.len() + fraction.len() >= POWERS.len() {
+            return None;
+        }
+        let digit = |digit: u8| i128::from(digit - b'0');
+        let digits = whole.bytes().chain(fraction.bytes()).fold(0, |digits, next| 10 * digits + digit(next));
+        Some(Self::short(digits, i32::try_from(fraction.len()).ok()?))
+    }
+
+    /// Its size in plain digits with a point, without zeros at the end, where that is quicker than at any length.
+    pub(super) fn plain(&self) -> Option<String> {
+        let (digits, scale) = self.parts()?;
+        let scale = usize::try_from(scale).ok()?;
+        let (size, unit) = (digits.unsigned_abs(), POWERS.get(scale)?.unsigned_abs());
+        let (whole, fraction) = (size / unit, size % unit);
+        if fraction == 0 {
+            return Some(whole.to_string());
+        }
+        let mut text = format!("{whole}.{fraction:0scale$}");
+        text.truncate(text.trim_end_matches('0').len());
+        Some(text)
+    }
+
     /// The number in the fewest bytes.
     pub(super) fn of(long: BigDecimal) -> Self {
         let (digits, scale) = long.as_bigint_and_scale();
@@ -193,6 +217,17 @@ mod tests {
             prop_assert_eq!((-&a).long(), -a.long());
             prop_assert_eq!(a.cmp(&b), a.long().cmp(&b.long()));
             prop_assert_eq!(a.signum(), a.cmp(&Number::new(0, 0)) as i32);
+        }
+
+        #[test]
+        fn text_is_that_of_numbers_of_any_length(a in number()) {
+            let text = a.long().normalized().to_plain_string();
+            let size = text.trim_start_matches('-');
+            prop_assert!(a.plain().is_none_or(|plain| plain == size), "{:?} is {size}", a.plain());
+            let (whole, fraction) = size.split_once('.').unwrap_or((size, ""));
+            let read = Number::read(whole, fraction);
+            prop_assert_eq!(read.is_none(), whole.len() + fraction.len() > 38);
+            prop_assert!(read.is_none_or(|read| read.long() == a.long().abs()));
         }
 
         #[test]

@@ -70,10 +70,10 @@ fn a_changed_certificate_of_a_level_is_named() {
     with(|all| all["levels"][1]["floors"][0]["least"] = json!("-4000"), "leaves out what has less than -4000");
     with(|all| all["levels"][1]["floors"][0]["least"] = json!("-4500"), "level the rest");
     with(|all| all["levels"][1]["floors"] = json!([]), "a price is stated for the floor of level financing_cost");
-    with(|all| all["levels"][1]["price_lists"] = json!([{ "shadow_prices": [], "slopes": [] }]), "which is not there");
+    with(|all| all["levels"][1]["certificate"]["price_lists"] = json!([{}]), "which is not there");
     with(
         |all| {
-            for list in all["levels"][1]["price_lists"].as_array_mut().expect("lists") {
+            for list in all["levels"][1]["certificate"]["price_lists"].as_array_mut().expect("lists") {
                 list["shadow_prices"] = json!([]);
             }
         },
@@ -90,11 +90,7 @@ fn a_changed_certificate_of_a_level_is_named() {
     );
     with(|all| all["levels"][0]["metric"] = json!("gross"), "the certificate is about the levels [gross, the rest]");
     with(
-        |all| {
-            for key in ["price_lists", "tree"] {
-                all["levels"][0][key] = all["levels"][1][key].clone();
-            }
-        },
+        |all| all["levels"][0]["certificate"] = all["levels"][1]["certificate"].clone(),
         "certificate.json: the certificate of level financing_cost shows nothing",
     );
     with(|all| drop(all.as_object_mut().expect("a document").remove("levels")), "the certificate gives nothing");

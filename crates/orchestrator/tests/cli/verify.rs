@@ -190,17 +190,32 @@ fn check_certificate(from: &str, to: &str, says: &[&str]) {
     check_at(&answered_without_search(), CERTIFICATE, from, to, says);
 }
 
+fn check_certificate_at(replaced: &[(&str, &str)], says: &[&str]) {
+    let (last, first) = replaced.split_last().expect("something to replace");
+    let desk = answered_without_search();
+    first.iter().for_each(|(from, to)| desk.replace(CERTIFICATE, from, to));
+    check_at(&desk, CERTIFICATE, last.0, last.1, says);
+}
+
 #[test]
 fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
-    let price = r#"{"shadow_prices":[{"limit":{"account":"PB1","metric":"margin","bound":"max","part":"limit","price":"1"}}],"slopes":[]}"#;
-    let list = r#"{"shadow_prices":[],"slopes":[]}"#;
-    check_certificate(list, price, &["certificate.json", "the certified bound is published as"]);
-    check_certificate(list, &price.replace("margin", "mergin"), &["nothing of that kind", "mergin"]);
-    check_certificate(list, &price.replace("\"1\"", "\"-1\""), &["below 0"]);
-    let changes = r#"{"shadow_prices":[{"max_changes":{"price":"1"}}],"slopes":[]}"#;
-    check_certificate(list, changes, &["a price is stated for the number of changes", "nothing of that kind"]);
+    let with = |room: &str, price: &str| {
+        format!(r#""rooms": [{room}], "price_lists": [
+      {{"shadow_prices":[[0,"{price}"]]}}"#)
+    };
+    let lists = "\"price_lists\": [\n      {}";
+    let margin = r#"{"limit":{"account":"PB1","metric":"margin","bound":"max","part":"limit"}}"#;
+    check_certificate(lists, &with(margin, "1"), &["certificate.json", "the certified bound is published as"]);
+    check_certificate(lists, &with(&margin.replace("margin", "mergin"), "1"), &["nothing of that kind", "mergin"]);
+    check_certificate(lists, &with(margin, "-1"), &["below 0"]);
+    let changes = with(r#"{"max_changes":{}}"#, "1");
+    check_certificate(lists, &changes, &["a price is stated for the number of changes", "nothing of that kind"]);
     check_certificate(r#""prices":0"#, r#""prices":1"#, &["price list 1, which is not there"]);
-    check_certificate(r#"{"leaf""#, r#"{"branch":{"trade_id":"T1","account":"PB1"}},{"leaf""#, &["the tree ends"]);
+    check_certificate(r#"{"leaf""#, r#"{"branch":0},{"leaf""#, &["bookings has 0 entries"]);
+    let booking = r#""bookings": [{"trade_id":"T1","account":"PB1"}], "price_lists""#;
+    check_certificate_at(&[(r#""price_lists""#, booking), (r#"{"leaf""#, r#"{"branch":0},{"leaf""#)], &["the tree ends"]);
+    let of_another_form = "unknown variant `pb-assign/certificate/1`, expected `pb-assign/certificate/2`";
+    check_certificate("certificate/2", "certificate/1", &["certificate.json", of_another_form]);
     check_certificate(r#""run_id": ""#, r#""run_id": "0"#, &["certificate.json belongs to the run 0"]);
     let desk = answered_without_search();
     std::fs::remove_file(desk.path().join(CERTIFICATE)).expect("a certificate to remove");
@@ -218,7 +233,7 @@ fn infeasibility_is_certified_by_its_certificate_alone() {
     desk.replace(RESULT, "\"infeasibility\": \"certified\"", "\"infeasibility\": \"claimed\"");
     assert!(verified(&desk).stderr.contains("not called certified"));
     desk.write(RESULT, result);
-    desk.replace(CERTIFICATE, "\"price\":\"1\"", "\"price\":\"0\"");
+    desk.replace(CERTIFICATE, "[[0,\"1\"]]", "[[0,\"0\"]]");
     let ran = verified(&desk);
     assert_eq!(ran.exit, 4);
     assert!(ran.stderr.contains("do not show that it has no plan"), "{}", ran.stderr);

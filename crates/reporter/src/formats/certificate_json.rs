@@ -1,18 +1,25 @@
 //! `certificate.json`: what the certified numbers of `result.json` are recomputed from, for anyone who wants to.
-//! One line for each price list and for each node of the tree; decimals are strings; the same run gives the same bytes.
+//! One line for each entry of a list; decimals are strings; the same run gives the same bytes.
+//!
+//! Proofs can be long, and say the same names again and again: those stand in tables of their own, and everything
+//! else refers to them by place.
 
 mod cuts;
-mod knapsacks;
+mod lists;
+mod nodes;
+mod tables;
 
 use std::io::Write;
 
-use domain::certificate::{Aim, Certificate, Floor, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{AccountId, Bound, Certificates, LevelCertificate, MetricName, SecurityId, TradeId};
+use domain::certificate::{Certificate, Floor};
+use domain::{AccountId, Certificates, LevelCertificate, MetricName, TradeId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::cuts::{CutEntry, CutPriceEntry};
-use self::knapsacks::{KeptLimitEntry, TradePriceEntry};
+use self::cuts::CutEntry;
+use self::lists::PriceListEntry;
+use self::nodes::NodeEntry;
+use self::tables::{BookingEntry, PositionEntry, RoomEntry, Tables};
 use super::result_json::{Exact, text};
 use super::{Format, Rendered};
 use crate::{Report, ReporterError};
@@ -23,12 +30,11 @@ pub const FORMAT: Format = Format { file: "certificate.json", about: "what certi
 /// The tag of this form of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 enum Tag {
-    #[serde(rename = "pb-assign/certificate/1")]
-    Certificate1,
+    #[serde(rename = "pb-assign/certificate/2")]
+    Certificate2,
 }
 
-/// A search tree over the trades whose nodes carry shadow prices (Lagrangian multipliers). No assignment is worth more
-/// than the largest priced sum that closes a part of it.
+/// What is certified of a run. Places count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "pb-assign certificate")]
@@ -37,18 +43,37 @@ pub struct CertificateDocument {
     schema: Tag,
     /// The run that it belongs to, as in result.json.
     pub run_id: String,
-    /// What limits do not allow of some bookings, since trades go whole; price lists refer to them by place, from 0.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    cuts: Vec<CutEntry>,
-    /// The prices; nodes refer to them by place, from 0.
-    price_lists: Vec<PriceListEntry>,
-    /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what is
-    /// left. Empty where nothing is certified.
-    tree: Vec<NodeEntry>,
+    /// Of the whole objective and the limits; null where nothing is certified of them.
+    whole: Option<CertificateEntry>,
     /// One for each level of an objective with strict priorities, in their order; absent for one without, and where there
-    /// is no assignment. Price lists and tree of the document itself are about the whole objective and the limits.
+    /// is no assignment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     levels: Vec<LevelEntry>,
+}
+
+/// A search tree over the trades whose nodes carry shadow prices (Lagrangian multipliers). No assignment is worth more
+/// than the largest priced sum that closes a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Certificate")]
+struct CertificateEntry {
+    /// What prices are paid on; price lists refer to it by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rooms: Vec<RoomEntry>,
+    /// The positions that have a slope; price lists refer to them by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    positions: Vec<PositionEntry>,
+    /// The bookings that the tree is about; nodes refer to them by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    bookings: Vec<BookingEntry>,
+    /// What limits do not allow of some bookings, since trades go whole; price lists refer to them by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cuts: Vec<CutEntry>,
+    /// The prices; nodes refer to them by place.
+    price_lists: Vec<PriceListEntry>,
+    /// The tree, depth first: a branch, the whole of its first child, the whole of its second; closed choices, then what is
+    /// left.
+    tree: Vec<NodeEntry>,
 }
 
 /// What is certified of a level. In no assignment that keeps the limits and the floors is the level's part of the objective
@@ -66,13 +91,8 @@ struct LevelEntry {
     /// The assignment with the level's best value, value plus given_up in result.json: the bookings that differ from the
     /// published ones.
     best: Vec<BookingEntry>,
-    /// Cuts, as those of the document.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    cuts: Vec<CutEntry>,
-    /// The prices; leaves of this level's tree refer to them by place, from 0.
-    price_lists: Vec<PriceListEntry>,
-    /// The tree, as that of the document; empty where nothing is certified of the level.
-    tree: Vec<NodeEntry>,
+    /// What the level's bound follows from; null where nothing is certified of it.
+    certificate: Option<CertificateEntry>,
 }
 
 /// The least that a level before has to come to.
@@ -88,170 +108,26 @@ struct FloorEntry {
     least: Exact,
 }
 
-/// A trade and its account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Booking")]
-struct BookingEntry {
-    /// The trade.
-    #[serde(with = "text::trade_id")]
-    #[schemars(with = "String")]
-    trade_id: TradeId,
-    /// The account.
-    #[serde(with = "text::account_id")]
-    #[schemars(with = "String")]
-    account: AccountId,
-}
-
-/// Shadow prices of limits and slopes of positions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "PriceList")]
-struct PriceListEntry {
-    /// What room under a limit is worth; 0 for limits that are not listed.
-    shadow_prices: Vec<ShadowPriceEntry>,
-    /// The lines that are laid above positions which may end on either side of 0.
-    slopes: Vec<SlopeEntry>,
-    /// What room under cuts is worth; 0 for cuts that are not listed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    cut_prices: Vec<CutPriceEntry>,
-    /// What trades have to be worth to be taken, where accounts choose in place of trades; 0 for those not listed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    trade_prices: Vec<TradePriceEntry>,
-    /// The limit that each account keeps then.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    kept_limits: Vec<KeptLimitEntry>,
-}
-
-/// What one unit of room under a limit is worth.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-#[schemars(rename = "ShadowPrice")]
-enum ShadowPriceEntry {
-    /// Of room under an end of a metric's limit.
-    Limit {
-        /// The account.
-        #[serde(with = "text::account_id")]
-        #[schemars(with = "String")]
-        account: AccountId,
-        /// The metric.
-        #[serde(with = "text::metric_name")]
-        #[schemars(with = "String")]
-        metric: MetricName,
-        /// Which end of its limit.
-        #[serde(with = "text::bound")]
-        #[schemars(schema_with = "text::bound::schema")]
-        bound: Bound,
-        /// The limit itself, or that a ratio with a limit has a denominator above 0.
-        #[serde(with = "text::part")]
-        #[schemars(schema_with = "text::part::schema")]
-        part: Part,
-        /// The price, 0 or above: units of the objective for one unit of the metric, or of limit times denominator minus
-        /// numerator where it is a ratio.
-        price: Exact,
-    },
-    /// Of changes from the last plan that there may still be.
-    MaxChanges {
-        /// The price, 0 or above: units of the objective for one change.
-        price: Exact,
-    },
-    /// Of what a level before has above its floor.
-    Floor {
-        /// The level, by its metric.
-        #[serde(with = "text::metric_name")]
-        #[schemars(with = "String")]
-        metric: MetricName,
-        /// The price, 0 or above: units of the objective for one unit of that level.
-        price: Exact,
-    },
-}
-
-/// The slope of a line above what a position adds to the priced sum.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Slope")]
-struct SlopeEntry {
-    /// The account that holds the position.
-    #[serde(with = "text::account_id")]
-    #[schemars(with = "String")]
-    account: AccountId,
-    /// The security; the currency for cash.
-    #[serde(with = "text::security_id")]
-    #[schemars(with = "String")]
-    security: SecurityId,
-    /// Whether it is the cash of that currency.
-    cash: bool,
-    /// Units of the objective for one unit of base currency.
-    slope: Exact,
-}
-
-/// A node of the tree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-#[schemars(rename = "Node")]
-enum NodeEntry {
-    /// First child: the trade is booked at the account; second: it is booked elsewhere.
-    Branch {
-        /// The trade.
-        #[serde(with = "text::trade_id")]
-        #[schemars(with = "String")]
-        trade_id: TradeId,
-        /// The account.
-        #[serde(with = "text::account_id")]
-        #[schemars(with = "String")]
-        account: AccountId,
-    },
-    /// Choices that prices close, each by what they show once it is forced; the node goes on without them.
-    Close {
-        /// What is closed: open choices of trades that keep another.
-        choices: Vec<ChoiceEntry>,
-        /// The price list, by its place from 0.
-        prices: usize,
-        /// What the prices show.
-        #[serde(with = "text::aim")]
-        #[schemars(schema_with = "text::aim::schema")]
-        aim: Aim,
-    },
-    /// An end of the search: its prices, and whether they bound the best assignment or show that there is none.
-    Leaf {
-        /// The price list, by its place from 0.
-        prices: usize,
-        /// What the prices show.
-        #[serde(with = "text::aim")]
-        #[schemars(schema_with = "text::aim::schema")]
-        aim: Aim,
-    },
-}
-
-/// A trade at an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Choice")]
-struct ChoiceEntry {
-    /// The trade.
-    #[serde(with = "text::trade_id")]
-    #[schemars(with = "String")]
-    trade_id: TradeId,
-    /// The account.
-    #[serde(with = "text::account_id")]
-    #[schemars(with = "String")]
-    account: AccountId,
-}
-
 impl CertificateDocument {
     /// The document of a run's certificates.
     pub fn of(run_id: &str, certificates: &Certificates) -> Self {
-        let (cuts, price_lists, tree) = entries(certificates.whole.as_ref());
+        let whole = certificates.whole.as_ref().map(CertificateEntry::of);
         let levels = certificates.levels.iter().map(LevelEntry::of).collect();
-        Self { schema: Tag::Certificate1, run_id: run_id.to_owned(), cuts, price_lists, tree, levels }
+        Self { schema: Tag::Certificate2, run_id: run_id.to_owned(), whole, levels }
     }
 
     /// The certificates.
-    pub fn into_certificates(self) -> Certificates {
-        Certificates {
-            whole: certificate(self.cuts, self.price_lists, self.tree),
-            levels: self.levels.into_iter().map(LevelEntry::into_certificate).collect(),
-        }
+    ///
+    /// # Errors
+    /// A place that a table does not have.
+    pub fn into_certificates(self) -> Result<Certificates, ReporterError> {
+        let certificates = || -> Result<Certificates, String> {
+            Ok(Certificates {
+                whole: self.whole.map(CertificateEntry::into_certificate).transpose()?,
+                levels: self.levels.into_iter().map(LevelEntry::into_certificate).collect::<Result<_, String>>()?,
+            })
+        };
+        certificates().map_err(|message| ReporterError::Read { file: FORMAT.file, message })
     }
 
     /// Reads a document of this form; keys that it does not have are refused, and so are numbers that are not plain
@@ -265,132 +141,47 @@ impl CertificateDocument {
     }
 }
 
-/// The entries of a certificate; none where nothing is certified.
-fn entries(certificate: Option<&Certificate>) -> (Vec<CutEntry>, Vec<PriceListEntry>, Vec<NodeEntry>) {
-    let Some(Certificate { cuts, price_lists, tree }) = certificate else { return Default::default() };
-    (
-        cuts.iter().map(CutEntry::of).collect(),
-        price_lists.iter().map(PriceListEntry::of).collect(),
-        tree.iter().map(NodeEntry::of).collect(),
-    )
-}
+impl CertificateEntry {
+    fn of(certificate: &Certificate) -> Self {
+        let mut tables = Tables::default();
+        let price_lists = certificate.price_lists.iter().map(|list| PriceListEntry::of(list, &mut tables)).collect();
+        let tree = certificate.tree.iter().map(|node| NodeEntry::of(node, &mut tables)).collect();
+        let (rooms, positions, bookings) = tables.into_entries();
+        let cuts = certificate.cuts.iter().map(CutEntry::of).collect();
+        Self { rooms, positions, bookings, cuts, price_lists, tree }
+    }
 
-/// The certificate of some entries; nothing where the tree is empty.
-fn certificate(cuts: Vec<CutEntry>, price_lists: Vec<PriceListEntry>, tree: Vec<NodeEntry>) -> Option<Certificate> {
-    let cuts = cuts.into_iter().map(CutEntry::into_cut).collect();
-    let price_lists = price_lists.into_iter().map(PriceListEntry::into_list).collect();
-    let tree = tree.into_iter().map(NodeEntry::into_node).collect();
-    Some(Certificate { cuts, price_lists, tree }).filter(|certificate: &Certificate| !certificate.tree.is_empty())
+    fn into_certificate(self) -> Result<Certificate, String> {
+        let Self { rooms, positions, bookings, cuts, price_lists, tree } = self;
+        let list = |list: PriceListEntry| list.into_list(&rooms, &positions);
+        Ok(Certificate {
+            cuts: cuts.into_iter().map(CutEntry::into_cut).collect(),
+            price_lists: price_lists.into_iter().map(list).collect::<Result<_, String>>()?,
+            tree: tree.into_iter().map(|node| node.into_node(&bookings)).collect::<Result<_, String>>()?,
+        })
+    }
 }
 
 impl LevelEntry {
     fn of(level: &LevelCertificate) -> Self {
-        let (cuts, price_lists, tree) = entries(level.certificate.as_ref());
         let floor = |floor: &Floor| FloorEntry { metric: floor.metric.clone(), least: Exact(floor.least.clone()) };
-        let booking = |(trade_id, account): &(TradeId, AccountId)| {
-            let (trade_id, account) = (trade_id.clone(), account.clone());
-            BookingEntry { trade_id, account }
-        };
+        let booking = |(trade, account): &(TradeId, AccountId)| BookingEntry::of(trade, account);
         Self {
             metric: level.metric.clone(),
             floors: level.floors.iter().map(floor).collect(),
             best: level.best.iter().map(booking).collect(),
-            cuts,
-            price_lists,
-            tree,
+            certificate: level.certificate.as_ref().map(CertificateEntry::of),
         }
     }
 
-    fn into_certificate(self) -> LevelCertificate {
+    fn into_certificate(self) -> Result<LevelCertificate, String> {
         let floor = |FloorEntry { metric, least }| Floor { metric, least: least.0 };
-        LevelCertificate {
+        Ok(LevelCertificate {
             metric: self.metric,
             floors: self.floors.into_iter().map(floor).collect(),
-            best: self.best.into_iter().map(|BookingEntry { trade_id, account }| (trade_id, account)).collect(),
-            certificate: certificate(self.cuts, self.price_lists, self.tree),
-        }
-    }
-}
-
-impl PriceListEntry {
-    fn of(list: &PriceList) -> Self {
-        let slope = |slope: &Slope| SlopeEntry {
-            account: slope.account.clone(),
-            security: slope.security.clone(),
-            cash: slope.is_cash,
-            slope: Exact(slope.slope.clone()),
-        };
-        Self {
-            shadow_prices: list.shadow_prices.iter().map(ShadowPriceEntry::of).collect(),
-            slopes: list.slopes.iter().map(slope).collect(),
-            cut_prices: list.cut_prices.iter().map(CutPriceEntry::of).collect(),
-            trade_prices: list.trade_prices.iter().map(TradePriceEntry::of).collect(),
-            kept_limits: list.kept_limits.iter().filter_map(KeptLimitEntry::of).collect(),
-        }
-    }
-
-    fn into_list(self) -> PriceList {
-        let slope = |entry: SlopeEntry| {
-            let SlopeEntry { account, security, cash, slope } = entry;
-            Slope { account, security, is_cash: cash, slope: slope.0 }
-        };
-        PriceList {
-            shadow_prices: self.shadow_prices.into_iter().map(ShadowPriceEntry::into_price).collect(),
-            slopes: self.slopes.into_iter().map(slope).collect(),
-            cut_prices: self.cut_prices.into_iter().map(CutPriceEntry::into_price).collect(),
-            trade_prices: self.trade_prices.into_iter().map(TradePriceEntry::into_price).collect(),
-            kept_limits: self.kept_limits.into_iter().map(KeptLimitEntry::into_limit).collect(),
-        }
-    }
-}
-
-impl ShadowPriceEntry {
-    fn of(shadow: &ShadowPrice) -> Self {
-        let price = Exact(shadow.price.clone());
-        match &shadow.subject {
-            Subject::Limit { account, metric, end, part } => {
-                Self::Limit { account: account.clone(), metric: metric.clone(), bound: *end, part: *part, price }
-            }
-            Subject::MaxChanges => Self::MaxChanges { price },
-            Subject::Floor { metric } => Self::Floor { metric: metric.clone(), price },
-        }
-    }
-
-    fn into_price(self) -> ShadowPrice {
-        match self {
-            Self::Limit { account, metric, bound, part, price } => {
-                ShadowPrice { subject: Subject::Limit { account, metric, end: bound, part }, price: price.0 }
-            }
-            Self::MaxChanges { price } => ShadowPrice { subject: Subject::MaxChanges, price: price.0 },
-            Self::Floor { metric, price } => ShadowPrice { subject: Subject::Floor { metric }, price: price.0 },
-        }
-    }
-}
-
-impl NodeEntry {
-    fn of(node: &Node) -> Self {
-        match node {
-            Node::Branch { trade, account } => Self::Branch { trade_id: trade.clone(), account: account.clone() },
-            Node::Close { choices, prices, aim } => {
-                let entry = |(trade, account): &(TradeId, AccountId)| ChoiceEntry {
-                    trade_id: trade.clone(),
-                    account: account.clone(),
-                };
-                Self::Close { choices: choices.iter().map(entry).collect(), prices: *prices, aim: *aim }
-            }
-            Node::Leaf { prices, aim } => Self::Leaf { prices: *prices, aim: *aim },
-        }
-    }
-
-    fn into_node(self) -> Node {
-        match self {
-            Self::Branch { trade_id, account } => Node::Branch { trade: trade_id, account },
-            Self::Close { choices, prices, aim } => {
-                let choice = |ChoiceEntry { trade_id, account }: ChoiceEntry| (trade_id, account);
-                Node::Close { choices: choices.into_iter().map(choice).collect(), prices, aim }
-            }
-            Self::Leaf { prices, aim } => Node::Leaf { prices, aim },
-        }
+            best: self.best.iter().map(BookingEntry::booking).collect(),
+            certificate: self.certificate.map(CertificateEntry::into_certificate).transpose()?,
+        })
     }
 }
 
@@ -403,14 +194,8 @@ fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> 
 fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
     let mut bytes = Vec::new();
     let (tag, run_id) = (serde_json::to_string(&document.schema)?, serde_json::to_string(&document.run_id)?);
-    write!(bytes, "{{\n  \"schema\": {tag},\n  \"run_id\": {run_id},\n  ")?;
-    if !document.cuts.is_empty() {
-        list(&mut bytes, "cuts", &document.cuts, "  ")?;
-        bytes.extend(b",\n  ");
-    }
-    list(&mut bytes, "price_lists", &document.price_lists, "  ")?;
-    bytes.extend(b",\n  ");
-    list(&mut bytes, "tree", &document.tree, "  ")?;
+    write!(bytes, "{{\n  \"schema\": {tag},\n  \"run_id\": {run_id},\n  \"whole\": ")?;
+    certificate(&mut bytes, document.whole.as_ref(), "  ")?;
     for (index, level) in document.levels.iter().enumerate() {
         bytes.extend(if index > 0 { &b",\n    {\n      "[..] } else { b",\n  \"levels\": [\n    {\n      " });
         write!(
@@ -421,18 +206,39 @@ fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
         list(&mut bytes, "floors", &level.floors, "      ")?;
         bytes.extend(b",\n      ");
         list(&mut bytes, "best", &level.best, "      ")?;
-        bytes.extend(b",\n      ");
-        if !level.cuts.is_empty() {
-            list(&mut bytes, "cuts", &level.cuts, "      ")?;
-            bytes.extend(b",\n      ");
-        }
-        list(&mut bytes, "price_lists", &level.price_lists, "      ")?;
-        bytes.extend(b",\n      ");
-        list(&mut bytes, "tree", &level.tree, "      ")?;
+        bytes.extend(b",\n      \"certificate\": ");
+        certificate(&mut bytes, level.certificate.as_ref(), "      ")?;
         bytes.extend(b"\n    }");
     }
     bytes.extend(if document.levels.is_empty() { &b"\n}\n"[..] } else { b"\n  ]\n}\n" });
     Ok(bytes)
+}
+
+/// A certificate, set in by `margin`.
+fn certificate(bytes: &mut Vec<u8>, entry: Option<&CertificateEntry>, margin: &str) -> Result<(), std::io::Error> {
+    let Some(entry) = entry else {
+        bytes.extend(b"null");
+        return Ok(());
+    };
+    let inner = format!("{margin}  ");
+    write!(bytes, "{{\n{inner}")?;
+    table(bytes, "rooms", &entry.rooms, &inner)?;
+    table(bytes, "positions", &entry.positions, &inner)?;
+    table(bytes, "bookings", &entry.bookings, &inner)?;
+    table(bytes, "cuts", &entry.cuts, &inner)?;
+    list(bytes, "price_lists", &entry.price_lists, &inner)?;
+    write!(bytes, ",\n{inner}")?;
+    list(bytes, "tree", &entry.tree, &inner)?;
+    write!(bytes, "\n{margin}}}")
+}
+
+/// A list that is left out where it is empty, and what comes before the next one.
+fn table(bytes: &mut Vec<u8>, key: &str, entries: &[impl Serialize], margin: &str) -> Result<(), std::io::Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    list(bytes, key, entries, margin)?;
+    write!(bytes, ",\n{margin}")
 }
 
 /// A key with its list, a line for each entry, set in by `margin`.

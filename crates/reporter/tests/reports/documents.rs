@@ -266,29 +266,45 @@ fn certificate_json_has_a_line_for_each_entry() {
     let text = file(&report, "certificate.json");
     assert_snapshot!(text, @r#"
     {
-      "schema": "pb-assign/certificate/1",
+      "schema": "pb-assign/certificate/2",
       "run_id": "2026-11-20-0f3a",
-      "price_lists": [
-        {"shadow_prices":[],"slopes":[]},
-        {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}],"trade_prices":[{"trade_id":"T2","price":"-3.25"}],"kept_limits":[{"account":"PB1","metric":"gross","bound":"max","part":"limit","step":"0.5"}]}
-      ],
-      "tree": [
-        {"branch":{"trade_id":"T1","account":"PB2"}},
-        {"leaf":{"prices":1,"aim":"no_plan"}},
-        {"close":{"choices":[{"trade_id":"T2","account":"PB1"}],"prices":1,"aim":"best"}},
-        {"leaf":{"prices":0,"aim":"best"}}
-      ]
+      "whole": {
+        "rooms": [
+          {"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit"}},
+          {"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined"}},
+          {"max_changes":{}},
+          {"limit":{"account":"PB1","metric":"gross","bound":"max","part":"limit"}}
+        ],
+        "positions": [
+          {"account":"PB2","security":"XS001","cash":false},
+          {"account":"PB2","security":"USD","cash":true}
+        ],
+        "bookings": [
+          {"trade_id":"T1","account":"PB2"},
+          {"trade_id":"T2","account":"PB1"}
+        ],
+        "price_lists": [
+          {},
+          {"shadow_prices":[[0,"0.00012"],[1,"0"],[2,"0.5"]],"slopes":[[0,"-0.0000000001"],[1,"12"]],"trade_prices":[["T2","-3.25"]],"kept_limits":[[3,"0.5"]]}
+        ],
+        "tree": [
+          {"branch":0},
+          {"leaf":{"prices":1,"aim":"no_plan"}},
+          {"close":{"choices":[1],"prices":1}},
+          {"leaf":{"prices":0}}
+        ]
+      }
     }
     "#);
     let read = |text: &str| CertificateDocument::read(text).unwrap();
     assert_eq!(
-        (read(&text).run_id.as_str(), read(&text).into_certificates()),
+        (read(&text).run_id.as_str(), read(&text).into_certificates().unwrap()),
         ("2026-11-20-0f3a", report.certificates)
     );
     report.certificates = Certificates::default();
     let empty = file(&report, "certificate.json");
-    assert!(empty.ends_with("\"price_lists\": [],\n  \"tree\": []\n}\n"), "{empty}");
-    assert_eq!(read(&empty).into_certificates(), Certificates::default());
+    assert!(empty.ends_with("\"whole\": null\n}\n"), "{empty}");
+    assert_eq!(read(&empty).into_certificates().unwrap(), Certificates::default());
 }
 
 #[test]
@@ -299,10 +315,9 @@ fn certificate_json_has_an_entry_for_each_level() {
     let text = file(&report, "certificate.json");
     assert_snapshot!(text, @r#"
     {
-      "schema": "pb-assign/certificate/1",
+      "schema": "pb-assign/certificate/2",
       "run_id": "2026-11-20-0f3a",
-      "price_lists": [],
-      "tree": [],
+      "whole": null,
       "levels": [
         {
           "metric": "cost",
@@ -310,16 +325,32 @@ fn certificate_json_has_an_entry_for_each_level() {
           "best": [
             {"trade_id":"T1","account":"PB2"}
           ],
-          "price_lists": [
-            {"shadow_prices":[],"slopes":[]},
-            {"shadow_prices":[{"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit","price":"0.00012"}},{"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined","price":"0"}},{"max_changes":{"price":"0.5"}}],"slopes":[{"account":"PB2","security":"XS001","cash":false,"slope":"-0.0000000001"},{"account":"PB2","security":"USD","cash":true,"slope":"12"}],"trade_prices":[{"trade_id":"T2","price":"-3.25"}],"kept_limits":[{"account":"PB1","metric":"gross","bound":"max","part":"limit","step":"0.5"}]}
-          ],
-          "tree": [
-            {"branch":{"trade_id":"T1","account":"PB2"}},
-            {"leaf":{"prices":1,"aim":"no_plan"}},
-            {"close":{"choices":[{"trade_id":"T2","account":"PB1"}],"prices":1,"aim":"best"}},
-            {"leaf":{"prices":0,"aim":"best"}}
-          ]
+          "certificate": {
+            "rooms": [
+              {"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit"}},
+              {"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined"}},
+              {"max_changes":{}},
+              {"limit":{"account":"PB1","metric":"gross","bound":"max","part":"limit"}}
+            ],
+            "positions": [
+              {"account":"PB2","security":"XS001","cash":false},
+              {"account":"PB2","security":"USD","cash":true}
+            ],
+            "bookings": [
+              {"trade_id":"T1","account":"PB2"},
+              {"trade_id":"T2","account":"PB1"}
+            ],
+            "price_lists": [
+              {},
+              {"shadow_prices":[[0,"0.00012"],[1,"0"],[2,"0.5"]],"slopes":[[0,"-0.0000000001"],[1,"12"]],"trade_prices":[["T2","-3.25"]],"kept_limits":[[3,"0.5"]]}
+            ],
+            "tree": [
+              {"branch":0},
+              {"leaf":{"prices":1,"aim":"no_plan"}},
+              {"close":{"choices":[1],"prices":1}},
+              {"leaf":{"prices":0}}
+            ]
+          }
         },
         {
           "metric": "wallet",
@@ -327,12 +358,17 @@ fn certificate_json_has_an_entry_for_each_level() {
             {"metric":"cost","least":"-18790.5"}
           ],
           "best": [],
-          "price_lists": [
-            {"shadow_prices":[{"floor":{"metric":"cost","price":"2.5"}}],"slopes":[]}
-          ],
-          "tree": [
-            {"leaf":{"prices":0,"aim":"best"}}
-          ]
+          "certificate": {
+            "rooms": [
+              {"floor":{"metric":"cost"}}
+            ],
+            "price_lists": [
+              {"shadow_prices":[[0,"2.5"]]}
+            ],
+            "tree": [
+              {"leaf":{"prices":0}}
+            ]
+          }
         },
         {
           "metric": null,
@@ -341,13 +377,12 @@ fn certificate_json_has_an_entry_for_each_level() {
             {"metric":"wallet","least":"2000000.25"}
           ],
           "best": [],
-          "price_lists": [],
-          "tree": []
+          "certificate": null
         }
       ]
     }
     "#);
-    assert_eq!(CertificateDocument::read(&text).unwrap().into_certificates(), report.certificates);
+    assert_eq!(CertificateDocument::read(&text).unwrap().into_certificates().unwrap(), report.certificates);
 }
 
 #[test]
@@ -364,23 +399,43 @@ fn a_certificate_with_anything_else_in_it_is_refused_by_schema_and_reader() {
     }
     for object in [
         "",
-        "/price_lists/1",
-        "/price_lists/1/shadow_prices/0/limit",
-        "/price_lists/1/shadow_prices/2/max_changes",
-        "/price_lists/1/trade_prices/0",
-        "/price_lists/1/kept_limits/0",
-        "/tree/0/branch",
-        "/tree/1/leaf",
+        "/whole",
+        "/whole/rooms/0/limit",
+        "/whole/rooms/2/max_changes",
+        "/whole/positions/0",
+        "/whole/bookings/0",
+        "/whole/price_lists/1",
+        "/whole/tree/1/leaf",
+        "/whole/tree/2/close",
         "/levels/0",
         "/levels/0/best/0",
         "/levels/1/floors/0",
-        "/levels/1/price_lists/0/shadow_prices/0/floor",
-        "/levels/1/tree/0/leaf",
+        "/levels/1/certificate/rooms/0/floor",
+        "/levels/1/certificate/tree/0/leaf",
     ] {
         let mut more = document.clone();
         more.pointer_mut(object).unwrap().as_object_mut().unwrap().insert("extra".to_owned(), Value::Null);
         assert!(!validator.is_valid(&more), "the schema takes any key at {object}");
         assert!(CertificateDocument::read(&more.to_string()).is_err(), "the reader takes any key at {object}");
+    }
+}
+
+#[test]
+fn a_place_that_a_table_does_not_have_is_named() {
+    let scene = two_accounts();
+    let document: Value = serde_json::from_str(&file(&full_report(&scene), "certificate.json")).unwrap();
+    for (place, table, entries) in [
+        ("/whole/price_lists/1/shadow_prices/0/0", "rooms", 4),
+        ("/whole/price_lists/1/kept_limits/0/0", "rooms", 4),
+        ("/whole/price_lists/1/slopes/0/0", "positions", 2),
+        ("/whole/tree/0/branch", "bookings", 2),
+        ("/whole/tree/2/close/choices/0", "bookings", 2),
+    ] {
+        let mut beyond = document.clone();
+        *beyond.pointer_mut(place).unwrap() = Value::from(entries);
+        let refused = CertificateDocument::read(&beyond.to_string()).unwrap().into_certificates().unwrap_err();
+        let says = format!("{table} has {entries} entries, and there is a reference to {entries}");
+        assert!(refused.to_string().contains(&says), "{place}: {refused}");
     }
 }
 

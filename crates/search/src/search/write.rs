@@ -132,7 +132,9 @@ fn in_decimals(value: f64, decimals: usize) -> Option<Amount> {
 fn short(value: f64) -> Option<Amount> {
     let text = format!("{value:.MORE_DIGITS$e}");
     let (digits, exponent) = text.split_once('e')?;
-    let digits: i128 = digits.replace('.', "").parse().ok()?;
+    let size = digits.bytes().filter(u8::is_ascii_digit);
+    let size = size.fold(0, |size, digit| 10 * size + i128::from(digit - b'0'));
+    let digits = if text.starts_with('-') { -size } else { size };
     Some(Amount::from_parts(digits, i64::try_from(MORE_DIGITS).ok()? - exponent.parse::<i64>().ok()?))
 }
 

@@ -18,23 +18,35 @@ impl Prover<'_, '_> {
         }
         let count = closed.len();
         if count > 0 {
-            self.keep(view, prices);
-            self.step(Step::Close { choices: closed, list: self.tree.lists.len().saturating_sub(1) });
+            let list = self.keep(view, prices);
+            self.step(Step::Close { choices: closed, list });
         }
         count
     }
 
     /// Closes the branch.
     pub(super) fn close(&mut self, view: &View<'_>, prices: &Prices) {
-        self.keep(view, prices);
-        self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
+        let list = self.keep(view, prices);
+        self.step(Step::Leaf(list));
     }
 
-    /// Keeps a list of prices for the steps that follow.
-    pub(super) fn keep(&mut self, view: &View<'_>, prices: &Prices) {
-        if self.tree.steps.len() < MOST_STEPS {
-            self.tree.lists.push(List::of(prices, view.shares(prices)));
+    /// Keeps a list of prices for the steps that follow; its number. One with a single price may be there already.
+    fn keep(&mut self, view: &View<'_>, prices: &Prices) -> usize {
+        let next = self.tree.lists.len();
+        if self.tree.steps.len() >= MOST_STEPS {
+            return next;
         }
+        let list = List::of(prices, view.shares(prices));
+        let mut priced = list.rows.iter().enumerate().filter(|(_, price)| **price != 0.0);
+        if let (Some((row, price)), None) = (priced.next(), priced.next()) {
+            let known = self.lone.entry((row, price.to_bits())).or_insert(next);
+            if self.tree.lists.get(*known) == Some(&list) {
+                return *known;
+            }
+            *known = next;
+        }
+        self.tree.lists.push(list);
+        next
     }
 
     pub(super) fn step(&mut self, step: Step) {

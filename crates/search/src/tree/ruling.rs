@@ -7,8 +7,20 @@ use crate::kernel::Kernel;
 use crate::lagrangian::{Prices, View};
 use crate::propagate::rulings;
 
-/// A price is this much above what is just enough, so that rounding cannot spoil it.
+/// A price is at least this much above what is just enough, so that rounding cannot spoil it.
 const AMPLE: f64 = 1.001;
+
+/// A price of a row alone that is more than enough: a power of two, so that one list of prices does for many branches.
+pub(super) fn ample(enough: f64) -> f64 {
+    let mut price = 1.0;
+    while price < AMPLE * enough {
+        price *= 2.0;
+    }
+    while price / 2.0 >= AMPLE * enough {
+        price /= 2.0;
+    }
+    price
+}
 
 impl<'p> Prover<'_, 'p> {
     /// Closes what rows rule out, until there is no more of it; returns the view of what is left, or nothing where the
@@ -41,7 +53,7 @@ impl<'p> Prover<'_, 'p> {
         let without = view.price(&prices).value;
         for ruling in rulings {
             // What everything costs at least without any row, and so much more as to reach the limit.
-            let price = AMPLE * (1.0 + (limit - without).max(0.0)) / ruling.excess;
+            let price = ample((1.0 + (limit - without).max(0.0)) / ruling.excess);
             prices.rows[ruling.row] = if ruling.is_high { price } else { -price };
             let priced = view.price(&prices);
             if priced.value >= limit {

@@ -90,58 +90,74 @@ impl<N: Number> Cluster<N> {
     }
 
     /// The largest sum of any joint choice. `accounts` says what each trade adds at each account that it may go to.
-    pub(super) fn best(&self, accounts: impl Fn(usize) -> Vec<(usize, N::Product)>) -> N::Product {
-        let mut choices: Vec<Vec<(usize, N::Product)>> = self.trades.iter().map(|trade| accounts(*trade)).collect();
-        let of_seats: Vec<Vec<Sum<N>>> = self.seats.iter().map(|seat| seat.sums(&mut choices)).collect();
-        let most = |choices: &Vec<(usize, N::Product)>| choices.iter().map(|(_, added)| added).max().cloned();
-        let alone: Vec<Sum<N>> = choices.iter().map(most).collect();
-        let mut best = subsets::<N>(&alone);
+    pub(super) fn best<'s>(&self, accounts: impl Fn(usize) -> &'s [(usize, N::Product)]) -> N::Product
+    where
+        N: 's,
+    {
+        let at = |trade: &usize, account: usize| {
+            accounts(*trade).iter().find(|(other, _)| *other == account).map(|(_, added)| added)
+        };
+        let is_alone = |account: usize| self.seats.iter().all(|seat| seat.account != account);
+        let alone = |trade: &usize| {
+            let choices = accounts(*trade).iter().filter(|(account, _)| is_alone(*account));
+            choices.map(|(_, added)| added).max()
+        };
+        let mut best = subsets::<N>(self.trades.iter().map(alone));
         let all = best.len() - 1;
-        for (index, own) in of_seats.iter().enumerate() {
+        for (index, seat) in self.seats.iter().enumerate() {
+            let mut own = subsets::<N>(self.trades.iter().map(|trade| at(trade, seat.account)));
+            for (sum, worth) in own.iter_mut().zip(&seat.worth) {
+                *sum = sum.as_ref().map(|sum| N::sum(sum, worth));
+            }
             // Of the last account only the whole counts.
-            let least = if index + 1 == of_seats.len() { all } else { 0 };
-            best = (0..=all).map(|set| if set < least { None } else { divided::<N>(&best, own, set) }).collect();
+            if index + 1 == self.seats.len() {
+                return divided::<N>(&best, &own).expect("every trade may go somewhere");
+            }
+            let mut both = vec![None; all + 1];
+            merge::<N>(&best, &own, &mut both);
+            best = both;
         }
         best.swap_remove(all).expect("every trade may go somewhere")
     }
 }
 
-impl<N: Number> Seat<N> {
-    /// What each set adds here; takes the choices of this account out of `choices`.
-    fn sums(&self, choices: &mut [Vec<(usize, N::Product)>]) -> Vec<Sum<N>> {
-        let mut here = |choices: &mut Vec<(usize, N::Product)>| {
-            let place = choices.iter().position(|(account, _)| *account == self.account)?;
-            Some(choices.swap_remove(place).1)
-        };
-        let here: Vec<Sum<N>> = choices.iter_mut().map(&mut here).collect();
-        let sums = subsets::<N>(&here).into_iter().zip(&self.worth);
-        sums.map(|(sum, worth)| sum.map(|sum| N::sum(&sum, worth))).collect()
-    }
-}
-
 /// The sums of all sets of these.
-fn subsets<N: Number>(added: &[Sum<N>]) -> Vec<Sum<N>> {
-    let mut sums = vec![Some(N::no_product())];
+fn subsets<'s, N: Number + 's>(added: impl ExactSizeIterator<Item = Option<&'s N::Product>>) -> Vec<Sum<N>> {
+    let mut sums = Vec::with_capacity(1 << added.len());
+    sums.push(Some(N::no_product()));
     for added in added {
-        let with = |sum: &Sum<N>| Some(N::sum(sum.as_ref()?, added.as_ref()?));
-        let more: Vec<Sum<N>> = sums.iter().map(with).collect();
-        sums.extend(more);
+        for set in 0..sums.len() {
+            let with = sums[set].as_ref().zip(added).map(|(sum, added)| N::sum(sum, added));
+            sums.push(with);
+        }
     }
     sums
 }
 
-/// The largest sum of a set divided between the two.
-fn divided<N: Number>(one: &[Sum<N>], other: &[Sum<N>], set: usize) -> Sum<N> {
-    let (mut best, mut part) = (None, set);
-    loop {
-        if let (Some(one), Some(other)) = (&one[set ^ part], &other[part]) {
-            best = best.max(Some(N::sum(one, other)));
+/// The largest sum of the whole divided between the two.
+fn divided<N: Number>(one: &[Sum<N>], other: &[Sum<N>]) -> Sum<N> {
+    let pairs = one.iter().zip(other.iter().rev()).filter_map(|(one, other)| Some(N::sum(one.as_ref()?, other.as_ref()?)));
+    pairs.max()
+}
+
+/// Raises `most` to the largest sum of each set divided between the two. With the last trade apart from the others: nobody
+/// has it, or one of the two.
+fn merge<N: Number>(one: &[Sum<N>], other: &[Sum<N>], most: &mut [Sum<N>]) {
+    if let ([one], [other], [most]) = (one, other, &mut *most) {
+        if let (Some(one), Some(other)) = (one, other) {
+            let sum = N::sum(one, other);
+            if most.as_ref().is_none_or(|most| *most < sum) {
+                *most = Some(sum);
+            }
         }
-        if part == 0 {
-            return best;
-        }
-        part = (part - 1) & set;
+        return;
     }
+    let half = one.len() / 2;
+    let (without, with) = most.split_at_mut(half);
+    let ((one_without, one_with), (other_without, other_with)) = (one.split_at(half), other.split_at(half));
+    merge::<N>(one_without, other_without, without);
+    merge::<N>(one_with, other_without, with);
+    merge::<N>(one_without, other_with, with);
 }
 
 /// Groups of trades that grow together.

@@ -25,8 +25,9 @@ use super::positions::{Position, Positions, Priced, Sides};
 pub(super) struct Sum<'a, N: Number> {
     priced: &'a Priced<N>,
     total: N::Product,
-    /// By trade, what it adds at each account that it may go to.
-    added: Vec<Vec<(usize, N::Product)>>,
+    /// What each trade adds at each account that it may go to, one trade after another, and where each of them begins.
+    added: Vec<(usize, N::Product)>,
+    first: Vec<usize>,
     clusters: Vec<Cluster<N>>,
     /// By trade, the cluster that it belongs to.
     cluster_of: Vec<Option<usize>>,
@@ -50,35 +51,45 @@ impl<'a, N: Number> Sum<'a, N> {
         let mut is_tied = vec![false; positions.positions.len()];
         tied.iter().for_each(|position| is_tied[*position] = true);
         let lines = Lines::beside(positions, priced, positions.all(), &|position| is_tied[position]);
-        let added_at = |trade: usize| {
+        let choices = positions.trades.iter().map(|trade| trade.accounts.len()).sum();
+        let (total, mut added) = (lines.total.clone(), Vec::with_capacity(choices));
+        let mut first = Vec::with_capacity(positions.trades.len() + 1);
+        first.push(0);
+        for trade in 0..positions.trades.len() {
             let at = |account: &usize| (*account, lines.added(positions, priced, trade, *account));
-            positions.accounts(trade).iter().map(at).collect()
-        };
-        let (total, added) = (lines.total.clone(), (0..positions.trades.len()).map(added_at).collect());
+            added.extend(positions.accounts(trade).iter().map(at));
+            first.push(added.len());
+        }
         let mut cluster_of = vec![None; positions.trades.len()];
         for (index, cluster) in clusters.iter().enumerate() {
             cluster.trades.iter().for_each(|trade| cluster_of[*trade] = Some(index));
         }
-        let (best_of_cluster, best_of_trade) = (Vec::new(), Vec::new());
-        let mut sum = Self { priced, total, added, clusters, cluster_of, best_of_cluster, best_of_trade };
+        let best_of_trade = Vec::with_capacity(positions.trades.len());
+        let best_of_cluster = Vec::with_capacity(clusters.len());
+        let mut sum = Self { priced, total, added, first, clusters, cluster_of, best_of_cluster, best_of_trade };
         sum.add_up();
         sum
     }
 
     fn add_up(&mut self) {
-        for (added, cluster) in self.added.iter().zip(&self.cluster_of) {
+        for (trade, cluster) in self.cluster_of.iter().enumerate() {
             let best = match cluster {
                 Some(_) => N::no_product(),
-                None => added.iter().map(|(_, added)| added).max().expect("a trade has accounts").clone(),
+                None => self.added(trade).iter().map(|(_, added)| added).max().expect("a trade has accounts").clone(),
             };
             self.total = N::sum(&self.total, &best);
             self.best_of_trade.push(best);
         }
         for cluster in &self.clusters {
-            let best = cluster.best(|trade| self.added[trade].clone());
+            let best = cluster.best(|trade| self.added(trade));
             self.total = N::sum(&self.total, &best);
             self.best_of_cluster.push(best);
         }
+    }
+
+    /// What a trade adds at each account that it may go to.
+    fn added(&self, trade: usize) -> &[(usize, N::Product)] {
+        &self.added[self.first[trade]..self.first[trade + 1]]
     }
 
     /// What no assignment of the node exceeds.
@@ -86,17 +97,21 @@ impl<'a, N: Number> Sum<'a, N> {
         self.in_units(&self.total)
     }
 
-    /// What none exceeds that has a trade at an account, one of those that it may go to.
-    pub(super) fn forced(&self, trade: usize, account: usize) -> Amount {
-        let here = self.added[trade].iter().find(|(other, _)| *other == account).expect("the account is open");
+    /// What none exceeds that has one of these trades at the account beside it, where it may go; nothing for none.
+    pub(super) fn forced(&self, choices: impl Iterator<Item = (usize, usize)>) -> Option<Amount> {
+        choices.map(|(trade, account)| self.with(trade, account)).max().map(|largest| self.in_units(&largest))
+    }
+
+    fn with(&self, trade: usize, account: usize) -> N::Product {
+        let here = self.added(trade).iter().find(|(other, _)| *other == account).expect("the account is open");
         let (best, forced) = match self.cluster_of[trade] {
             None => (&self.best_of_trade[trade], here.1.clone()),
             Some(cluster) => {
-                let of = |other: usize| if other == trade { vec![here.clone()] } else { self.added[other].clone() };
+                let of = |other: usize| if other == trade { std::slice::from_ref(here) } else { self.added(other) };
                 (&self.best_of_cluster[cluster], self.clusters[cluster].best(of))
             }
         };
-        self.in_units(&N::sum(&N::difference(&self.total, best), &forced))
+        N::sum(&N::difference(&self.total, best), &forced)
     }
 
     /// The sum as one over the bookings of an account, where nothing counts elsewhere: what there is without any of its
@@ -113,7 +128,8 @@ impl<'a, N: Number> Sum<'a, N> {
         let best = self.best_of_trade.iter().chain(&self.best_of_cluster);
         let base = best.fold(self.total.clone(), |total, best| N::difference(&total, best));
         let mut gains = BTreeMap::new();
-        for (trade, added) in self.added.iter().enumerate().filter(|(_, added)| added.len() > 1) {
+        let open = (0..self.cluster_of.len()).map(|trade| (trade, self.added(trade))).filter(|(_, added)| added.len() > 1);
+        for (trade, added) in open {
             if let Some((_, added)) = added.iter().find(|(other, _)| *other == account) {
                 gains.insert(trade, N::to_amount(added, self.priced.units));
             }

@@ -9,8 +9,9 @@ use metric_engine::Book;
 use super::cuts::{self, Checked};
 use super::knapsacks::Knapsacks;
 use super::number::Number;
-use super::positions::{Positions, Priced};
+use super::positions::Positions;
 use super::priced::Prices;
+use super::ready::{Ready, ReadyLists};
 use super::sack::Effort;
 use super::sum::Sum;
 use super::{Certified, NoProof};
@@ -23,23 +24,13 @@ struct Open {
     second: Option<(usize, Vec<usize>)>,
 }
 
-/// The prices of the last node, since many nodes in a row may share them.
-struct Last<N: Number> {
-    list: usize,
-    aim: Aim,
-    priced: Priced<N>,
-    is_strict: bool,
-    /// The knapsacks, where the list prices trades.
-    knapsacks: Option<Knapsacks<N>>,
-}
-
 /// What the nodes have shown so far.
 struct Shown<'a, N: Number> {
     prices: &'a Prices<'a>,
     lists: &'a [PriceList],
     trades: &'a BTreeMap<&'a TradeId, usize>,
     cuts: Vec<Checked>,
-    last: Option<Last<N>>,
+    ready: ReadyLists<N>,
     effort: Effort,
     /// The largest of the bounds.
     largest: Option<Amount>,
@@ -84,7 +75,8 @@ fn walk_part<N: Number>(
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
     let Some(cuts) = cuts::checked(&certificate.cuts, prices, &positions, index)? else { return Ok(None) };
     let (lists, effort) = (&certificate.price_lists[..], Effort::default());
-    let mut shown = Shown { prices, lists, trades: &trades, cuts, last: None, effort, largest: None };
+    let ready = ReadyLists::new(certificate, &positions);
+    let mut shown = Shown { prices, lists, trades: &trades, cuts, ready, effort, largest: None };
     let mut stack: Vec<Open> = Vec::new();
     let mut nodes = certificate.tree.iter().enumerate();
     loop {
@@ -126,28 +118,29 @@ fn walk_part<N: Number>(
 }
 
 impl<N: Number> Shown<'_, N> {
-    /// The prices of a list; nothing where a number does not fit.
+    /// The prices of a list, and what knapsacks may still take; nothing where a number does not fit.
     fn priced(
         &mut self,
         positions: &Positions<'_, N>,
         node: usize,
         (list, aim): (usize, Aim),
-    ) -> Result<Option<&Last<N>>, NoProof> {
-        if self.last.as_ref().is_none_or(|last| (last.list, last.aim) != (list, aim)) {
-            let Some(stated) = self.lists.get(list) else { return Err(NoProof::NoSuchList { node, list }) };
-            let mut weights = self.prices.weights(stated, aim)?;
-            cuts::pay(&self.cuts, &stated.cut_prices, &mut weights)?;
+    ) -> Result<Option<(&Ready<N>, &mut Effort)>, NoProof> {
+        let Self { prices, lists, trades, cuts, ready, effort, .. } = self;
+        let make = || {
+            let Some(stated) = lists.get(list) else { return Err(NoProof::NoSuchList { node, list }) };
+            let mut weights = prices.weights(stated, aim)?;
+            cuts::pay(cuts, &stated.cut_prices, &mut weights)?;
             let Some(priced) = positions.price(&weights) else { return Ok(None) };
             let mut knapsacks = None;
             if !stated.trade_prices.is_empty() || !stated.kept_limits.is_empty() {
-                knapsacks = Knapsacks::of(stated, self.prices, positions, self.trades)?;
+                knapsacks = Knapsacks::of(stated, prices, positions, trades)?;
                 if knapsacks.is_none() {
                     return Ok(None);
                 }
             }
-            self.last = Some(Last { list, aim, priced, is_strict: weights.is_strict, knapsacks });
-        }
-        Ok(self.last.as_ref())
+            Ok(Some(Ready { priced, is_strict: weights.is_strict, knapsacks }))
+        };
+        Ok(ready.get((list, aim), make)?.map(|ready| (ready, effort)))
     }
 
     /// Takes note of what prices bound a node by; nothing where a number does not fit.
@@ -155,20 +148,18 @@ impl<N: Number> Shown<'_, N> {
         &mut self,
         positions: &Positions<'_, N>,
         node: usize,
-        prices: (usize, Aim),
+        (list, aim): (usize, Aim),
     ) -> Result<Option<()>, NoProof> {
-        if self.priced(positions, node, prices)?.is_none() {
+        let Some((Ready { priced, knapsacks, is_strict }, effort)) = self.priced(positions, node, (list, aim))? else {
             return Ok(None);
-        }
-        let Self { last: Some(Last { priced, knapsacks, .. }), effort, .. } = self else {
-            unreachable!("the prices of this node were set above")
         };
+        let is_strict = *is_strict;
         let reached = match knapsacks {
             None => Some(Sum::of(positions, priced).bound()),
             Some(knapsacks) => knapsacks.bound(positions, priced, (node, effort))?,
         };
         // Nothing where no assignment of the node keeps the kept limits.
-        reached.map_or(Ok(()), |reached| self.take(node, reached))?;
+        reached.map_or(Ok(()), |reached| self.take(node, (aim, is_strict), reached))?;
         Ok(Some(()))
     }
 
@@ -177,34 +168,31 @@ impl<N: Number> Shown<'_, N> {
         &mut self,
         positions: &Positions<'_, N>,
         node: usize,
-        prices: (usize, Aim),
+        (list, aim): (usize, Aim),
         choices: &[(&TradeId, &AccountId, usize, usize)],
     ) -> Result<Option<()>, NoProof> {
-        if self.priced(positions, node, prices)?.is_none() {
+        let Some((Ready { priced, knapsacks, is_strict }, effort)) = self.priced(positions, node, (list, aim))? else {
             return Ok(None);
-        }
-        let Self { last: Some(Last { priced, knapsacks, .. }), effort, .. } = self else {
-            unreachable!("the prices of this node were set above")
         };
+        let is_strict = *is_strict;
         let places = choices.iter().map(|(_, _, trade, account)| (*trade, *account));
         let reached = match knapsacks {
-            None => {
-                let sum = Sum::of(positions, priced);
-                places.map(|(trade, account)| Some(sum.forced(trade, account))).collect()
+            None => Sum::of(positions, priced).forced(places),
+            Some(knapsacks) => {
+                let all = knapsacks.forced(positions, priced, &places.collect::<Vec<_>>(), (node, effort))?;
+                all.into_iter().flatten().max()
             }
-            Some(knapsacks) => knapsacks.forced(positions, priced, &places.collect::<Vec<_>>(), (node, effort))?,
         };
-        reached.into_iter().flatten().try_for_each(|reached| self.take(node, reached))?;
+        reached.map_or(Ok(()), |reached| self.take(node, (aim, is_strict), reached))?;
         Ok(Some(()))
     }
 
-    /// Takes note of what the last prices bound some assignments by.
-    fn take(&mut self, node: usize, reached: Amount) -> Result<(), NoProof> {
-        let Some(last) = &self.last else { unreachable!("a bound has prices") };
-        match last.aim {
+    /// Takes note of what prices bound some assignments by.
+    fn take(&mut self, node: usize, (aim, is_strict): (Aim, bool), reached: Amount) -> Result<(), NoProof> {
+        match aim {
             Aim::Best if self.largest.as_ref().is_none_or(|largest| *largest < reached) => self.largest = Some(reached),
             Aim::Best => {}
-            Aim::NoPlan if reached.is_negative() || last.is_strict && reached.is_zero() => {}
+            Aim::NoPlan if reached.is_negative() || is_strict && reached.is_zero() => {}
             Aim::NoPlan => return Err(NoProof::NotShown { node, reached }),
         }
         Ok(())

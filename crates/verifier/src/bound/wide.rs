@@ -64,6 +64,9 @@ impl Wide {
 
     /// `self · 10^-decimals`.
     pub(super) fn to_amount(self, decimals: i64) -> Amount {
+        if let Some(narrow) = self.narrow() {
+            return Amount::from_parts(narrow, decimals);
+        }
         let half = Amount::from_parts(1 << 64, 0);
         let part = |bits: u128| Amount::from_parts(i128::from(bits as u64), decimals);
         let low = &(&part(self.low >> 64) * &half) + &part(self.low);

@@ -1,11 +1,11 @@
-//! Cuts in a certificate, and what room under them is worth.
+//! Cuts in a certificate.
 
-use domain::certificate::{Cut, CutPrice};
+use domain::certificate::Cut;
 use domain::{AccountId, Bound, MetricName, TradeId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::result_json::{Exact, text};
+use super::super::result_json::text;
 
 /// Bookings of which a limit does not allow more than some: the sum of the weights of those that are made is at most
 /// `most`.
@@ -44,17 +44,6 @@ pub(super) struct WeightEntry {
     weight: i32,
 }
 
-/// What one unit of room under a cut is worth.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "CutPrice")]
-pub(super) struct CutPriceEntry {
-    /// The cut, by its place from 0.
-    cut: usize,
-    /// The price, 0 or above, in units of the objective.
-    price: Exact,
-}
-
 impl CutEntry {
     pub(super) fn of(cut: &Cut) -> Self {
         let weight = |(trade_id, weight): &(TradeId, i32)| WeightEntry { trade_id: trade_id.clone(), weight: *weight };
@@ -71,15 +60,5 @@ impl CutEntry {
         let Self { account, metric, bound, most, weights } = self;
         let weights = weights.into_iter().map(|WeightEntry { trade_id, weight }| (trade_id, weight)).collect();
         Cut { account, metric, end: bound, weights, most }
-    }
-}
-
-impl CutPriceEntry {
-    pub(super) fn of(price: &CutPrice) -> Self {
-        Self { cut: price.cut, price: Exact(price.price.clone()) }
-    }
-
-    pub(super) fn into_price(self) -> CutPrice {
-        CutPrice { cut: self.cut, price: self.price.0 }
     }
 }
