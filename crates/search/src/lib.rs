@@ -25,6 +25,7 @@ mod random;
 mod relaxation;
 mod remaining;
 mod subgradient;
+mod threads;
 mod tree;
 mod volume;
 

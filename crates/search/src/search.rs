@@ -61,6 +61,8 @@ pub struct Glimpse {
     pub nodes: u64,
     /// Moves tried.
     pub moves: u64,
+    /// Whether both threads are at the proof.
+    pub is_shared: bool,
 }
 
 /// What whoever watches a search says to it.
@@ -179,10 +181,13 @@ pub fn search(
 
 /// A tree as a proof; nothing where it was not finished, is too long, or there is no time left for it.
 fn written(pair: &mut Pair<'_>, tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
-    if !tree.is_whole() || pair.is_too_late_for(tree.length()) {
+    let lists = tree.count_lists();
+    if !tree.is_whole() || pair.is_too_late_for(lists) {
         return None;
     }
-    write::whole(tree, aim)
+    let begun = Instant::now();
+    let proof = write::whole(tree, aim);
+    proof.filter(|_| !pair.is_too_late_after(lists, begun.elapsed()))
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.

@@ -91,8 +91,8 @@ pub(crate) struct List {
 
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
-/// Steps after which a proof is too long to be written down, and to be checked in a few seconds.
-pub(crate) const MOST_STEPS: usize = 1_500_000;
+/// Steps after which a proof is too long to be written down: it would take more than half a gigabyte to check and publish.
+pub(crate) const MOST_STEPS: usize = 600_000;
 /// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
 const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices: by itself, and for each row and position. What else is done in
@@ -449,6 +449,11 @@ impl Tree<'_> {
     /// How many steps there are to write down.
     pub(crate) fn length(&self) -> usize {
         self.steps.len() + self.far.as_ref().map_or(0, |far| far.steps.len())
+    }
+
+    /// How many price lists there are to write down.
+    pub(crate) fn count_lists(&self) -> usize {
+        self.lists.len() + self.far.as_ref().map_or(0, |far| far.lists.len())
     }
 
     fn standing<'f>(&self, work: u64, forks: &'f [Fork]) -> Standing<'f> {

@@ -65,10 +65,19 @@ pub struct Glimpse {
 pub enum Control {
     /// It does.
     GoOn,
+    /// It does, with the processor time that nobody else wants.
+    Yield,
     /// It stops and reports what it has.
     Stop,
     /// It ends at once: nobody waits for what it has.
     Abandon,
+}
+
+impl Control {
+    /// Whether it does.
+    pub fn goes_on(self) -> bool {
+        matches!(self, Self::GoOn | Self::Yield)
+    }
 }
 
 /// What a backend reports. Nothing of it is believed before it is checked.

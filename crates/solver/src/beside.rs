@@ -149,6 +149,8 @@ struct State {
     theirs: Vec<Vec<usize>>,
     /// What no plan can exceed, as the others claim it.
     bound: Option<Amount>,
+    /// Whether all of the search is at its proof.
+    is_closing: bool,
     has_ended: bool,
     is_closed: bool,
 }
@@ -166,6 +168,7 @@ impl<'a> Table<'a> {
     /// The search shows how it stands, and hears of a plan.
     fn meet(&self, progress: &mut Progress) -> Option<Vec<usize>> {
         let mut state = self.state();
+        state.is_closing = progress.is_closing;
         if progress.plan.is_some() {
             state.ours = progress.plan.take();
             self.changed.notify_all();
@@ -211,7 +214,11 @@ impl<'a> Table<'a> {
         let mut state = self.state();
         state.bound = progress.bound.or(state.bound.take());
         state.theirs.extend(progress.plan);
-        if state.is_closed { Control::Abandon } else { Control::GoOn }
+        match () {
+            () if state.is_closed => Control::Abandon,
+            () if state.is_closing => Control::Yield,
+            () => Control::GoOn,
+        }
     }
 
     fn offer(&self, plan: Vec<usize>) {

@@ -103,7 +103,9 @@ impl<'a> Others<'a> {
         let mut look = |progress: Progress| {
             let is_empty_handed = purpose == Purpose::Full && !has_start && progress.best.is_none();
             match look(progress) {
-                Control::GoOn if is_empty_handed && begun.elapsed() > give_way && !has_plan() => Control::Stop,
+                control if control.goes_on() && is_empty_handed && begun.elapsed() > give_way && !has_plan() => {
+                    Control::Stop
+                }
                 control => control,
             }
         };

@@ -51,6 +51,7 @@ pub(crate) fn search(
             bound: glimpse.bound.and_then(to_amount),
             nodes: i64::try_from(glimpse.nodes).unwrap_or(i64::MAX),
             rounds: glimpse.rounds,
+            is_closing: glimpse.is_shared,
             ..Progress::at(Purpose::Full, called)
         };
         if glimpse.best.is_some() {

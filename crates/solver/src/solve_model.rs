@@ -39,13 +39,15 @@ pub struct Progress {
     pub nodes: i64,
     /// Rounds of our own search so far; 0 for others.
     pub rounds: u64,
+    /// Whether all of our own search is at its proof, as nobody can do more for it.
+    pub is_closing: bool,
 }
 
 impl Progress {
     /// Nothing yet, in a solve that began at `begun`.
     pub(crate) fn at(purpose: Purpose, begun: Instant) -> Self {
         let elapsed_ms = milliseconds(begun.elapsed());
-        Self { purpose, elapsed_ms, best: None, plan: None, bound: None, nodes: 0, rounds: 0 }
+        Self { purpose, elapsed_ms, best: None, plan: None, bound: None, nodes: 0, rounds: 0, is_closing: false }
     }
 }
 
@@ -77,7 +79,7 @@ pub fn solve_model(
     let is_stopped = Cell::new(false);
     let mut watch = |progress| {
         let control = watch(progress);
-        is_stopped.set(is_stopped.get() || control != Control::GoOn);
+        is_stopped.set(is_stopped.get() || !control.goes_on());
         control
     };
     for _ in 0..MOST_ROUNDS {

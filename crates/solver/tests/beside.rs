@@ -1,8 +1,8 @@
 //! Our own search and others beside it: who closes the problem ends the rest, and nothing that the others do can spoil
 //! what the search has.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use constraint_manager::AssignmentProblem;
@@ -10,7 +10,7 @@ use domain::Amount;
 use solver::backend::{Control, Effort, Ending, Glimpse, News, Stop};
 use solver::scale::FloatModel;
 use solver::{Backend, Backends, Outcome, Settings, Solved, solve};
-use test_desks::{Add, With, account, by_type, day, desk};
+use test_desks::{Add, With, account, banded, by_type, day, desk};
 
 /// Who is told what a fake does, and says whether it goes on.
 type Watch<'w> = &'w mut dyn FnMut(News<'_>) -> Control;
@@ -110,7 +110,7 @@ fn wait(time: Duration, watch: Watch<'_>, news: &mut dyn FnMut() -> Option<Vec<f
             Some(point) => watch(News::Point(&point)),
             None => watch(News::Glimpse(Glimpse::default())),
         };
-        if control != Control::GoOn {
+        if !control.goes_on() {
             return;
         }
         std::thread::sleep(Duration::from_millis(1));
@@ -136,6 +136,32 @@ fn assert_proven_by_the_search(problem: &AssignmentProblem, solved: &Solved) {
 }
 
 #[test]
+fn who_is_beside_a_proof_by_two_gives_way_to_it() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&heard);
+    let (desk, day) = banded(7, (50, 4, 6), 700, 0);
+    let book = metric_engine::compile(&desk, &day).expect("a desk without contradictions");
+    let problem = constraint_manager::build(&book, false).expect("a problem without contradictions");
+    let (solved, asked) = beside(&problem, LONG, move |_, time, watch| {
+        wait(
+            time,
+            &mut |news| {
+                let control = watch(news);
+                let mut heard = hears.lock().unwrap();
+                if heard.last() != Some(&control) {
+                    heard.push(control);
+                }
+                control
+            },
+            &mut || None,
+        );
+        Ending::empty(Stop::Limit)
+    });
+    assert!(matches!(solved.outcome, Outcome::Proven(_)) && asked == 1, "{:?}", solved.outcome);
+    assert_eq!(*heard.lock().unwrap(), [Control::GoOn, Control::Yield, Control::Abandon]);
+}
+
+#[test]
 fn who_ends_with_garbage_after_the_proof_spoils_nothing() {
     let problem = slow();
     let trades = problem.trades.len();
@@ -143,7 +169,7 @@ fn who_ends_with_garbage_after_the_proof_spoils_nothing() {
         wait(time, watch, &mut || None);
         // Told to go, it has a plan that is none, a bound that is none, and the last word.
         let control = watch(News::Point(&garbage(model, trades)));
-        assert_ne!(control, Control::GoOn);
+        assert!(!control.goes_on());
         let points = vec![garbage(model, trades)];
         Ending { stop: Stop::Finished, points, bound: Some(-1e12), nodes: 1 }
     });

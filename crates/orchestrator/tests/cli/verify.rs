@@ -200,8 +200,10 @@ fn check_certificate_at(replaced: &[(&str, &str)], says: &[&str]) {
 #[test]
 fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
     let with = |room: &str, price: &str| {
-        format!(r#""rooms": [{room}], "price_lists": [
-      {{"shadow_prices":[[0,"{price}"]]}}"#)
+        format!(
+            r#""rooms": [{room}], "price_lists": [
+      {{"shadow_prices":[[0,"{price}"]]}}"#
+        )
     };
     let lists = "\"price_lists\": [\n      {}";
     let margin = r#"{"limit":{"account":"PB1","metric":"margin","bound":"max","part":"limit"}}"#;
@@ -211,16 +213,34 @@ fn a_certificate_that_does_not_give_the_certified_numbers_is_named() {
     let changes = with(r#"{"max_changes":{}}"#, "1");
     check_certificate(lists, &changes, &["a price is stated for the number of changes", "nothing of that kind"]);
     check_certificate(r#""prices":0"#, r#""prices":1"#, &["price list 1, which is not there"]);
-    check_certificate(r#"{"leaf""#, r#"{"branch":0},{"leaf""#, &["bookings has 0 entries"]);
     let booking = r#""bookings": [{"trade_id":"T1","account":"PB1"}], "price_lists""#;
-    check_certificate_at(&[(r#""price_lists""#, booking), (r#"{"leaf""#, r#"{"branch":0},{"leaf""#)], &["the tree ends"]);
-    let of_another_form = "unknown variant `pb-assign/certificate/1`, expected `pb-assign/certificate/2`";
-    check_certificate("certificate/2", "certificate/1", &["certificate.json", of_another_form]);
+    check_certificate_at(
+        &[(r#""price_lists""#, booking), (r#"{"leaf""#, r#"{"branch":0},{"leaf""#)],
+        &["the tree ends"],
+    );
     check_certificate(r#""run_id": ""#, r#""run_id": "0"#, &["certificate.json belongs to the run 0"]);
     let desk = answered_without_search();
     std::fs::remove_file(desk.path().join(CERTIFICATE)).expect("a certificate to remove");
     let ran = verified(&desk);
     assert!(ran.exit == 4 && ran.stderr.contains("the certificate gives nothing"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_told_from_one_that_shows_nothing() {
+    for (from, to, says) in [
+        (r#"{"leaf""#, r#"{"branch":0},{"leaf""#, "bookings has 0 entries, and there is a reference to 0"),
+        (
+            "certificate/2",
+            "certificate/1",
+            "unknown variant `pb-assign/certificate/1`, expected `pb-assign/certificate/2`",
+        ),
+    ] {
+        let desk = answered_without_search();
+        desk.replace(CERTIFICATE, from, to);
+        let ran = verified(&desk);
+        let said = ran.stderr.contains("failed to read certificate.json") && ran.stderr.contains(says);
+        assert!(ran.exit == 2 && said, "{}: {}", ran.exit, ran.stderr);
+    }
 }
 
 #[test]

@@ -326,28 +326,10 @@ fn certificate_json_has_an_entry_for_each_level() {
             {"trade_id":"T1","account":"PB2"}
           ],
           "certificate": {
-            "rooms": [
-              {"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit"}},
-              {"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined"}},
-              {"max_changes":{}},
-              {"limit":{"account":"PB1","metric":"gross","bound":"max","part":"limit"}}
-            ],
-            "positions": [
-              {"account":"PB2","security":"XS001","cash":false},
-              {"account":"PB2","security":"USD","cash":true}
-            ],
-            "bookings": [
-              {"trade_id":"T1","account":"PB2"},
-              {"trade_id":"T2","account":"PB1"}
-            ],
             "price_lists": [
-              {},
-              {"shadow_prices":[[0,"0.00012"],[1,"0"],[2,"0.5"]],"slopes":[[0,"-0.0000000001"],[1,"12"]],"trade_prices":[["T2","-3.25"]],"kept_limits":[[3,"0.5"]]}
+              {}
             ],
             "tree": [
-              {"branch":0},
-              {"leaf":{"prices":1,"aim":"no_plan"}},
-              {"close":{"choices":[1],"prices":1}},
               {"leaf":{"prices":0}}
             ]
           }

@@ -145,7 +145,7 @@ fn certificate() -> Certificate {
     }
 }
 
-/// Certificates of two levels, with everything that one can say, and of a third of which nothing is certified.
+/// Certificates of two levels, with everything that is said of levels alone, and of a third of which nothing is certified.
 pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
     let metric = |name: &str| MetricName::new(name);
     let floor = |name: &str, least: &str| Floor { metric: metric(name), least: amount(least) };
@@ -157,7 +157,11 @@ pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
             metric: Some(metric("cost")),
             floors: Vec::new(),
             best: vec![(TradeId::new("T1"), AccountId::new("PB2"))],
-            certificate: Some(certificate()),
+            certificate: Some(Certificate {
+                cuts: Vec::new(),
+                price_lists: vec![PriceList::default()],
+                tree: vec![leaf.clone()],
+            }),
         },
         LevelCertificate {
             metric: Some(metric("wallet")),

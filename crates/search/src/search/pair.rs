@@ -3,12 +3,11 @@
 mod halt;
 mod meeting;
 mod mover;
+mod round;
 
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use super::{Budget, Glimpse, Word};
@@ -17,10 +16,12 @@ use crate::anneal::hunt::Hunter;
 use crate::dive::Diver;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
+use crate::threads::joined;
 use crate::tree::{Aim, Best, MOST_MOVERS, Prover, Slack, Tree, have_met, progress};
 use halt::Halt;
 use meeting::{Answer, Meeting, Order, Reply, Report};
 use mover::{Line, Mover};
+use round::{LARGEST_ROUND, Round};
 
 /// What the prover is to do.
 #[derive(Debug, Clone, Copy)]
@@ -33,19 +34,6 @@ pub(super) enum Task {
     Sharpen { slack: Slack, nodes: u64 },
 }
 
-/// The work of a round: choices priced, moves tried. Rounds grow, so that an easy problem is not kept waiting.
-#[derive(Debug, Clone, Copy)]
-struct Round {
-    priced: u64,
-    moves: u64,
-}
-
-const FIRST_ROUND: Round = Round { priced: 65_536, moves: 8_192 };
-const LARGEST_ROUND: Round = Round { priced: 4_194_304, moves: 786_432 };
-/// Moves of a round at least, where it has grown, for each mover.
-const MOVES_OF_EACH: u64 = 2;
-/// With so many movers a move takes twice as long as with a few.
-const SLOW_MOVERS: u64 = 2_000;
 /// Rounds after which a prover gives up that has no plan to compare with; the same where a plan can be hunted; and after
 /// which one gives up that looks for a plan.
 const ROUNDS_WITHOUT_PLAN: u64 = 30;
@@ -70,22 +58,17 @@ const FAR_APART: f64 = 1.5;
 const IDLE_MOVES: u64 = 120_000;
 const CLOSE_TO_SHARE: f64 = 1.0;
 const PROGRESS_TO_SHARE: f64 = 1e-3;
-/// What a step of a proof takes once that is done: to be written down, checked and published; and how much of that fits in
-/// the time that is kept for the end in any case.
-const TO_WRITE_A_STEP: Duration = Duration::from_micros(25);
+/// What a price list takes once a proof is done, with the steps that refer to it: to be written down, checked and published;
+/// by itself, and for each choice of the problem. How much of that fits in the time that is kept for the end in any case.
+const TO_WRITE_A_LIST: Duration = Duration::from_micros(16);
+const TO_WRITE_A_CHOICE: Duration = Duration::from_nanos(45);
 const KEPT_TO_WRITE: Duration = Duration::from_millis(200);
+/// What checking and publishing are of all that, and how many times as long as writing down they take: where that took
+/// longer than it should, the machine is busy, and what follows will take longer too.
+const SHARE_AFTER_WRITING: f64 = 0.8;
+const TIMES_WRITING: u32 = 4;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
-
-impl Round {
-    fn number(round: u64, movers: usize) -> Self {
-        let grow = |first: u64, largest: u64| (first << (round / 2).min(10)).min(largest);
-        // The more movers, the longer a move waits for memory; and the longer a pricing takes, which a round has one of.
-        let moves = LARGEST_ROUND.moves / (1 + movers as u64 / SLOW_MOVERS);
-        let moves = moves.max(MOVES_OF_EACH * movers as u64);
-        Self { priced: grow(FIRST_ROUND.priced, LARGEST_ROUND.priced), moves: grow(FIRST_ROUND.moves, moves) }
-    }
-}
 
 /// Both searches with what they have found so far.
 pub(super) struct Pair<'a> {
@@ -111,6 +94,8 @@ pub(super) struct Pair<'a> {
     pub(super) nodes: u64,
     pub(super) moves: u64,
     root_bound: f64,
+    /// Whether both are at the proof.
+    is_shared: bool,
     is_stopped: bool,
     /// How often the budget was looked at, and which of the looks said stop.
     looks: u64,
@@ -145,6 +130,7 @@ impl<'a> Pair<'a> {
             nodes,
             moves,
             root_bound,
+            is_shared: false,
             is_stopped,
             looks: 0,
             cuts: Vec::new(),
@@ -156,10 +142,23 @@ impl<'a> Pair<'a> {
         self.looks_for(Self::is_used_up)
     }
 
-    /// Looks whether there is no time to write down a proof of so many steps: it has to be checked and published as well.
-    pub(super) fn is_too_late_for(&mut self, steps: usize) -> bool {
-        let time = TO_WRITE_A_STEP * u32::try_from(steps).unwrap_or(u32::MAX);
+    /// Looks whether there is no time to write down a proof of so many price lists: it has to be checked and published as
+    /// well.
+    pub(super) fn is_too_late_for(&mut self, lists: usize) -> bool {
+        let time = self.to_write(lists);
         self.looks_for(|pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
+    }
+
+    /// The same once that is written down, which took `written`.
+    pub(super) fn is_too_late_after(&mut self, lists: usize, written: Duration) -> bool {
+        let time = self.to_write(lists).mul_f64(SHARE_AFTER_WRITING).max(TIMES_WRITING * written);
+        self.looks_for(|pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
+    }
+
+    /// What it takes to write down, check and publish so many price lists.
+    fn to_write(&self, lists: usize) -> Duration {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        (TO_WRITE_A_LIST + TO_WRITE_A_CHOICE * number(self.kernel.account.len())) * number(lists)
     }
 
     /// A look at the budget, on record where it says that something is over.
@@ -232,9 +231,10 @@ impl<'a> Pair<'a> {
                 self.lead(task, (&from_prover, &to_prover), (&from_mover, &to_mover), (moving.is_some(), is_done));
             is_done.store(true, Ordering::Release);
             drop((to_prover, to_mover));
-            let (mut tree, best) = result(prover);
+            self.is_shared = false;
+            let (mut tree, best) = joined(prover);
             let (mover, far) = moving.map_or((None, None), |moving| {
-                let (mover, far) = result(moving);
+                let (mover, far) = joined(moving);
                 (Some(mover), far)
             });
             if have_met {
@@ -305,6 +305,7 @@ impl<'a> Pair<'a> {
                 return (false, far.nodes);
             }
             is_first = false;
+            self.is_shared = is_moving && !far.turns.is_empty();
             if let Some(report) = moved {
                 self.moves = report.moves + self.idle_moves();
                 self.offer(report.best.clone());
@@ -384,7 +385,7 @@ impl<'a> Pair<'a> {
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| diver.run(CHOICES_OF_DIVE, &|| halt.is_now()));
                 hunter.iter_mut().for_each(|hunter| hunter.run(STEPS_OF_HUNT, &|| halt.is_now()));
-                result(other);
+                joined(other);
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
@@ -432,7 +433,7 @@ impl<'a> Pair<'a> {
                     None => second.run(moves, &|| halt.is_now()),
                 });
                 first.run(moves, &|| halt.is_now());
-                result(other);
+                joined(other);
             });
             if self.halt.is_now() {
                 self.cuts.push(self.looks);
@@ -479,6 +480,7 @@ impl<'a> Pair<'a> {
             rounds: self.rounds,
             nodes: self.nodes + nodes,
             moves: self.moves,
+            is_shared: self.is_shared,
         }
     }
 }
@@ -488,9 +490,4 @@ fn annealer<'a>(kernel: &'a Kernel<'a>, best: Option<&Best>) -> Annealer<'a> {
     let mut annealer = Annealer::new(kernel, 1, best.map(|best| &best.choices[..]));
     best.into_iter().for_each(|best| annealer.take(best));
     annealer
-}
-
-/// What a thread came to. Its panic goes on here: whoever asked for the search hears what it was.
-fn result<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

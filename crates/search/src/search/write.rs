@@ -1,7 +1,5 @@
 //! A tree in floats as a proof in decimals.
 
-use std::panic::resume_unwind;
-
 use domain::Amount;
 use domain::certificate::Aim;
 
@@ -9,6 +7,7 @@ use super::join::join;
 use super::objective_decimals;
 use crate::kernel::{Cut, Kernel};
 use crate::proof::{self, Node, PriceList, Proof};
+use crate::threads::joined;
 use crate::tree::{List, Step, Tree};
 
 /// Digits of a price after its first: their effect on the bound is of second order near the best prices.
@@ -87,7 +86,7 @@ fn all_written(kernel: &Kernel<'_>, lists: &[List]) -> Vec<PriceList> {
     std::thread::scope(|scope| {
         let second = scope.spawn(|| write(second));
         let mut all = write(first);
-        all.extend(second.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        all.extend(joined(second));
         all
     })
 }

@@ -52,7 +52,7 @@ impl Backend for Highs {
                         control
                     }
                 };
-                if control != Control::GoOn {
+                if !control.goes_on() {
                     stop.store(true, Ordering::Relaxed);
                 }
             }

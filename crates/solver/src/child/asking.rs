@@ -194,6 +194,7 @@ impl<'a> Conversation<'a> {
                     self.phase = Phase::Killed;
                     break End::Silent;
                 }
+                Control::Yield => self.line.process.give_way(),
                 Control::GoOn | Control::Stop => {}
             }
         };

@@ -75,6 +75,7 @@ fn end_unstarted() {
 pub(super) struct Process {
     child: Child,
     reaped: Option<ExitStatus>,
+    gives_way: bool,
 }
 
 impl Process {
@@ -88,7 +89,7 @@ impl Process {
         };
         let child = command.spawn()?;
         running.insert(child.id());
-        Ok(Self { child, reaped: None })
+        Ok(Self { child, reaped: None, gives_way: false })
     }
 
     /// Its pipes.
@@ -110,6 +111,19 @@ impl Process {
         #[cfg(not(unix))]
         if force == Force::Kill {
             let _ = self.child.kill();
+        }
+    }
+
+    /// Leaves every processor to whoever wants it from now on, with its whole group. There is no way back.
+    pub(super) fn give_way(&mut self) {
+        if std::mem::replace(&mut self.gives_way, true) {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, setpriority_pgrp};
+            // A group that is gone already wants no processor.
+            let _ = setpriority_pgrp(Some(Pid::from_child(&self.child)), LAST_IN_LINE);
         }
     }
 
@@ -155,6 +169,10 @@ impl Process {
     }
 }
 
+/// The largest niceness there is.
+#[cfg(unix)]
+const LAST_IN_LINE: i32 = 19;
+
 /// How often it is asked whether a process has ended.
 const POLL: Duration = Duration::from_millis(1);
 
@@ -194,3 +212,32 @@ const SIGNALS: [(i32, &str); 7] = {
         (Signal::TERM.as_raw(), "SIGTERM"),
     ]
 };
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gives_way_is_last_in_line_with_its_whole_group() {
+        // The shell's own child is of its group.
+        let mut process = Process::start(Command::new("sh").args(["-c", "sleep 60 & wait"])).unwrap();
+        let niceness = |id: u32| -> i32 {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+            // The 17th field after the name, which ends with the last bracket.
+            stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap()
+        };
+        let shell = process.child.id();
+        let children = format!("/proc/{shell}/task/{shell}/children");
+        let child = loop {
+            let children = std::fs::read_to_string(&children).unwrap();
+            if let Some(child) = children.split_whitespace().next() {
+                break child.parse().unwrap();
+            }
+            std::thread::sleep(POLL);
+        };
+        let before = niceness(shell);
+        process.give_way();
+        assert!(before < LAST_IN_LINE);
+        assert_eq!([niceness(shell), niceness(child)], [LAST_IN_LINE; 2]);
+    }
+}

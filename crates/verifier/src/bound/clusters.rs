@@ -136,7 +136,8 @@ fn subsets<'s, N: Number + 's>(added: impl ExactSizeIterator<Item = Option<&'s N
 
 /// The largest sum of the whole divided between the two.
 fn divided<N: Number>(one: &[Sum<N>], other: &[Sum<N>]) -> Sum<N> {
-    let pairs = one.iter().zip(other.iter().rev()).filter_map(|(one, other)| Some(N::sum(one.as_ref()?, other.as_ref()?)));
+    let pairs =
+        one.iter().zip(other.iter().rev()).filter_map(|(one, other)| Some(N::sum(one.as_ref()?, other.as_ref()?)));
     pairs.max()
 }
 

@@ -128,7 +128,8 @@ impl<'a, N: Number> Sum<'a, N> {
         let best = self.best_of_trade.iter().chain(&self.best_of_cluster);
         let base = best.fold(self.total.clone(), |total, best| N::difference(&total, best));
         let mut gains = BTreeMap::new();
-        let open = (0..self.cluster_of.len()).map(|trade| (trade, self.added(trade))).filter(|(_, added)| added.len() > 1);
+        let open =
+            (0..self.cluster_of.len()).map(|trade| (trade, self.added(trade))).filter(|(_, added)| added.len() > 1);
         for (trade, added) in open {
             if let Some((_, added)) = added.iter().find(|(other, _)| *other == account) {
                 gains.insert(trade, N::to_amount(added, self.priced.units));

@@ -3,7 +3,8 @@
 use std::sync::mpsc::{Receiver, Sender};
 
 use super::meeting::{Order, Report};
-use super::{LARGEST_ROUND, Round, STEPS_OF_HUNT, annealer};
+use super::round::{LARGEST_ROUND, Round};
+use super::{STEPS_OF_HUNT, annealer};
 use crate::anneal::Annealer;
 use crate::anneal::hunt::Hunter;
 use crate::hint::Hint;
