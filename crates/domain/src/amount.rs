@@ -166,12 +166,12 @@ impl FromStr for Amount {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refused = || NotADecimal(text.to_owned());
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
         let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !all_digits(whole) || !all_digits(fraction) {
+        if !all_digits(whole) || !fraction.is_none_or(all_digits) {
             return Err(refused());
         }
-        if let Some(number) = Number::read(whole, digits.split_once('.').map_or("", |(_, fraction)| fraction)) {
+        if let Some(number) = Number::read(whole, fraction.unwrap_or_default()) {
             return Ok(Self(if text.starts_with('-') { -&number } else { number }));
         }
         BigDecimal::from_str(text).map(|number| Self(Number::of(number))).map_err(|_| refused())

@@ -181,13 +181,13 @@ pub fn search(
 
 /// A tree as a proof; nothing where it was not finished, is too long, or there is no time left for it.
 fn written(pair: &mut Pair<'_>, tree: &Tree<'_>, aim: Aim) -> Option<Proof> {
-    let lists = tree.count_lists();
-    if !tree.is_whole() || pair.is_too_late_for(lists) {
+    let length = tree.length();
+    if !tree.is_whole() || pair.is_too_late_for(length) {
         return None;
     }
     let begun = Instant::now();
     let proof = write::whole(tree, aim);
-    proof.filter(|_| !pair.is_too_late_after(lists, begun.elapsed()))
+    proof.filter(|_| !pair.is_too_late_after(length, begun.elapsed()))
 }
 
 /// What there is to show for a search that has a plan, or ran out of budget before it had one.

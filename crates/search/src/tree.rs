@@ -59,6 +59,8 @@ pub(crate) struct Tree<'p> {
     pub(crate) kernel: Arc<Kernel<'p>>,
     /// Price lists that steps refer to.
     pub(crate) lists: Vec<List>,
+    /// How many numbers they have.
+    numbers: usize,
     /// The steps so far; a whole proof only if the tree was finished.
     pub(crate) steps: Vec<Step>,
     /// Whether nothing is left open.
@@ -89,10 +91,19 @@ pub(crate) struct List {
     pub(crate) kept: Option<Arc<KeptRows>>,
 }
 
+/// How long a proof is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Length {
+    pub(crate) steps: usize,
+    pub(crate) lists: usize,
+}
+
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
-/// Steps after which a proof is too long to be written down: it would take more than half a gigabyte to check and publish.
-pub(crate) const MOST_STEPS: usize = 600_000;
+/// Steps, and numbers of their price lists, after which a proof is too long to be written down: it would take more than
+/// half a gigabyte to check and publish.
+const MOST_STEPS: usize = 600_000;
+const MOST_NUMBERS: usize = 8_000_000;
 /// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
 const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices: by itself, and for each row and position. What else is done in
@@ -177,6 +188,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let tree = Tree {
             kernel: Arc::clone(&kernel),
             lists: Vec::new(),
+            numbers: 0,
             steps: Vec::new(),
             is_finished: false,
             far: None,
@@ -247,6 +259,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             (self.starts_anew, self.is_stopped) = (false, false);
             self.tree.steps.truncate(self.tree.root_steps);
             self.tree.lists.truncate(self.tree.root_lists);
+            self.tree.numbers = self.tree.lists.iter().map(List::numbers).sum();
             (self.tree.root_steps, self.tree.root_lists) = (usize::MAX, usize::MAX);
             from = (Start { prices: self.tree.root.clone(), average: None }, AGAIN);
         }
@@ -433,7 +446,8 @@ impl<'a, 'p> Prover<'a, 'p> {
             (sum - row.high).max(row.low - sum)
         };
         let Some(row) = (0..sums.rows.len()).max_by(|a, b| broken(a).total_cmp(&broken(b))) else { return };
-        let price = ruling::ample((self.cut() - sums.cost + 1.0) / broken(&row));
+        // A row may be broken by less than floats can tell.
+        let price = ruling::ample((self.cut() - sums.cost + 1.0) / broken(&row).max(f64::EPSILON));
         let mut prices = prices;
         prices.rows[row] = if sums.rows[row] > self.kernel.rows[row].high { price } else { -price };
         self.close(view, &prices);
@@ -443,17 +457,40 @@ impl<'a, 'p> Prover<'a, 'p> {
 impl Tree<'_> {
     /// Whether the steps are the whole proof.
     pub(crate) fn is_whole(&self) -> bool {
-        self.is_finished && self.length() < MOST_STEPS
+        self.is_finished && self.has_room() && self.length().steps < MOST_STEPS
     }
 
-    /// How many steps there are to write down.
-    pub(crate) fn length(&self) -> usize {
-        self.steps.len() + self.far.as_ref().map_or(0, |far| far.steps.len())
+    /// What there is to write down.
+    pub(crate) fn length(&self) -> Length {
+        let far = self.far.as_ref().map_or((0, 0), |far| (far.steps.len(), far.lists.len()));
+        Length { steps: self.steps.len() + far.0, lists: self.lists.len() + far.1 }
     }
 
-    /// How many price lists there are to write down.
-    pub(crate) fn count_lists(&self) -> usize {
-        self.lists.len() + self.far.as_ref().map_or(0, |far| far.lists.len())
+    /// Whether another step is kept. Once none is, the steps are no proof any more.
+    pub(crate) fn has_room(&self) -> bool {
+        self.steps.len() < MOST_STEPS && self.numbers < MOST_NUMBERS
+    }
+
+    /// Keeps a step.
+    pub(crate) fn step(&mut self, step: Step) {
+        if self.has_room() {
+            self.steps.push(step);
+        }
+    }
+
+    /// Keeps a list of prices for the steps that follow; its number.
+    pub(crate) fn list(&mut self, list: List) -> usize {
+        if self.has_room() {
+            self.numbers += list.numbers();
+            self.lists.push(list);
+        }
+        self.lists.len().saturating_sub(1)
+    }
+
+    /// Begins anew, and returns what there was.
+    pub(crate) fn take(&mut self) -> (Vec<List>, Vec<Step>) {
+        self.numbers = 0;
+        (std::mem::take(&mut self.lists), std::mem::take(&mut self.steps))
     }
 
     fn standing<'f>(&self, work: u64, forks: &'f [Fork]) -> Standing<'f> {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use ::search::proof::{Node, Proof};
+use ::search::{Budget, Ending, Found, Goal, Word, search};
 use constraint_manager::AssignmentProblem;
 use domain::{Amount, Day, Desk, OnBreach};
-use search::{Budget, Ending, Found, Goal, Word, search};
 use test_desks::case::{CaseForm, enumerate};
 use test_desks::product::product;
 use test_desks::random::{Random, large_case, random_case};
@@ -237,6 +238,36 @@ fn a_proof_by_two_is_written_down() {
     let steps = found.proof.as_ref().map_or(0, |proof| proof.tree.len());
     assert!(steps > 10_000, "{steps} steps");
     assert_eq!(shown(&problem, Budget::default()).0, found);
+}
+
+#[test]
+fn a_sharper_proof_that_comes_too_late_leaves_the_first_one() {
+    let mut left = 0;
+    for seed in 0..40 {
+        let case = large_case(seed, 3, 30);
+        let (desk, day) = product(&case);
+        let problem = problem(&desk, &day, case.include_limited);
+        let goal = Goal { gap_rel: Amount::from_parts(1, 3), start: None };
+        let whole = search(&problem, &goal, Budget { rounds: Some(12), ..Budget::default() }, &mut |_| Word::GoOn);
+        if whole.ending != Ending::Best {
+            continue;
+        }
+        let cut_at = |look: u64| {
+            let cuts = Budget { cuts: Some(vec![look]), ..Budget::default() };
+            search(&problem, &goal, cuts, &mut |_| Word::GoOn)
+        };
+        // The last look at all says whether there is time for the proof: behind it nothing is cut.
+        let mut looks = 1..8 * whole.rounds + 16;
+        while looks.start + 1 < looks.end {
+            let middle = u64::midpoint(looks.start, looks.end);
+            looks = if cut_at(middle).cuts.is_empty() { looks.start..middle } else { middle..looks.end };
+        }
+        let late = cut_at(looks.start);
+        assert_eq!((&late.best, late.ending, &late.cuts), (&whole.best, whole.ending, &vec![looks.start]));
+        let is_tree = |proof: &Proof| proof.tree.iter().any(|node| matches!(node, Node::Branch { .. }));
+        left += u32::from(late.proof.as_ref().is_some_and(is_tree) && late.proof != whole.proof);
+    }
+    assert!(left > 0, "no first proof was a tree and left");
 }
 
 #[test]

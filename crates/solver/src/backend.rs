@@ -65,7 +65,8 @@ pub struct Glimpse {
 pub enum Control {
     /// It does.
     GoOn,
-    /// It does, with the processor time that nobody else wants.
+    /// It does, with the processor time that nobody else wants: whoever started a process sees to that, and what runs in
+    /// this one just goes on.
     Yield,
     /// It stops and reports what it has.
     Stop,

@@ -240,6 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn text_of_what_fits_takes_no_long_number() {
+        let plain = |digits, scale| Number::new(digits, scale).plain();
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!([plain(-18_234_550, 3), plain(5, 0), plain(0, 7)], [text("18234.55"), text("5"), text("0")]);
+        assert_eq!(
+            [plain(12, 6), plain(1_000, 3), plain(7, 38)],
+            [text("0.000012"), text("1"), text(&format!("0.{}7", "0".repeat(37)))]
+        );
+        assert_eq!([plain(5, -3), plain(5, 39)], [None, None]);
+        let read = |whole, fraction| Number::read(whole, fraction).map(|number| number.long());
+        assert_eq!(read("007", "50"), Some(Number::new(75, 1).long()));
+        assert_eq!(read("1", &"0".repeat(38)), None);
+    }
+
+    #[test]
     fn the_ends_of_what_fits_are_no_ends() {
         let (least, most) = (Number::new(i128::MIN, 2), Number::new(i128::MAX, 2));
         let one = Number::new(1, 2);

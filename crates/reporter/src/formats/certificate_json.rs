@@ -1,8 +1,8 @@
 //! `certificate.json`: what the certified numbers of `result.json` are recomputed from, for anyone who wants to.
 //! One line for each entry of a list; decimals are strings; the same run gives the same bytes.
 //!
-//! Proofs can be long, and say the same names again and again: those stand in tables of their own, and everything
-//! else refers to them by place.
+//! Proofs can be long, and say the same names again and again: what has a price, positions and the bookings of the tree
+//! stand in tables of their own, and lists and nodes refer to them by place.
 
 mod cuts;
 mod lists;

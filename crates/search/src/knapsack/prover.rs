@@ -12,7 +12,7 @@ use super::relaxed::{Filled, Sacks, Scratch};
 use crate::kernel::Kernel;
 use crate::lagrangian::{Prices, View};
 use crate::remaining::Remaining;
-use crate::tree::{Aim, Best, List, MOST_MOVERS, MOST_STEPS, Partner, Standing, Step, Tree, consider, margin};
+use crate::tree::{Aim, Best, List, MOST_MOVERS, Partner, Standing, Step, Tree, consider, margin};
 
 /// For each priced row of an account beyond the one that it keeps, knapsacks have to close so much more of the distance
 /// to the cut before they are worth their time.
@@ -162,7 +162,7 @@ impl Prover<'_, '_, '_> {
         self.tree.kernel = Arc::clone(self.kernel);
         // Nothing that was closed before counts.
         (self.tree.root_steps, self.tree.root_lists) = (0, 0);
-        (self.tree.lists, self.tree.steps) = (Vec::new(), Vec::new());
+        drop(self.tree.take());
         self.see_root(&sacks, &improved);
         Some(improved.prices)
     }
@@ -182,8 +182,7 @@ impl Prover<'_, '_, '_> {
             let shortest = self.aim.slack.of(best);
             leap = leap.max(shortest);
             self.tried = self.grid_above(self.grid_above(self.tree.root_bound) + leap);
-            self.tree.lists.clear();
-            self.tree.steps.clear();
+            drop(self.tree.take());
             let before = self.tree.nodes;
             self.allowed = if leap > shortest { before + FEW + LONGER * taken } else { u64::MAX };
             self.is_given_up = false;
@@ -197,8 +196,8 @@ impl Prover<'_, '_, '_> {
             }
             taken = self.tree.nodes - before;
             self.tree.root_bound = self.tree.root_bound.max(self.cut());
-            if self.tree.steps.len() < MOST_STEPS {
-                self.tree.shown = Some((std::mem::take(&mut self.tree.lists), std::mem::take(&mut self.tree.steps)));
+            if self.tree.has_room() {
+                self.tree.shown = Some(self.tree.take());
             }
             prices = self.tree.root.clone();
             leap *= if taken < FEW { 2.0 } else { 1.0 };
@@ -231,7 +230,7 @@ impl Prover<'_, '_, '_> {
     fn branch(&mut self, prices: Prices, schedule: Schedule, depth: usize) {
         let mark = self.remaining.mark();
         if let Some((prices, choice)) = self.bound(prices, schedule, depth) {
-            self.step(Step::Branch(choice));
+            self.tree.step(Step::Branch(choice));
             let inner = self.remaining.mark();
             let others = self.kernel.choices(self.kernel.mover[choice]).filter(|other| *other != choice);
             for other in others.collect::<Vec<_>>() {
@@ -342,8 +341,7 @@ impl Prover<'_, '_, '_> {
         if dear.is_empty() {
             return Some(0);
         }
-        self.keep(sacks, prices);
-        let list = self.tree.lists.len().saturating_sub(1);
+        let list = self.keep(sacks, prices);
         let mut closed = Vec::with_capacity(dear.len());
         // The last choice of a mover stays, and these prices close the branch with it.
         let is_last = |remaining: &Remaining, choice: usize| remaining.left(self.kernel.mover[choice]) == 1;
@@ -357,9 +355,9 @@ impl Prover<'_, '_, '_> {
             closed.push(choice);
         }
         let count = closed.len();
-        self.step(Step::Close { choices: closed, list });
+        self.tree.step(Step::Close { choices: closed, list });
         if closes_all {
-            self.step(Step::Leaf(list));
+            self.tree.step(Step::Leaf(list));
         }
         (!closes_all).then_some(count)
     }
@@ -393,24 +391,19 @@ impl Prover<'_, '_, '_> {
 
     /// Closes the branch.
     fn close(&mut self, sacks: &Sacks<'_>, prices: &Prices) {
-        self.keep(sacks, prices);
-        self.step(Step::Leaf(self.tree.lists.len().saturating_sub(1)));
+        let list = self.keep(sacks, prices);
+        self.tree.step(Step::Leaf(list));
     }
 
-    /// Keeps a list of prices for the steps that follow.
-    fn keep(&mut self, sacks: &Sacks<'_>, prices: &Prices) {
-        if self.tree.steps.len() < MOST_STEPS {
-            // What is decided needs no price.
-            let mut prices = prices.clone();
-            let decided = |mover: &usize| self.remaining.left(*mover) == 1;
-            (0..prices.movers.len()).filter(decided).for_each(|mover| prices.movers[mover] = 0.0);
-            self.tree.lists.push(List::of(&prices, sacks.view.shares(&prices)));
+    /// Keeps a list of prices for the steps that follow; its number.
+    fn keep(&mut self, sacks: &Sacks<'_>, prices: &Prices) -> usize {
+        if !self.tree.has_room() {
+            return 0;
         }
-    }
-
-    fn step(&mut self, step: Step) {
-        if self.tree.steps.len() < MOST_STEPS {
-            self.tree.steps.push(step);
-        }
+        // What is decided needs no price.
+        let mut prices = prices.clone();
+        let decided = |mover: &usize| self.remaining.left(*mover) == 1;
+        (0..prices.movers.len()).filter(decided).for_each(|mover| prices.movers[mover] = 0.0);
+        self.tree.list(List::of(&prices, sacks.view.shares(&prices)))
     }
 }

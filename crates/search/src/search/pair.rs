@@ -17,7 +17,7 @@ use crate::dive::Diver;
 use crate::kernel::Kernel;
 use crate::lagrangian::Prices;
 use crate::threads::joined;
-use crate::tree::{Aim, Best, MOST_MOVERS, Prover, Slack, Tree, have_met, progress};
+use crate::tree::{Aim, Best, Length, MOST_MOVERS, Prover, Slack, Tree, have_met, progress};
 use halt::Halt;
 use meeting::{Answer, Meeting, Order, Reply, Report};
 use mover::{Line, Mover};
@@ -58,10 +58,10 @@ const FAR_APART: f64 = 1.5;
 const IDLE_MOVES: u64 = 120_000;
 const CLOSE_TO_SHARE: f64 = 1.0;
 const PROGRESS_TO_SHARE: f64 = 1e-3;
-/// What a price list takes once a proof is done, with the steps that refer to it: to be written down, checked and published;
-/// by itself, and for each choice of the problem. How much of that fits in the time that is kept for the end in any case.
-const TO_WRITE_A_LIST: Duration = Duration::from_micros(16);
-const TO_WRITE_A_CHOICE: Duration = Duration::from_nanos(45);
+/// What a price list of a proof takes once that is done, and what a step takes: to be written down, checked and published; by
+/// itself, and for each choice of the problem. How much of that fits in the time that is kept for the end in any case.
+const TO_WRITE_A_LIST: (Duration, Duration) = (Duration::from_micros(8), Duration::from_nanos(25));
+const TO_WRITE_A_STEP: (Duration, Duration) = (Duration::from_micros(2), Duration::from_nanos(12));
 const KEPT_TO_WRITE: Duration = Duration::from_millis(200);
 /// What checking and publishing are of all that, and how many times as long as writing down they take: where that took
 /// longer than it should, the machine is busy, and what follows will take longer too.
@@ -139,34 +139,34 @@ impl<'a> Pair<'a> {
 
     /// Looks whether the budget is used up, and records where it was.
     pub(super) fn is_over(&mut self) -> bool {
-        self.looks_for(Self::is_used_up)
+        self.looks_for(true, Self::is_used_up)
     }
 
-    /// Looks whether there is no time to write down a proof of so many price lists: it has to be checked and published as
-    /// well.
-    pub(super) fn is_too_late_for(&mut self, lists: usize) -> bool {
-        let time = self.to_write(lists);
-        self.looks_for(|pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
+    /// Looks whether there is no time to write down a proof of this length: it has to be checked and published as well.
+    pub(super) fn is_too_late_for(&mut self, length: Length) -> bool {
+        let time = self.to_write(length);
+        self.looks_for(false, |pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
     }
 
     /// The same once that is written down, which took `written`.
-    pub(super) fn is_too_late_after(&mut self, lists: usize, written: Duration) -> bool {
-        let time = self.to_write(lists).mul_f64(SHARE_AFTER_WRITING).max(TIMES_WRITING * written);
-        self.looks_for(|pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
+    pub(super) fn is_too_late_after(&mut self, length: Length, written: Duration) -> bool {
+        let time = self.to_write(length).mul_f64(SHARE_AFTER_WRITING).max(TIMES_WRITING * written);
+        self.looks_for(false, |pair| !pair.halt.leaves(time.saturating_sub(KEPT_TO_WRITE)))
     }
 
-    /// What it takes to write down, check and publish so many price lists.
-    fn to_write(&self, lists: usize) -> Duration {
+    /// What it takes to write down, check and publish a proof.
+    fn to_write(&self, length: Length) -> Duration {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        (TO_WRITE_A_LIST + TO_WRITE_A_CHOICE * number(self.kernel.account.len())) * number(lists)
+        let each = |(alone, a_choice): (Duration, Duration)| alone + a_choice * number(self.kernel.account.len());
+        each(TO_WRITE_A_LIST) * number(length.lists) + each(TO_WRITE_A_STEP) * number(length.steps)
     }
 
-    /// A look at the budget, on record where it says that something is over.
-    fn looks_for(&mut self, is_over: impl FnOnce(&Self) -> bool) -> bool {
+    /// A look at the budget, on record where it says that something is over. Where all is over with the last of recorded cuts,
+    /// nothing goes on behind it: whoever makes up cuts of their own gets an end too.
+    fn looks_for(&mut self, is_last: bool, is_over: impl FnOnce(&Self) -> bool) -> bool {
         self.looks += 1;
         let is_over = match &self.budget.cuts {
-            // Nothing goes on behind the last of them: whoever makes up cuts of their own gets an end too.
-            Some(cuts) => cuts.contains(&self.looks) || cuts.last().is_some_and(|last| self.looks > *last),
+            Some(cuts) => cuts.contains(&self.looks) || is_last && cuts.last().is_some_and(|last| self.looks > *last),
             None => is_over(self),
         };
         if is_over {
@@ -305,12 +305,12 @@ impl<'a> Pair<'a> {
                 return (false, far.nodes);
             }
             is_first = false;
-            self.is_shared = is_moving && !far.turns.is_empty();
             if let Some(report) = moved {
                 self.moves = report.moves + self.idle_moves();
                 self.offer(report.best.clone());
                 far = report;
             }
+            self.is_shared = is_moving && !far.turns.is_empty();
             self.rounds += 1;
             self.look_up(proved.nodes + far.nodes);
             if have_met(&proved.turns, &far.turns) {

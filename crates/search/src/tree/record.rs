@@ -1,6 +1,6 @@
 //! What prices close, recorded with them as steps of the proof.
 
-use super::{List, MOST_STEPS, Prover, Step};
+use super::{List, Prover, Step};
 use crate::lagrangian::{Priced, Prices, View};
 
 impl Prover<'_, '_> {
@@ -32,27 +32,26 @@ impl Prover<'_, '_> {
 
     /// Keeps a list of prices for the steps that follow; its number. One with a single price may be there already.
     fn keep(&mut self, view: &View<'_>, prices: &Prices) -> usize {
-        let next = self.tree.lists.len();
-        if self.tree.steps.len() >= MOST_STEPS {
-            return next;
+        if !self.tree.has_room() {
+            return 0;
         }
         let list = List::of(prices, view.shares(prices));
         let mut priced = list.rows.iter().enumerate().filter(|(_, price)| **price != 0.0);
-        if let (Some((row, price)), None) = (priced.next(), priced.next()) {
-            let known = self.lone.entry((row, price.to_bits())).or_insert(next);
-            if self.tree.lists.get(*known) == Some(&list) {
-                return *known;
-            }
-            *known = next;
+        let lone = match (priced.next(), priced.next()) {
+            (Some((row, price)), None) => Some((row, price.to_bits())),
+            _ => None,
+        };
+        let known = lone.and_then(|lone| self.lone.get(&lone));
+        if let Some(known) = known.filter(|known| self.tree.lists.get(**known) == Some(&list)) {
+            return *known;
         }
-        self.tree.lists.push(list);
-        next
+        let number = self.tree.list(list);
+        self.lone.extend(lone.map(|lone| (lone, number)));
+        number
     }
 
     pub(super) fn step(&mut self, step: Step) {
-        if self.tree.steps.len() < MOST_STEPS {
-            self.tree.steps.push(step);
-        }
+        self.tree.step(step);
     }
 }
 
@@ -60,5 +59,10 @@ impl List {
     pub(crate) fn of(prices: &Prices, shares: Vec<(usize, f64)>) -> Self {
         let Prices { rows, movers, kept, .. } = prices.clone();
         Self { rows, shares, movers, kept }
+    }
+
+    /// How many numbers it takes.
+    pub(super) fn numbers(&self) -> usize {
+        self.rows.len() + self.movers.len() + 2 * self.shares.len()
     }
 }

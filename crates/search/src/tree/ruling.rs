@@ -10,16 +10,18 @@ use crate::propagate::rulings;
 /// A price is at least this much above what is just enough, so that rounding cannot spoil it.
 const AMPLE: f64 = 1.001;
 
+/// Prices that numbers are sure to hold with whatever they are multiplied by.
+const USUAL: std::ops::Range<f64> = 1e-100..1e100;
+
 /// A price of a row alone that is more than enough: a power of two, so that one list of prices does for many branches.
+/// What is no usual price stays as it is.
 pub(super) fn ample(enough: f64) -> f64 {
-    let mut price = 1.0;
-    while price < AMPLE * enough {
-        price *= 2.0;
+    let least = AMPLE * enough;
+    if !USUAL.contains(&least) {
+        return enough;
     }
-    while price / 2.0 >= AMPLE * enough {
-        price /= 2.0;
-    }
-    price
+    let below = f64::from_bits(least.to_bits() & f64::INFINITY.to_bits());
+    if below < least { 2.0 * below } else { below }
 }
 
 impl<'p> Prover<'_, 'p> {
@@ -66,5 +68,21 @@ impl<'p> Prover<'_, 'p> {
             prices.rows[ruling.row] = 0.0;
         }
         Some(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ample_price_is_the_next_power_of_two() {
+        let prices = [0.9, 1.0, 3.0, 1024.0 / AMPLE, 1e-12].map(ample);
+        assert_eq!(prices, [1.0, 2.0, 4.0, 1024.0, 2_f64.powi(-39)]);
+        // What is none stays what it is.
+        for none in [0.0, -1.0, 1e300, f64::INFINITY, f64::MIN_POSITIVE] {
+            assert_eq!(ample(none), none);
+        }
+        assert!(ample(f64::NAN).is_nan());
     }
 }

@@ -15,7 +15,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Aim, Best, List, MOST_STEPS, Partner, Prover, Start, Step, Tree};
+use super::{Aim, Best, List, Partner, Prover, Start, Step, Tree};
 use crate::kernel::{Cut, Kernel};
 use crate::remaining::Remaining;
 
@@ -136,7 +136,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let mut prover = Self::new(Arc::new(kernel.with_cuts(seed.cuts)), aim, partner, best);
         prover.is_far = true;
         prover.tree.lists = seed.lists;
-        let is_kept = seed.closes.is_some();
+        let is_known = seed.closes.is_some();
         let mut closes = seed.closes.into_iter().flatten();
         for (depth, fork) in seed.forks.into_iter().enumerate() {
             prover.remaining = seed.remaining.clone();
@@ -155,6 +155,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             }
             prover.forks.push(fork);
         }
+        let is_kept = is_known && prover.tree.has_room();
         let Tree { kernel, lists, steps, nodes, .. } = prover.tree;
         let half = Half { kernel, lists, steps: if is_kept { steps } else { Vec::new() } };
         FarEnd { is_done: !prover.is_stopped, turns: turns(&prover.forks), best: prover.best, nodes, half }
@@ -164,7 +165,7 @@ impl<'a, 'p> Prover<'a, 'p> {
 impl Tree<'_> {
     /// Some of its closing steps with their lists, which are added to `lists`; nothing where they were not kept.
     fn taken(&self, steps: Range<usize>, lists: &mut Vec<List>) -> Option<Vec<Step>> {
-        if self.steps.len() >= MOST_STEPS {
+        if !self.has_room() {
             return None;
         }
         let taken = self.steps[steps].iter().map(|step| {

@@ -190,3 +190,30 @@ impl Groups {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By set, what it adds at a place; every fifth set may not go there.
+    fn sums(trades: u32, seed: i128) -> Vec<Sum<i128>> {
+        let sum = |set: i128| (set % 5 != seed % 5).then(|| ((set + seed) * 7_919 % 1_009 - 500).times(&1));
+        (0..1_i128 << trades).map(sum).collect()
+    }
+
+    #[test]
+    fn the_largest_division_of_every_set_is_that_of_all_divisions() {
+        for (trades, seed) in (1..6).flat_map(|trades| (0..20).map(move |seed| (trades, seed))) {
+            let (one, other) = (sums(trades, seed), sums(trades, 3 * seed + 1));
+            let largest = |set: usize| {
+                let parts = (0..one.len()).filter(|part| part & !set == 0);
+                parts.filter_map(|part| Some(i128::sum(one[set ^ part].as_ref()?, other[part].as_ref()?))).max()
+            };
+            let expected: Vec<Sum<i128>> = (0..one.len()).map(largest).collect();
+            let mut merged = vec![None; one.len()];
+            merge::<i128>(&one, &other, &mut merged);
+            assert_eq!(merged, expected);
+            assert_eq!(divided::<i128>(&one, &other), expected[one.len() - 1]);
+        }
+    }
+}

@@ -43,6 +43,11 @@ struct Kept<N: Number> {
 }
 
 impl<N: Number> Knapsacks<N> {
+    /// How many accounts keep a limit.
+    pub(super) fn kept(&self) -> usize {
+        self.kept.iter().flatten().count()
+    }
+
     /// What a list states; nothing where it prices no trades, or where a number does not fit.
     ///
     /// # Errors

@@ -1,14 +1,13 @@
-//! Price lists that are made ready for arithmetic, and kept as long as nodes share them.
+//! Price lists that are made ready for arithmetic, and kept until the last node that refers to them.
 
 use std::collections::BTreeMap;
 
-use domain::Certificate;
 use domain::certificate::{Aim, Node};
 
 use super::NoProof;
 use super::knapsacks::Knapsacks;
 use super::number::Number;
-use super::positions::{Positions, Priced};
+use super::positions::Priced;
 
 /// A price list with what it makes of the positions; that does not depend on the node.
 pub(super) struct Ready<N: Number> {
@@ -23,33 +22,39 @@ type Use = (usize, Aim);
 
 /// Those that are ready.
 pub(super) struct ReadyLists<N: Number> {
-    /// How many nodes refer to each list.
-    nodes: Vec<u32>,
-    /// How many lists may be kept at once.
-    most: usize,
-    shared: BTreeMap<Use, Ready<N>>,
-    /// The last one that only one node refers to.
-    alone: Option<Ready<N>>,
+    /// How many nodes still refer to each list.
+    left: Vec<u32>,
+    kept: BTreeMap<Use, Ready<N>>,
+    /// How many positions all of them price.
+    size: usize,
+    /// The last one that was asked for, where no other node refers to it.
+    done: Option<Use>,
 }
 
-/// Positions of all lists that are kept, so that those of a large desk do not fill the memory.
+/// Positions that may be priced by all lists together, so that those of a large desk do not fill the memory.
 const MOST_KEPT: usize = 500_000;
 
+impl<N: Number> Ready<N> {
+    fn size(&self) -> usize {
+        self.priced.sides.len() * (1 + self.knapsacks.as_ref().map_or(0, Knapsacks::kept))
+    }
+}
+
 impl<N: Number> ReadyLists<N> {
-    pub(super) fn new(certificate: &Certificate, positions: &Positions<'_, N>) -> Self {
-        let mut nodes = vec![0; certificate.price_lists.len()];
-        for node in &certificate.tree {
+    /// None of so many lists yet, to be asked for by these nodes.
+    pub(super) fn new<'n>(lists: usize, nodes: impl Iterator<Item = &'n Node>) -> Self {
+        let mut left = vec![0; lists];
+        for node in nodes {
             if let Node::Close { prices, .. } | Node::Leaf { prices, .. } = node
-                && let Some(nodes) = nodes.get_mut(*prices)
+                && let Some(left) = left.get_mut(*prices)
             {
-                *nodes += 1;
+                *left += 1;
             }
         }
-        let most = MOST_KEPT / positions.positions.len().max(1);
-        Self { nodes, most, shared: BTreeMap::new(), alone: None }
+        Self { left, kept: BTreeMap::new(), size: 0, done: None }
     }
 
-    /// A list, made ready by `make` where it is not yet; nothing where a number does not fit.
+    /// A list for a node, made ready by `make` where it is not yet; nothing where a number does not fit.
     ///
     /// # Errors
     /// Those of `make`.
@@ -58,17 +63,22 @@ impl<N: Number> ReadyLists<N> {
         of: Use,
         make: impl FnOnce() -> Result<Option<Ready<N>>, NoProof>,
     ) -> Result<Option<&Ready<N>>, NoProof> {
-        if self.nodes.get(of.0).is_none_or(|nodes| *nodes < 2) {
-            self.alone = make()?;
-            return Ok(self.alone.as_ref());
+        if let Some(done) = self.done.take().and_then(|done| self.kept.remove(&done)) {
+            self.size -= done.size();
         }
-        if !self.shared.contains_key(&of) {
-            if self.shared.len() > self.most {
-                self.shared.clear();
-            }
+        if !self.kept.contains_key(&of) {
             let Some(ready) = make()? else { return Ok(None) };
-            self.shared.insert(of, ready);
+            if self.size + ready.size() > MOST_KEPT {
+                self.kept.clear();
+                self.size = 0;
+            }
+            self.size += ready.size();
+            self.kept.insert(of, ready);
         }
-        Ok(self.shared.get(&of))
+        if let Some(left) = self.left.get_mut(of.0) {
+            *left = left.saturating_sub(1);
+            self.done = (*left == 0).then_some(of);
+        }
+        Ok(self.kept.get(&of))
     }
 }

@@ -99,10 +99,11 @@ impl<'a, N: Number> Sum<'a, N> {
 
     /// What none exceeds that has one of these trades at the account beside it, where it may go; nothing for none.
     pub(super) fn forced(&self, choices: impl Iterator<Item = (usize, usize)>) -> Option<Amount> {
-        choices.map(|(trade, account)| self.with(trade, account)).max().map(|largest| self.in_units(&largest))
+        choices.map(|(trade, account)| self.forced_to(trade, account)).max().map(|largest| self.in_units(&largest))
     }
 
-    fn with(&self, trade: usize, account: usize) -> N::Product {
+    /// The sum with a trade at an account.
+    fn forced_to(&self, trade: usize, account: usize) -> N::Product {
         let here = self.added(trade).iter().find(|(other, _)| *other == account).expect("the account is open");
         let (best, forced) = match self.cluster_of[trade] {
             None => (&self.best_of_trade[trade], here.1.clone()),

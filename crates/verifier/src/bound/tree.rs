@@ -62,8 +62,8 @@ pub(super) fn walk<N: Number>(
     Ok(Some(largest.map_or(Certified::Infeasible, Certified::Bound)))
 }
 
-/// The largest bound of the nodes whose price lists are of this part, by number; nothing where a number does not fit. Every
-/// part walks the whole tree.
+/// The largest bound of the nodes of this part, by number; nothing where a number does not fit. Every part walks the whole
+/// tree.
 fn walk_part<N: Number>(
     book: &Book,
     prices: &Prices<'_>,
@@ -75,7 +75,9 @@ fn walk_part<N: Number>(
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
     let Some(cuts) = cuts::checked(&certificate.cuts, prices, &positions, index)? else { return Ok(None) };
     let (lists, effort) = (&certificate.price_lists[..], Effort::default());
-    let ready = ReadyLists::new(certificate, &positions);
+    let is_own = |node: usize| node % parts == part;
+    let own = certificate.tree.iter().enumerate().filter(|(node, _)| is_own(*node)).map(|(_, kind)| kind);
+    let ready = ReadyLists::new(lists.len(), own);
     let mut shown = Shown { prices, lists, trades: &trades, cuts, ready, effort, largest: None };
     let mut stack: Vec<Open> = Vec::new();
     let mut nodes = certificate.tree.iter().enumerate();
@@ -95,14 +97,14 @@ fn walk_part<N: Number>(
                     }
                     open.push((trade, account, place, here));
                 }
-                if list % parts == part && shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
+                if is_own(node) && shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
                     return Ok(None);
                 }
                 stack.push(close(&mut positions, node, &open)?);
                 continue;
             }
             Node::Leaf { prices: list, aim } => {
-                if list % parts == part && shown.whole(&positions, node, (*list, *aim))?.is_none() {
+                if is_own(node) && shown.whole(&positions, node, (*list, *aim))?.is_none() {
                     return Ok(None);
                 }
             }

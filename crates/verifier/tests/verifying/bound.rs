@@ -171,6 +171,10 @@ fn choices_are_closed_by_what_they_show_when_they_are_forced() {
     // Forced to PB1, T1 leaves 40 of the room and T2 stays away.
     let no_room = "the prices of node 0 do not show that it has no plan: their sum may reach";
     assert_eq!(tree(vec![close(&["T1 PB1"], 1, Aim::NoPlan), leaf(0, Aim::Best)]), format!("{no_room} 40"));
+    // T2 leaves 30; with both closed, what leaves the most decides, wherever it stands.
+    for choices in [["T1 PB1", "T2 PB1"], ["T2 PB1", "T1 PB1"]] {
+        assert_eq!(tree(vec![close(&choices, 1, Aim::NoPlan), leaf(0, Aim::Best)]), format!("{no_room} 40"));
+    }
     // With T2 there it has 100 - 130 < 0. What is closed in a branch is open again after it: T1 elsewhere in both.
     let inner = vec![branch("T2", "PB1"), close(&["T1 PB1"], 1, Aim::NoPlan), leaf(0, Aim::Best)];
     // -1.2 - 0.7 and, T2 elsewhere, -0.6 - 1.4.

@@ -384,6 +384,29 @@ proptest! {
     }
 
     #[test]
+    fn nodes_that_share_lists_show_what_lists_of_their_own_show(mut dice in dice(), trades in 2_usize..6) {
+        let scene = random_scene(&mut dice, trades);
+        let mut certificate = Certificate::default();
+        let allowed = |trade| (0..scene.book.accounts.len()).filter(|account| scene.book.allows(trade, *account)).collect();
+        random_tree(&mut dice, &scene, (0..trades).map(allowed).collect(), &mut certificate);
+        let lists = certificate.price_lists.clone();
+        let mut owned = certificate.clone();
+        for (shared, own) in certificate.tree.iter_mut().zip(&mut owned.tree) {
+            let (Node::Leaf { prices, aim } | Node::Close { prices, aim, .. }) = shared else { continue };
+            let (Node::Leaf { prices: own, aim: own_aim } | Node::Close { prices: own, aim: own_aim, .. }) = own else {
+                unreachable!("the trees are alike")
+            };
+            // Three lists for all of them, now and then to show that there is no plan.
+            *prices = usize::from(dice.roll(3)) % lists.len();
+            *aim = if dice.roll(8) == 0 { Aim::NoPlan } else { Aim::Best };
+            owned.price_lists[*own] = lists[*prices].clone();
+            *own_aim = *aim;
+        }
+        let shown = |certificate: &Certificate| certified_bound(&scene.desk, &scene.day, &scene.book, certificate);
+        prop_assert_eq!(shown(&certificate), shown(&owned));
+    }
+
+    #[test]
     fn a_tree_down_to_single_assignments_has_the_optimum_or_shows_that_there_is_none(mut dice in dice(), trades in 1_usize..5) {
         let scene = random_scene(&mut dice, trades);
         let mut certificate = Certificate::default();

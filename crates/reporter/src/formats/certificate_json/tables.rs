@@ -1,4 +1,4 @@
-//! The names in a certificate, each once: everything else refers to them by place.
+//! What price lists and nodes name again and again: each once, to be referred to by place.
 
 use std::collections::HashMap;
 use std::hash::Hash;
