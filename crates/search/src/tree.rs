@@ -30,6 +30,7 @@ use crate::subgradient::{
 };
 use crate::volume::climb;
 pub(crate) use aim::{Aim, Slack};
+pub(crate) use record::Length;
 pub(crate) use share::{Fork, Half, Seed, Turn, have_met, progress, turns};
 
 /// A placement of the movers that keeps every row, in floats.
@@ -91,19 +92,8 @@ pub(crate) struct List {
     pub(crate) kept: Option<Arc<KeptRows>>,
 }
 
-/// How long a proof is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Length {
-    pub(crate) steps: usize,
-    pub(crate) lists: usize,
-}
-
 /// How far below the cut a bound still closes its branch, for each mover: differences of floats that mean nothing.
 const MARGIN: f64 = 1e-10;
-/// Steps, and numbers of their price lists, after which a proof is too long to be written down: it would take more than
-/// half a gigabyte to check and publish.
-const MOST_STEPS: usize = 600_000;
-const MOST_NUMBERS: usize = 8_000_000;
 /// Branches that easy problems do not take: after so many, another relaxation may be worth its time.
 const BEFORE_KNAPSACKS: u64 = 300;
 /// What a pricing costs besides its choices, in choices: by itself, and for each row and position. What else is done in
@@ -455,44 +445,6 @@ impl<'a, 'p> Prover<'a, 'p> {
 }
 
 impl Tree<'_> {
-    /// Whether the steps are the whole proof.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.is_finished && self.has_room() && self.length().steps < MOST_STEPS
-    }
-
-    /// What there is to write down.
-    pub(crate) fn length(&self) -> Length {
-        let far = self.far.as_ref().map_or((0, 0), |far| (far.steps.len(), far.lists.len()));
-        Length { steps: self.steps.len() + far.0, lists: self.lists.len() + far.1 }
-    }
-
-    /// Whether another step is kept. Once none is, the steps are no proof any more.
-    pub(crate) fn has_room(&self) -> bool {
-        self.steps.len() < MOST_STEPS && self.numbers < MOST_NUMBERS
-    }
-
-    /// Keeps a step.
-    pub(crate) fn step(&mut self, step: Step) {
-        if self.has_room() {
-            self.steps.push(step);
-        }
-    }
-
-    /// Keeps a list of prices for the steps that follow; its number.
-    pub(crate) fn list(&mut self, list: List) -> usize {
-        if self.has_room() {
-            self.numbers += list.numbers();
-            self.lists.push(list);
-        }
-        self.lists.len().saturating_sub(1)
-    }
-
-    /// Begins anew, and returns what there was.
-    pub(crate) fn take(&mut self) -> (Vec<List>, Vec<Step>) {
-        self.numbers = 0;
-        (std::mem::take(&mut self.lists), std::mem::take(&mut self.steps))
-    }
-
     fn standing<'f>(&self, work: u64, forks: &'f [Fork]) -> Standing<'f> {
         Standing { work, root_bound: self.root_bound, nodes: self.nodes, forks }
     }

@@ -1,21 +1,18 @@
 //! The files for programs, and the line for the program that started the run.
 
-use domain::Certificates;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use reporter::formats::run_json::sha256_hex;
 use reporter::formats::{assignments_csv, metrics_csv};
-use reporter::{
-    CertificateDocument, Reason, Rendered, Report, ResultDocument, certificate_schema, render, result_schema,
-    summary_line,
-};
+use reporter::{Reason, Rendered, Report, ResultDocument, render, result_schema, summary_line};
 use serde_json::{Value, json};
 use std::path::Path;
 use test_desks::{Add, With, account, by_type, day, desk};
 
-use crate::scene::{Scene, failed_report, full_report, level_certificates, no_trades, two_accounts};
+use crate::scene::{Scene, failed_report, full_report, no_trades, two_accounts};
 
-fn file(report: &Report<'_>, name: &str) -> String {
+/// A file of a report, as text.
+pub(crate) fn file(report: &Report<'_>, name: &str) -> String {
     let files = render(report).expect("every report has its files");
     let found = files.into_iter().find(|rendered| rendered.file == name).expect("the file is in the table");
     String::from_utf8(found.bytes).expect("UTF-8")
@@ -260,168 +257,6 @@ fn problems(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn certificate_json_has_a_line_for_each_entry() {
-    let scene = two_accounts();
-    let mut report = full_report(&scene);
-    let text = file(&report, "certificate.json");
-    assert_snapshot!(text, @r#"
-    {
-      "schema": "pb-assign/certificate/2",
-      "run_id": "2026-11-20-0f3a",
-      "whole": {
-        "rooms": [
-          {"limit":{"account":"PB1","metric":"leverage","bound":"max","part":"limit"}},
-          {"limit":{"account":"PB1","metric":"leverage","bound":"min","part":"defined"}},
-          {"max_changes":{}},
-          {"limit":{"account":"PB1","metric":"gross","bound":"max","part":"limit"}}
-        ],
-        "positions": [
-          {"account":"PB2","security":"XS001","cash":false},
-          {"account":"PB2","security":"USD","cash":true}
-        ],
-        "bookings": [
-          {"trade_id":"T1","account":"PB2"},
-          {"trade_id":"T2","account":"PB1"}
-        ],
-        "price_lists": [
-          {},
-          {"shadow_prices":[[0,"0.00012"],[1,"0"],[2,"0.5"]],"slopes":[[0,"-0.0000000001"],[1,"12"]],"trade_prices":[["T2","-3.25"]],"kept_limits":[[3,"0.5"]]}
-        ],
-        "tree": [
-          {"branch":0},
-          {"leaf":{"prices":1,"aim":"no_plan"}},
-          {"close":{"choices":[1],"prices":1}},
-          {"leaf":{"prices":0}}
-        ]
-      }
-    }
-    "#);
-    let read = |text: &str| CertificateDocument::read(text).unwrap();
-    assert_eq!(
-        (read(&text).run_id.as_str(), read(&text).into_certificates().unwrap()),
-        ("2026-11-20-0f3a", report.certificates)
-    );
-    report.certificates = Certificates::default();
-    let empty = file(&report, "certificate.json");
-    assert!(empty.ends_with("\"whole\": null\n}\n"), "{empty}");
-    assert_eq!(read(&empty).into_certificates().unwrap(), Certificates::default());
-}
-
-#[test]
-fn certificate_json_has_an_entry_for_each_level() {
-    let scene = two_accounts();
-    let mut report = full_report(&scene);
-    report.certificates = Certificates { whole: None, levels: level_certificates() };
-    let text = file(&report, "certificate.json");
-    assert_snapshot!(text, @r#"
-    {
-      "schema": "pb-assign/certificate/2",
-      "run_id": "2026-11-20-0f3a",
-      "whole": null,
-      "levels": [
-        {
-          "metric": "cost",
-          "floors": [],
-          "best": [
-            {"trade_id":"T1","account":"PB2"}
-          ],
-          "certificate": {
-            "price_lists": [
-              {}
-            ],
-            "tree": [
-              {"leaf":{"prices":0}}
-            ]
-          }
-        },
-        {
-          "metric": "wallet",
-          "floors": [
-            {"metric":"cost","least":"-18790.5"}
-          ],
-          "best": [],
-          "certificate": {
-            "rooms": [
-              {"floor":{"metric":"cost"}}
-            ],
-            "price_lists": [
-              {"shadow_prices":[[0,"2.5"]]}
-            ],
-            "tree": [
-              {"leaf":{"prices":0}}
-            ]
-          }
-        },
-        {
-          "metric": null,
-          "floors": [
-            {"metric":"cost","least":"-18790.5"},
-            {"metric":"wallet","least":"2000000.25"}
-          ],
-          "best": [],
-          "certificate": null
-        }
-      ]
-    }
-    "#);
-    assert_eq!(CertificateDocument::read(&text).unwrap().into_certificates().unwrap(), report.certificates);
-}
-
-#[test]
-fn a_certificate_with_anything_else_in_it_is_refused_by_schema_and_reader() {
-    let scene = two_accounts();
-    let mut report = full_report(&scene);
-    report.certificates.levels = level_certificates();
-    let document: Value = serde_json::from_str(&file(&report, "certificate.json")).unwrap();
-    let validator = jsonschema::validator_for(&serde_json::from_str(&certificate_schema()).unwrap()).unwrap();
-    assert!(validator.is_valid(&document));
-    for (path, spoiled) in spoiled(&document) {
-        assert!(!validator.is_valid(&spoiled), "the schema takes a number at {path}");
-        assert!(CertificateDocument::read(&spoiled.to_string()).is_err(), "the reader takes a number at {path}");
-    }
-    for object in [
-        "",
-        "/whole",
-        "/whole/rooms/0/limit",
-        "/whole/rooms/2/max_changes",
-        "/whole/positions/0",
-        "/whole/bookings/0",
-        "/whole/price_lists/1",
-        "/whole/tree/1/leaf",
-        "/whole/tree/2/close",
-        "/levels/0",
-        "/levels/0/best/0",
-        "/levels/1/floors/0",
-        "/levels/1/certificate/rooms/0/floor",
-        "/levels/1/certificate/tree/0/leaf",
-    ] {
-        let mut more = document.clone();
-        more.pointer_mut(object).unwrap().as_object_mut().unwrap().insert("extra".to_owned(), Value::Null);
-        assert!(!validator.is_valid(&more), "the schema takes any key at {object}");
-        assert!(CertificateDocument::read(&more.to_string()).is_err(), "the reader takes any key at {object}");
-    }
-}
-
-#[test]
-fn a_place_that_a_table_does_not_have_is_named() {
-    let scene = two_accounts();
-    let document: Value = serde_json::from_str(&file(&full_report(&scene), "certificate.json")).unwrap();
-    for (place, table, entries) in [
-        ("/whole/price_lists/1/shadow_prices/0/0", "rooms", 4),
-        ("/whole/price_lists/1/kept_limits/0/0", "rooms", 4),
-        ("/whole/price_lists/1/slopes/0/0", "positions", 2),
-        ("/whole/tree/0/branch", "bookings", 2),
-        ("/whole/tree/2/close/choices/0", "bookings", 2),
-    ] {
-        let mut beyond = document.clone();
-        *beyond.pointer_mut(place).unwrap() = Value::from(entries);
-        let refused = CertificateDocument::read(&beyond.to_string()).unwrap().into_certificates().unwrap_err();
-        let says = format!("{table} has {entries} entries, and there is a reference to {entries}");
-        assert!(refused.to_string().contains(&says), "{place}: {refused}");
-    }
-}
-
-#[test]
 fn every_document_fits_the_schema() {
     let (two, none) = (two_accounts(), no_trades());
     for report in [full_report(&two), failed_report(&two), none.report(Reason::Proven, Some(&[]))] {
@@ -431,7 +266,7 @@ fn every_document_fits_the_schema() {
 }
 
 /// Every way to spoil one value of a document, with the path to it.
-fn spoiled(document: &Value) -> Vec<(String, Value)> {
+pub(crate) fn spoiled(document: &Value) -> Vec<(String, Value)> {
     fn visit(at: &Value, path: &str, spots: &mut Vec<String>) {
         spots.push(path.to_owned());
         match at {

@@ -1,7 +1,19 @@
 //! What prices close, recorded with them as steps of the proof.
 
-use super::{List, Prover, Step};
+use super::{List, Prover, Step, Tree};
 use crate::lagrangian::{Priced, Prices, View};
+
+/// How long a proof is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Length {
+    pub(crate) steps: usize,
+    pub(crate) lists: usize,
+}
+
+/// Steps, and numbers of their price lists, after which a proof is too long to be written down: it would take more than
+/// half a gigabyte to check and publish.
+const MOST_STEPS: usize = 600_000;
+const MOST_NUMBERS: usize = 8_000_000;
 
 impl Prover<'_, '_> {
     /// Closes the choices whose forced bound reaches the limit; returns how many.
@@ -52,6 +64,46 @@ impl Prover<'_, '_> {
 
     pub(super) fn step(&mut self, step: Step) {
         self.tree.step(step);
+    }
+}
+
+impl Tree<'_> {
+    /// Whether the steps are the whole proof.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_finished && self.has_room() && self.length().steps < MOST_STEPS
+    }
+
+    /// What there is to write down.
+    pub(crate) fn length(&self) -> Length {
+        let far = self.far.as_ref().map_or((0, 0), |far| (far.steps.len(), far.lists.len()));
+        Length { steps: self.steps.len() + far.0, lists: self.lists.len() + far.1 }
+    }
+
+    /// Whether another step is kept. Once none is, the steps are no proof any more.
+    pub(crate) fn has_room(&self) -> bool {
+        self.steps.len() < MOST_STEPS && self.numbers < MOST_NUMBERS
+    }
+
+    /// Keeps a step.
+    pub(crate) fn step(&mut self, step: Step) {
+        if self.has_room() {
+            self.steps.push(step);
+        }
+    }
+
+    /// Keeps a list of prices for the steps that follow; its number.
+    pub(crate) fn list(&mut self, list: List) -> usize {
+        if self.has_room() {
+            self.numbers += list.numbers();
+            self.lists.push(list);
+        }
+        self.lists.len().saturating_sub(1)
+    }
+
+    /// Begins anew, and returns what there was.
+    pub(crate) fn take(&mut self) -> (Vec<List>, Vec<Step>) {
+        self.numbers = 0;
+        (std::mem::take(&mut self.lists), std::mem::take(&mut self.steps))
     }
 }
 
