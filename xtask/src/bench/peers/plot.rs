@@ -1,4 +1,4 @@
-//! The measurements as a picture: primal gaps by class, and how many instances are proven after which time.
+//! The measurements as a picture: primal gaps by class, and after which time how many instances have a plan and are proven.
 
 use std::path::Path;
 
@@ -15,12 +15,21 @@ const SMALLEST_GAP: f64 = 1e-6;
 /// The left end of the time scale.
 const SHORTEST_S: f64 = 0.01;
 
-/// Draws both charts into an SVG file.
+/// When something was first so, for a solver on an instance.
+type Since = fn(&Row) -> Option<f64>;
+
+/// What is counted over time, by its title.
+const PLANS: (&str, Since) = ("Instances with a plan that keeps every limit, by time", |row| row.first_plan_s);
+const PROOFS: (&str, Since) = ("Instances proven best within the gap, by time", |row| row.proof_s);
+
+/// Draws all charts into an SVG file.
 pub(super) fn write(path: &Path, rows: &[Row], limit_s: f64) -> crate::error::Outcome {
-    canvas::draw(path, (1_100, 1_020), |area| {
-        let (upper, lower) = area.split_vertically(560);
+    canvas::draw(path, (1_100, 1_480), |area| {
+        let (upper, below) = area.split_vertically(560);
+        let (middle, lower) = below.split_vertically(460);
         gaps(&upper, rows)?;
-        profile(&lower, rows, limit_s)
+        profile(&middle, rows, limit_s, PLANS)?;
+        profile(&lower, rows, limit_s, PROOFS)
     })
 }
 
@@ -76,11 +85,16 @@ fn gaps(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row]) -> Result<(), F
     canvas::legend(area, &solvers)
 }
 
-/// For each solver, the share of all instances that it has proven after so many seconds.
-fn profile(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row], limit_s: f64) -> Result<(), Failure> {
+/// For each solver, the share of all instances of which something is so after so many seconds.
+fn profile(
+    area: &DrawingArea<SVGBackend<'_>, Shift>,
+    rows: &[Row],
+    limit_s: f64,
+    (title, since): (&str, Since),
+) -> Result<(), Failure> {
     let (instances, solvers) = (distinct(rows, |row| &row.instance).len(), distinct(rows, |row| &row.solver));
     let mut chart = ChartBuilder::on(area)
-        .caption("Instances proven best within the gap, by time", AXES.caption())
+        .caption(title, AXES.caption())
         .margin(15)
         .margin_right(canvas::LEGEND_WIDTH)
         .x_label_area_size(50)
@@ -92,15 +106,16 @@ fn profile(area: &DrawingArea<SVGBackend<'_>, Shift>, rows: &[Row], limit_s: f64
     mesh.label_style(AXES.label()).axis_desc_style(AXES.label()).draw()?;
     for (number, solver) in solvers.iter().enumerate() {
         let color = canvas::color(number);
-        let steps = steps(rows.iter().filter(|row| row.solver == *solver), instances, limit_s * 1.2);
+        let times = rows.iter().filter(|row| row.solver == *solver).filter_map(since);
+        let steps = steps(times, instances, limit_s * 1.2);
         chart.draw_series(LineSeries::new(steps, color.stroke_width(3)))?;
     }
     canvas::legend(area, &solvers)
 }
 
-/// The corners of a stair that rises at each proof.
-fn steps<'a>(rows: impl Iterator<Item = &'a Row>, instances: usize, end: f64) -> Vec<(f64, f64)> {
-    let mut times: Vec<f64> = rows.filter_map(|row| row.proof_s).map(|time| time.max(SHORTEST_S)).collect();
+/// The corners of a stair that rises at each of these times.
+fn steps(times: impl Iterator<Item = f64>, instances: usize, end: f64) -> Vec<(f64, f64)> {
+    let mut times: Vec<f64> = times.map(|time| time.max(SHORTEST_S)).collect();
     times.sort_by(f64::total_cmp);
     let share = |count: usize| count as f64 / instances.max(1) as f64;
     let mut corners = vec![(SHORTEST_S, 0.0)];
@@ -118,9 +133,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stair_rises_at_each_proof() {
+    fn the_stair_rises_at_each_time() {
         let rows = [row("a-1", "ours", Some(-1.0), Some(2.0)), row("a-2", "ours", Some(-1.0), None)];
-        assert_eq!(steps(rows.iter(), 2, 12.0), [(0.01, 0.0), (2.0, 0.0), (2.0, 0.5), (12.0, 0.5)]);
+        assert_eq!(
+            steps(rows.iter().filter_map(PROOFS.1), 2, 12.0),
+            [(0.01, 0.0), (2.0, 0.0), (2.0, 0.5), (12.0, 0.5)]
+        );
     }
 
     #[test]
@@ -131,7 +149,7 @@ mod tests {
         settle(&mut rows);
         write(&path, &rows, 10.0).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        for word in ["<svg", "band", "mid", "ours", "highs", "seconds", "no plan"] {
+        for word in ["<svg", "band", "mid", "ours", "highs", "seconds", "no plan", PLANS.0, PROOFS.0] {
             assert!(text.contains(word), "{word}");
         }
     }
