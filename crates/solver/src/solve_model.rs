@@ -39,7 +39,7 @@ pub struct Progress {
     pub nodes: i64,
     /// Rounds of our own search so far; 0 for others.
     pub rounds: u64,
-    /// Whether all of our own search is at its proof, as nobody can do more for it.
+    /// Whether both threads of our own search are at its proof: a solver beside it can do no more for that.
     pub is_closing: bool,
 }
 

@@ -91,13 +91,11 @@ impl Tree<'_> {
         }
     }
 
-    /// Keeps a list of prices for the steps that follow; its number.
+    /// Keeps a list of prices for the steps that follow; its number. Whoever asks has looked whether there is room.
     pub(crate) fn list(&mut self, list: List) -> usize {
-        if self.has_room() {
-            self.numbers += list.numbers();
-            self.lists.push(list);
-        }
-        self.lists.len().saturating_sub(1)
+        self.numbers += list.numbers();
+        self.lists.push(list);
+        self.lists.len() - 1
     }
 
     /// Begins anew, and returns what there was.

@@ -237,6 +237,14 @@ fn branch(scene: &Scene, trade: usize, account: usize) -> Node {
     Node::Branch { trade: scene.book.trades[trade].id.clone(), account: scene.desk.accounts[account].id.clone() }
 }
 
+/// A certificate of [`random_tree`] from every choice that pins and acceptances leave.
+fn random_certificate(dice: &mut Dice, scene: &Scene) -> Certificate {
+    let mut certificate = Certificate::default();
+    let allowed = |trade| (0..scene.book.accounts.len()).filter(|account| scene.book.allows(trade, *account)).collect();
+    random_tree(dice, scene, (0..scene.book.trades.len()).map(allowed).collect(), &mut certificate);
+    certificate
+}
+
 /// A tree that divides at random, with a leaf of aim `Best` and a list of its own at each end.
 fn random_tree(dice: &mut Dice, scene: &Scene, mut allowed: Vec<Vec<usize>>, certificate: &mut Certificate) {
     let open: Vec<usize> = (0..allowed.len()).filter(|trade| allowed[*trade].len() > 1).collect();
@@ -372,9 +380,7 @@ proptest! {
     #[test]
     fn no_feasible_assignment_is_above_the_bound_of_any_tree(mut dice in dice(), trades in 1_usize..6) {
         let scene = random_scene(&mut dice, trades);
-        let mut certificate = Certificate::default();
-        let allowed = |trade| (0..scene.book.accounts.len()).filter(|account| scene.book.allows(trade, *account)).collect();
-        random_tree(&mut dice, &scene, (0..trades).map(allowed).collect(), &mut certificate);
+        let certificate = random_certificate(&mut dice, &scene);
         let certified = certified(&scene, &certificate);
         for placement in assignments(&scene) {
             let (objective, is_feasible) = judged(&scene, &placement);
@@ -386,9 +392,7 @@ proptest! {
     #[test]
     fn nodes_that_share_lists_show_what_lists_of_their_own_show(mut dice in dice(), trades in 2_usize..6) {
         let scene = random_scene(&mut dice, trades);
-        let mut certificate = Certificate::default();
-        let allowed = |trade| (0..scene.book.accounts.len()).filter(|account| scene.book.allows(trade, *account)).collect();
-        random_tree(&mut dice, &scene, (0..trades).map(allowed).collect(), &mut certificate);
+        let mut certificate = random_certificate(&mut dice, &scene);
         let lists = certificate.price_lists.clone();
         let mut owned = certificate.clone();
         for (shared, own) in certificate.tree.iter_mut().zip(&mut owned.tree) {
