@@ -17,7 +17,9 @@
 //! With strict priorities each level has a certificate of its own: what the levels before it must not lose is one more
 //! limit each, a floor.
 //!
-//! Everything is named by the desk's own identifiers, so that a certificate can be read beside the desk's files.
+//! Everything is named by the desk's own identifiers, so that a certificate can be read beside the desk's files. A proof may
+//! be long, and says the same names again and again: each stands once in a table, and everything else refers to it by its
+//! place there, counted from 0.
 
 use std::fmt;
 
@@ -27,9 +29,15 @@ use crate::{AccountId, Amount, MetricName, SecurityId, TradeId};
 /// A search tree over the trades with prices that close its branches.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Certificate {
-    /// What follows from limits because trades go whole; price lists refer to them by index.
+    /// What prices are paid on. No entry of a table is there twice.
+    pub rooms: Vec<Subject>,
+    /// The positions that have a slope.
+    pub positions: Vec<Position>,
+    /// The bookings that branches, closed choices and cuts are about.
+    pub bookings: Vec<(TradeId, AccountId)>,
+    /// What follows from limits because trades go whole; price lists refer to them by place.
     pub cuts: Vec<Cut>,
-    /// The prices; nodes refer to them by index, so that many nodes may share one list.
+    /// The prices; nodes refer to them by place, so that many nodes may share one list.
     pub price_lists: Vec<PriceList>,
     /// The tree, depth first: a branch is followed by the whole of its first child, then the whole of its second, and
     /// closed choices by what is left.
@@ -69,74 +77,44 @@ pub struct Floor {
     pub least: Amount,
 }
 
-/// Shadow prices of limits, and slopes of positions.
+/// Shadow prices of limits, slopes of positions and whatever else has a price; in each of its parts, one thing at most once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PriceList {
-    /// Each subject at most once; one that is not listed has the price 0.
-    pub shadow_prices: Vec<ShadowPrice>,
-    /// Each position at most once; for one that few trades move none is needed.
-    pub slopes: Vec<Slope>,
-    /// Each cut at most once; one that is not listed has the price 0.
-    pub cut_prices: Vec<CutPrice>,
-    /// Each trade at most once. Where there are prices of trades or kept limits, accounts choose in place of trades: each
-    /// takes what is worth most to it under the limit that it keeps, and a trade costs whoever takes it its price.
-    pub trade_prices: Vec<TradePrice>,
-    /// At most one for each account; an account without one takes whatever is worth more than its price.
-    pub kept_limits: Vec<KeptLimit>,
+    /// What one unit of room is worth, by place in [`Certificate::rooms`]: `λ >= 0`, units of the objective for one unit of
+    /// the metric, of `C·D - N` for a ratio `N / D`, for one change, or for one unit of a level before. What is not listed
+    /// has the price 0.
+    pub shadow_prices: Vec<(usize, Amount)>,
+    /// By place in [`Certificate::positions`], the slope `d` of a line `c + d·P` above what a position `P` adds to the priced
+    /// objective, `c` the least that leaves it above for every value that `P` can have: units of the objective for one unit
+    /// of base currency. With a line for a position its trades are independent of each other. Without one they are counted
+    /// together, which is tighter, as far as they are few: the verifier says how many. Any slope gives a bound; a good one is
+    /// close to what one more unit of the position is worth at the best assignment.
+    pub slopes: Vec<(usize, Amount)>,
+    /// What one unit of room under a cut is worth, by place in [`Certificate::cuts`]: `μ >= 0`, units of the objective, the
+    /// room being `most - Σ weight·[booked]`. A cut that is not listed has the price 0.
+    pub cut_prices: Vec<(usize, Amount)>,
+    /// What a trade has to be worth to be taken, `π` of either sign, in units of the objective; 0 for one that is not listed.
+    /// Where there are prices of trades or kept limits, accounts choose in place of trades: each takes what is worth most to
+    /// it under the limit that it keeps, and a trade costs whoever takes it its price.
+    pub trade_prices: Vec<(TradeId, Amount)>,
+    /// The limit that an account keeps then, by place in [`Certificate::rooms`]: what it takes is a knapsack. With it what room
+    /// and weights are counted in, above 0, in units of the room; weights are rounded down to whole steps. At most one for
+    /// each account; an account without one takes whatever is worth more than its price.
+    pub kept_limits: Vec<(usize, Amount)>,
 }
 
-/// `Σ weight·[the trade is booked at the account] <= most` for every assignment that keeps the limit: no set of bookings
-/// for which the limit leaves room weighs more, counted trade by trade.
+/// `Σ weight·[booking] <= most` for every assignment that keeps the limit: no set of bookings for which the limit leaves room
+/// weighs more, counted trade by trade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
-    /// The account of the limit and of the bookings.
-    pub account: AccountId,
-    /// The metric of the limit. Its room is a sum over trades: no position that it counts by side may be moved to either
-    /// side of 0 by several of them.
-    pub metric: MetricName,
-    /// Which end of the limit.
-    pub end: Bound,
-    /// Trades that may be booked at the account, each at most once; a negative weight is one for staying away.
-    pub weights: Vec<(TradeId, i32)>,
+    /// What is to have room, by place in [`Certificate::rooms`]: an end of a metric's limit. Its room is a sum over trades: no
+    /// position that it counts by side may be moved to either side of 0 by several of them.
+    pub room: usize,
+    /// Bookings at the account of the limit by place in [`Certificate::bookings`], each at most once, with their weights; a
+    /// negative weight is one for staying away.
+    pub weights: Vec<(usize, i32)>,
     /// What the weights come to at most.
     pub most: i32,
-}
-
-/// What one unit of room under a cut is worth: `μ >= 0`, the room being `most - Σ weight·[booked]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CutPrice {
-    /// The cut, as an index into [`Certificate::cuts`].
-    pub cut: usize,
-    /// Units of the objective.
-    pub price: Amount,
-}
-
-/// What a trade has to be worth to be taken: `π`, of either sign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TradePrice {
-    /// The trade.
-    pub trade: TradeId,
-    /// `π`: units of the objective. A trade that is not listed has the price 0.
-    pub price: Amount,
-}
-
-/// A limit that its account keeps: what it takes is a knapsack.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptLimit {
-    /// An end of the limit of a metric.
-    pub subject: Subject,
-    /// What room and weights are counted in, above 0: units of the room. Weights are rounded down to whole steps.
-    pub step: Amount,
-}
-
-/// What one unit of room under a limit is worth: `λ`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShadowPrice {
-    /// What the price is paid on.
-    pub subject: Subject,
-    /// `λ >= 0`: units of the objective for one unit of the metric, of `C·D - N` for a ratio `N / D`, for one change, or
-    /// for one unit of a level before.
-    pub price: Amount,
 }
 
 /// A limit that has room.
@@ -171,46 +149,36 @@ pub enum Part {
     Defined,
 }
 
-/// The slope `d` of a line `c + d·P` above what a position `P` adds to the priced objective, `c` the least that leaves
-/// it above for every value that `P` can have. With a line for a position its trades are independent of each other.
-/// Without one they are counted together, which is tighter, as far as they are few: the verifier says how many. Any slope
-/// gives a bound; a good one is close to what one more unit of the position is worth at the best assignment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slope {
-    /// The account that holds the position.
+/// A position above which a line is laid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The account that holds it.
     pub account: AccountId,
     /// The security; the currency for cash.
     pub security: SecurityId,
     /// Whether it is the cash of that currency and not a security of that name.
     pub is_cash: bool,
-    /// `d`: units of the objective for one unit of base currency.
-    pub slope: Amount,
 }
 
 /// A node of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
-    /// Two cases. First child: the trade is booked at the account; second: it is booked elsewhere. The account is one
-    /// of two or more that the trade may still go to.
-    Branch {
-        /// The trade.
-        trade: TradeId,
-        /// The account.
-        account: AccountId,
-    },
+    /// Two cases, by a booking's place in [`Certificate::bookings`]. First child: it is made; second: the trade is booked
+    /// elsewhere. The account is one of two or more that the trade may still go to.
+    Branch(usize),
     /// Choices that need not be looked at: what the prices show holds for every assignment of the node that has one of
     /// these bookings, one after the other forced upon the priced sum. The node goes on without them.
     Close {
-        /// The choices: each an open one, and each trade has one left besides.
-        choices: Vec<(TradeId, AccountId)>,
-        /// The list of prices, as an index into [`Certificate::price_lists`].
+        /// The choices by place in [`Certificate::bookings`]: each an open one, and each trade has one left besides.
+        choices: Vec<usize>,
+        /// The list of prices, by place in [`Certificate::price_lists`].
         prices: usize,
         /// What the prices show.
         aim: Aim,
     },
     /// An end of the search.
     Leaf {
-        /// The list of prices, as an index into [`Certificate::price_lists`].
+        /// The list of prices, by place in [`Certificate::price_lists`].
         prices: usize,
         /// What the prices show.
         aim: Aim,

@@ -1,18 +1,18 @@
 //! What is certified, and what follows from it for the answer.
 
+mod named;
 mod slopes;
 
-use constraint_manager::{AssignmentProblem, LimitOrigin, Origin, Row, Why};
-use domain::certificate::{
-    Aim, Certificate, Cut, CutPrice, Floor, KeptLimit, Node, Part, PriceList, ShadowPrice, Subject, TradePrice,
-};
+use constraint_manager::AssignmentProblem;
+use domain::certificate::Floor;
 use domain::{Amount, Certificates, LevelCertificate};
-use metric_engine::{Book, MetricValue};
+use metric_engine::Book;
 use reporter::{Evidence, LevelReport, ObjectiveReport, Reason};
 use solver::solve_model::{gap_rel, is_within};
-use solver::{LevelOutcome, Outcome, Proof, SolvedByLevels, proof};
+use solver::{LevelOutcome, Outcome, SolvedByLevels};
 use verifier::{Certified, NoProof};
 
+use self::named::named;
 use crate::answer;
 use crate::commands::Prepared;
 
@@ -26,10 +26,10 @@ pub(crate) struct Ending {
 }
 
 /// The ending of a run: the solver's word and its proof, checked, whichever of the two says more; level by level where
-/// the objective has an order.
-pub(crate) fn ending(prepared: &Prepared, solved: &SolvedByLevels) -> Ending {
+/// the objective has an order. Proofs are taken out of `solved`, since they may be long.
+pub(crate) fn ending(prepared: &Prepared, solved: &mut SolvedByLevels) -> Ending {
     let (desk, day, book) = (&prepared.config.desk, &prepared.read.day, &prepared.book);
-    let certificate = solved.proof.as_ref().map(|proof| named(book, &prepared.problem, proof));
+    let certificate = solved.proof.take().map(|proof| named(book, &prepared.problem, proof));
     let shown = certificate
         .as_ref()
         .and_then(|certificate| held(verifier::certified_bound(desk, day, book, certificate).map(Some)));
@@ -145,9 +145,10 @@ impl Stated<'_> {
 
 /// The proof of each level by the desk's own names, with the floors that it rests on, and where the best plan of the
 /// level differs from the published one.
-fn level_certificates(book: &Book, problem: &AssignmentProblem, solved: &SolvedByLevels) -> Vec<LevelCertificate> {
-    let published = solved.outcome.plan().map_or(&[][..], |plan| &plan.placement);
-    let of_level = |(index, level): (usize, &LevelOutcome)| {
+fn level_certificates(book: &Book, problem: &AssignmentProblem, solved: &mut SolvedByLevels) -> Vec<LevelCertificate> {
+    let SolvedByLevels { outcome, levels, .. } = solved;
+    let published = outcome.plan().map_or(&[][..], |plan| &plan.placement);
+    let of_level = |(index, level): (usize, &mut LevelOutcome)| {
         let of_level = problem.level(index, &level.floors);
         let floors = problem.levels.iter().zip(&level.floors).map(|(before, least)| Floor {
             metric: before.metric.clone().expect("what is not in the order comes last"),
@@ -160,114 +161,10 @@ fn level_certificates(book: &Book, problem: &AssignmentProblem, solved: &SolvedB
             metric: level.metric.clone(),
             floors: floors.collect(),
             best: moved.map(|(trade, (best, _))| (trade.id.clone(), book.accounts[*best].id.clone())).collect(),
-            certificate: level.proof.as_ref().map(|proof| named(book, &of_level, proof)),
+            certificate: level.proof.take().map(|proof| named(book, &of_level, proof)),
         }
     };
-    solved.levels.iter().enumerate().map(of_level).collect()
-}
-
-/// A proof by the desk's own names.
-fn named(book: &Book, problem: &AssignmentProblem, proof: &Proof) -> Certificate {
-    let opening = book.opening_values();
-    let has_objective = proof.tree.iter().any(|node| {
-        matches!(node, proof::Node::Leaf { aim: Aim::Best, .. } | proof::Node::Close { aim: Aim::Best, .. })
-    });
-    let list = |list: &proof::PriceList| PriceList {
-        shadow_prices: list
-            .rows
-            .iter()
-            .map(|(row, price)| shadow_price(book, &opening, &problem.rows[*row], price))
-            .collect(),
-        slopes: slopes::of(book, problem, &opening, list, has_objective),
-        cut_prices: list.cuts.iter().map(|(cut, price)| CutPrice { cut: *cut, price: price.clone() }).collect(),
-        trade_prices: list
-            .trades
-            .iter()
-            .map(|(trade, price)| TradePrice { trade: book.trades[*trade].id.clone(), price: price.clone() })
-            .collect(),
-        kept_limits: list
-            .kept
-            .iter()
-            .filter_map(|(row, step)| kept_limit(book, &opening, &problem.rows[*row], step))
-            .collect(),
-    };
-    let cut = |cut: &proof::Cut| {
-        let limit = problem.rows[cut.row].origin.limit().expect("a cut is made of a limit");
-        Cut {
-            account: limit.account.clone(),
-            metric: limit.metric.clone(),
-            end: limit.bound,
-            weights: cut.weights.iter().map(|(trade, weight)| (book.trades[*trade].id.clone(), *weight)).collect(),
-            most: cut.most,
-        }
-    };
-    let choice = |trade: &usize, account: &usize| (book.trades[*trade].id.clone(), book.accounts[*account].id.clone());
-    let node = |node: &proof::Node| match node {
-        proof::Node::Branch { trade, account } => {
-            let (trade, account) = choice(trade, account);
-            Node::Branch { trade, account }
-        }
-        proof::Node::Close { choices, prices, aim } => {
-            let choices = choices.iter().map(|(trade, account)| choice(trade, account)).collect();
-            Node::Close { choices, prices: *prices, aim: *aim }
-        }
-        proof::Node::Leaf { prices, aim } => Node::Leaf { prices: *prices, aim: *aim },
-    };
-    Certificate {
-        cuts: proof.cuts.iter().map(cut).collect(),
-        price_lists: proof.price_lists.iter().map(list).collect(),
-        tree: proof.tree.iter().map(node).collect(),
-    }
-}
-
-/// Digits of a price that is converted; any price is as good as another to the verifier.
-const PRICE_DIGITS: i64 = 18;
-
-fn shadow_price(book: &Book, opening: &[Vec<MetricValue>], row: &Row, price: &Amount) -> ShadowPrice {
-    let origin = match &row.origin {
-        Origin::Limit(origin) => origin,
-        Origin::Changes { .. } => return ShadowPrice { subject: Subject::MaxChanges, price: price.clone() },
-        Origin::Floor { metric, .. } => {
-            let metric = metric.clone().expect("what is not in the order comes last and has no floor");
-            return ShadowPrice { subject: Subject::Floor { metric }, price: price.clone() };
-        }
-    };
-    let account = row.parts[0].account;
-    let metrics = &book.accounts[account].metrics;
-    let index = metrics.iter().position(|metric| metric.name == origin.metric);
-    let index = index.expect("a row comes from a metric of its account");
-    let price = match &opening[account][index] {
-        // The row has the opening ratio as `N·D0 - N0·D`, the certificate as `N - (N0/D0)·D`.
-        MetricValue::Ratio { denominator, .. } if origin.why == Why::NotWorse && denominator.is_positive() => {
-            with_digits(&(price * denominator), PRICE_DIGITS)
-        }
-        _ => price.clone(),
-    };
-    ShadowPrice { subject: subject(origin), price }
-}
-
-/// A row that an account keeps; nothing for what is of no account. Where the certificate has another unit for
-/// the room, the step is in that unit.
-fn kept_limit(book: &Book, opening: &[Vec<MetricValue>], row: &Row, step: &Amount) -> Option<KeptLimit> {
-    let one = shadow_price(book, opening, row, &Amount::from(1));
-    let step = if one.price == Amount::from(1) { step.clone() } else { step.divided_rounded(&one.price, PRICE_DIGITS) };
-    matches!(one.subject, Subject::Limit { .. }).then_some(KeptLimit { subject: one.subject, step })
-}
-
-fn subject(origin: &LimitOrigin) -> Subject {
-    Subject::Limit {
-        account: origin.account.clone(),
-        metric: origin.metric.clone(),
-        end: origin.bound,
-        part: if origin.why == Why::Defined { Part::Defined } else { Part::Limit },
-    }
-}
-
-/// Rounded to so many significant digits.
-fn with_digits(amount: &Amount, digits: i64) -> Amount {
-    let (whole, scale) = amount.abs().to_parts();
-    let length = i64::try_from(whole.to_string().len()).unwrap_or(digits);
-    amount.rounded(scale - (length - digits).max(0))
+    levels.iter_mut().enumerate().map(of_level).collect()
 }
 
 #[cfg(test)]

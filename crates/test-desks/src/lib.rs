@@ -3,9 +3,10 @@
 //! Prices are per unit and 1 unless a test says otherwise, so that a quantity is a value and a reader can
 //! do the sum in the head. Start with [`desk`] and [`day`]. [`random`] makes up desks that are small enough to be
 //! enumerated ([`case`]), [`goals`] what such a desk wants, and [`product`](mod@product) states them as the product reads
-//! them; [`banded`](fn@banded) makes up days that have next to no plan.
+//! them; [`banded`](fn@banded) makes up days that have next to no plan. [`by_name`] states certificates.
 
 mod banded;
+pub mod by_name;
 pub mod case;
 pub mod goals;
 pub mod product;

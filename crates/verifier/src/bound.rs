@@ -42,6 +42,7 @@ mod ready;
 mod room;
 mod sack;
 mod sum;
+mod tables;
 mod tree;
 mod wide;
 mod worth;
@@ -146,6 +147,24 @@ pub enum NoProof {
     CutPrice {
         /// The cut, counted from 0.
         cut: usize,
+    },
+    /// A place that a table of the certificate does not have.
+    #[error("{table} has {entries} entries, and there is a reference to {place}")]
+    NoSuchEntry {
+        /// The table, by its key.
+        table: &'static str,
+        /// How many entries it has.
+        entries: usize,
+        /// The place, counted from 0.
+        place: usize,
+    },
+    /// Two entries of a table are the same.
+    #[error("{table} has the entry at {place} twice")]
+    EntryRepeated {
+        /// The table, by its key.
+        table: &'static str,
+        /// The second of them, counted from 0.
+        place: usize,
     },
     /// A node refers to a list that is not there.
     #[error("node {node} of the tree refers to price list {list}, which is not there")]

@@ -5,21 +5,21 @@
 //! `slope = (1 - share)·up - share·down`. Any slope is as good as any other to the verifier; this one is a tight one.
 
 use constraint_manager::{AssignmentProblem, NetPosition, Origin, Part, Relation, Row, Why};
-use domain::certificate::Slope;
+use domain::certificate;
 use domain::{Amount, MetricName, SecurityType};
 use metric_engine::{Book, Form, Leg, MetricValue};
 use solver::proof::PriceList;
 
-use super::{PRICE_DIGITS, with_digits};
+use super::named::{PRICE_DIGITS, with_digits};
 
-/// The slopes of the positions that a list of prices has shares for.
+/// The slopes of the positions that a list of prices has shares for; positions as indices of the problem.
 pub(super) fn of(
     book: &Book,
     problem: &AssignmentProblem,
     opening: &[Vec<MetricValue>],
     list: &PriceList,
     has_objective: bool,
-) -> Vec<Slope> {
+) -> Vec<(usize, Amount)> {
     if list.shares.is_empty() {
         return Vec::new();
     }
@@ -36,14 +36,18 @@ pub(super) fn of(
             }
         }
         let slope = &(&(&Amount::from(1) - share) * &up) - &(share * &down);
-        Slope {
-            account: book.accounts[position.account].id.clone(),
-            security: position.security.clone(),
-            is_cash: SecurityType::of(&book.securities[security].security_type).settles,
-            slope: with_digits(&slope, PRICE_DIGITS),
-        }
+        (*index, with_digits(&slope, PRICE_DIGITS))
     };
     list.shares.iter().map(slope).collect()
+}
+
+/// A position by the names of the desk.
+pub(super) fn name(book: &Book, position: &NetPosition) -> certificate::Position {
+    certificate::Position {
+        account: book.accounts[position.account].id.clone(),
+        security: position.security.clone(),
+        is_cash: SecurityType::of(&book.securities[security(book, position)].security_type).settles,
+    }
 }
 
 /// What a unit of each metric is worth, by account: in the objective, and in the rows that have a price.

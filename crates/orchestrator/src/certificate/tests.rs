@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use constraint_manager::Wishes;
-use domain::certificate::Aim;
+use constraint_manager::{Origin, Row, Why, Wishes};
+use domain::certificate::{Aim, Certificate, Node, Part, Position, Subject};
 use domain::{
     Account, AccountId, Day, GiveUp, Keep, MetricName, OnBreach, OrderedMetric, Place, PlannedBooking, SecurityId,
     TradeId,
 };
-use solver::{Backends, Plan, Settings, solve, solve_by_levels};
+use solver::{Backends, Plan, Proof, Settings, proof, solve, solve_by_levels};
 use test_desks::case::enumerate;
 use test_desks::goals::random_goals;
 use test_desks::product::product;
 use test_desks::random::{large_case, random_case};
 use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
 
+use super::named::with_digits;
 use super::*;
 
 mod closed;
@@ -135,7 +136,7 @@ fn a_price_is_paid_on_the_room_of_its_row() {
         let price = amount("0.375");
         let list = proof::PriceList { rows: vec![(index, price.clone())], ..Default::default() };
         let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
-        let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
+        let certificate = named(&book, &problem, Proof { price_lists: vec![list], tree, ..Proof::default() });
         // The least value above 0 that a denominator can have counts as 0.
         let step = if why(row) == Some(Why::Defined) { row.bound.clone() } else { Amount::zero() };
         let room = row.room(&problem.row_value(row, &placement, &shorts)) + step;
@@ -167,7 +168,7 @@ fn a_row_that_its_account_keeps_is_kept_or_leaves_no_assignment() {
             let (kept_row, trades) = (vec![(index, amount("0.25"))], vec![(0, amount("1.5"))]);
             let list = proof::PriceList { kept: kept_row, trades, ..Default::default() };
             let tree = vec![proof::Node::Leaf { prices: 0, aim: Aim::Best }];
-            let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
+            let certificate = named(&book, &problem, Proof { price_lists: vec![list], tree, ..Proof::default() });
             let shown = verifier::certified_bound(&desk, &day, &book, &certificate);
             // Both trades are pinned, and nothing is left to decide.
             let is_broken = problem.broken_rows(&placement).iter().any(|(row, _)| *row == index);
@@ -203,7 +204,7 @@ fn a_price_is_paid_on_what_a_level_has_above_its_floor() {
         metric: None,
         floors: vec![Floor { metric: MetricName::new("cost"), least: floors[0].clone() }],
         best: Vec::new(),
-        certificate: Some(named(&book, &of_level, &Proof { price_lists: vec![list], tree, ..Proof::default() })),
+        certificate: Some(named(&book, &of_level, Proof { price_lists: vec![list], tree, ..Proof::default() })),
     };
     // 30 × 0.01 at PB1 and twice 10 × 0.02 at PB2 cost 0.7: 0.2 above the floor, at 3 each.
     let reached = amount("0.6");
@@ -282,20 +283,20 @@ fn slopes_and_branches_are_named_by_the_desk() {
     let leaf = proof::Node::Leaf { prices: 0, aim: Aim::Best };
     let close = proof::Node::Close { choices: vec![(0, 1)], prices: 0, aim: Aim::Best };
     let tree = vec![proof::Node::Branch { trade: 1, account: 0 }, leaf.clone(), close, leaf];
-    let certificate = named(&book, &problem, &Proof { price_lists: vec![list], tree, ..Proof::default() });
-    let named: Vec<(&AccountId, &SecurityId, bool)> = certificate.price_lists[0]
-        .slopes
-        .iter()
-        .map(|slope| (&slope.account, &slope.security, slope.is_cash))
-        .collect();
+    let certificate = named(&book, &problem, Proof { price_lists: vec![list], tree, ..Proof::default() });
+    let name = |(place, _): &(usize, Amount)| {
+        let Position { account, security, is_cash } = &certificate.positions[*place];
+        (account, security, *is_cash)
+    };
+    let named: Vec<(&AccountId, &SecurityId, bool)> = certificate.price_lists[0].slopes.iter().map(name).collect();
     let (pb1, pb2, usd) = (AccountId::new("PB1"), AccountId::new("PB2"), SecurityId::new("USD"));
     for expected in [(&pb1, &usd, true), (&pb1, &usd, false), (&pb2, &usd, true), (&pb2, &usd, false)] {
         assert_eq!(named.iter().filter(|name| **name == expected).count(), 1, "{expected:?} in {named:?}");
     }
     assert!(verifier::certified_bound(&desk, &trades, &book, &certificate).is_ok());
-    assert_eq!(certificate.tree[0], Node::Branch { trade: TradeId::new("T2"), account: pb1 });
-    let choices = vec![(TradeId::new("T1"), pb2)];
-    assert_eq!(certificate.tree[2], Node::Close { choices, prices: 0, aim: Aim::Best });
+    assert_eq!(certificate.bookings, [(TradeId::new("T2"), pb1), (TradeId::new("T1"), pb2)]);
+    assert_eq!(certificate.tree[0], Node::Branch(0));
+    assert_eq!(certificate.tree[2], Node::Close { choices: vec![1], prices: 0, aim: Aim::Best });
 }
 
 /// Our own search alone, for so many rounds.
@@ -315,8 +316,9 @@ fn rounds(effort: u64) -> Settings {
 /// of a last decimal.
 fn is_tight(certificate: &Certificate, bound: &Amount, best: &Amount) -> bool {
     let prices = certificate.price_lists.iter().flat_map(|list| &list.shadow_prices);
-    let is_strict =
-        prices.map(|price| &price.subject).any(|subject| matches!(subject, Subject::Limit { part: Part::Defined, .. }));
+    let is_strict = prices
+        .map(|(room, _)| &certificate.rooms[*room])
+        .any(|subject| matches!(subject, Subject::Limit { part: Part::Defined, .. }));
     bound == best || is_strict && bound > best && bound - best < amount("0.1")
 }
 
@@ -329,7 +331,7 @@ fn mismatch(seed: u64) -> Option<String> {
     let book = metric_engine::compile(&desk, &day).unwrap();
     let problem = constraint_manager::build(&book, case.include_limited).unwrap();
     let solved = solve(&problem, &rounds(60), &mut |_| ());
-    let certificate = solved.proof.as_ref().map(|proof| named(&book, &problem, proof));
+    let certificate = solved.proof.clone().map(|proof| named(&book, &problem, proof));
     let shown = certificate.as_ref().map(|certificate| verifier::certified_bound(&desk, &day, &book, certificate));
     // Hundredths of a metric times tenths of a priority.
     let best = enumerate(&case).map(|value| Amount::from_parts(value, 3));
@@ -361,10 +363,10 @@ fn mismatch_of_levels(seed: u64) -> Option<String> {
     let book = metric_engine::compile(&desk, &day).unwrap();
     let wishes = Wishes { objective: &desk.objective, last_plan: &day.last_plan };
     let problem = constraint_manager::build_with(&book, wishes).unwrap();
-    let solved = solve_by_levels(&problem, &rounds(60), &mut |_| ());
+    let mut solved = solve_by_levels(&problem, &rounds(60), &mut |_| ());
     let bests = goals.enumerate(&case);
-    let whole = solved.proof.as_ref().map(|proof| named(&book, &problem, proof));
-    let levels = level_certificates(&book, &problem, &solved);
+    let whole = solved.proof.clone().map(|proof| named(&book, &problem, proof));
+    let levels = level_certificates(&book, &problem, &mut solved);
     let shown: Vec<_> = levels.iter().map(|level| verifier::certified_level(&desk, &day, &book, level)).collect();
     let is_best = |((level, shown), best): ((&LevelCertificate, &Result<_, NoProof>), &i128)| match shown {
         Ok(Some(Certified::Bound(bound))) => {
@@ -431,7 +433,7 @@ fn the_bound_of_a_search_that_is_cut_short_is_certified_as_it_is_claimed() {
         let solved = solve(&problem, &rounds(6), &mut |_| ());
         let (Outcome::TimeLimit(plan), Some(proof)) = (&solved.outcome, &solved.proof) else { continue };
         let Some(claimed) = &plan.bound else { continue };
-        let certificate = named(&book, &problem, proof);
+        let certificate = named(&book, &problem, proof.clone());
         let Ok(Certified::Bound(shown)) = verifier::certified_bound(&desk, &day, &book, &certificate) else {
             panic!("seed {seed}: the proof shows nothing")
         };
@@ -476,7 +478,7 @@ fn what_knapsacks_prove_is_certified() {
     let book = metric_engine::compile(&desk, &day).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
     let solved = solve(&problem, &rounds(40), &mut |_| ());
-    let certificate = named(&book, &problem, &solved.proof.expect("there is a proof"));
+    let certificate = named(&book, &problem, solved.proof.expect("there is a proof"));
     assert!(certificate.price_lists.iter().any(|list| !list.kept_limits.is_empty()), "no knapsacks");
     assert!(certificate.tree.iter().any(|node| matches!(node, Node::Close { .. })), "nothing closed by one list");
     let Outcome::Proven(plan) = &solved.outcome else { panic!("not proven: {:?}", solved.outcome) };

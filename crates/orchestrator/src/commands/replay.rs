@@ -105,8 +105,8 @@ fn repeat<'a>(prepared: &'a Prepared, record: &RunRecord, courses: Vec<Course>, 
         // What others said changed nothing, or is on record.
         repeating.backends = Backends::new(Vec::new());
     }
-    let solved = solve(prepared, &repeating);
-    let ending = certificate::ending(prepared, &solved);
+    let mut solved = solve(prepared, &repeating);
+    let ending = certificate::ending(prepared, &mut solved);
     report(prepared, &solved, ending, configured)
 }
 

@@ -116,10 +116,10 @@ fn attempt(arguments: &RunArguments, loaded: Loaded, stages: &mut Stages) -> Att
     }
     let configured = settings(&prepared.config);
     let settings = Settings { timeout: stages.left_of(configured.timeout), ..configured };
-    let solved = stages.run("solve", || solve(&prepared, &settings));
+    let mut solved = stages.run("solve", || solve(&prepared, &settings));
     // A solver that was ended with the run has not failed.
     interrupt::check()?;
-    let ending = stages.run("certify", || certificate::ending(&prepared, &solved));
+    let ending = stages.run("certify", || certificate::ending(&prepared, &mut solved));
     let mut report = stages.run("evaluate", || report(&prepared, &solved, ending, &settings));
     report.run = run_info(&prepared, &solved, arguments);
     stages.run("verify", || verify(&prepared, &report))?;

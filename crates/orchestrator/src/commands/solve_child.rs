@@ -27,14 +27,19 @@ pub(crate) enum Start {
     },
 }
 
+/// Our allocator sets so much address space aside at a time. By itself it takes a gigabyte, which a child may not have.
+const FEW_AT_A_TIME: [&str; 2] = ["MIMALLOC_ARENA_RESERVE", "32MiB"];
+
 /// The command that starts a process, confined, for one solve.
 pub(crate) fn launch(start: &Start, settings: &SolverSettings) -> Launch {
     let (parent, memory) = (std::process::id().to_string(), settings.memory_bytes.to_string());
     let mut arguments: Vec<OsString> = vec!["solve-child".into(), "--parent".into(), parent.into()];
     arguments.extend(["--memory-bytes".into(), memory.into()]);
+    let mut environment = Vec::new();
     let folder = match start {
         Start::Library(name) => {
             arguments.extend(["library".into(), name.into()]);
+            environment.push(FEW_AT_A_TIME.map(OsString::from).into());
             None
         }
         Start::Command { command, folder } => {
@@ -45,7 +50,7 @@ pub(crate) fn launch(start: &Start, settings: &SolverSettings) -> Launch {
     };
     // Where the path of this program cannot be told, its name has to do.
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("pb-assign"));
-    Launch { program, arguments, folder }
+    Launch { program, arguments, folder, environment }
 }
 
 /// Confines this process and solves one task, or becomes the program that does. What goes wrong goes to stderr, where

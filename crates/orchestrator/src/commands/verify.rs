@@ -299,7 +299,7 @@ fn unsupported_certificate(dir: &Path, document: &ResultDocument, prepared: &Pre
         if certificate.run_id != document.run_id {
             found.push(format!("{file} belongs to the run {}, and this is {}", certificate.run_id, document.run_id));
         }
-        certificate.into_certificates()?
+        certificate.into_certificates()
     } else {
         Certificates::default()
     };

@@ -9,17 +9,18 @@ mod lists;
 mod nodes;
 mod tables;
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::thread;
 
 use domain::certificate::{Certificate, Floor};
-use domain::{AccountId, Certificates, LevelCertificate, MetricName, TradeId};
+use domain::{Certificates, LevelCertificate, MetricName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::cuts::CutEntry;
 use self::lists::PriceListEntry;
 use self::nodes::NodeEntry;
-use self::tables::{BookingEntry, PositionEntry, RoomEntry, Tables};
+use self::tables::{BookingEntry, PositionEntry, RoomEntry};
 use super::result_json::{Exact, text};
 use super::{Format, Rendered};
 use crate::{Report, ReporterError};
@@ -109,25 +110,12 @@ struct FloorEntry {
 }
 
 impl CertificateDocument {
-    /// The document of a run's certificates.
-    pub fn of(run_id: &str, certificates: &Certificates) -> Self {
-        let whole = certificates.whole.as_ref().map(CertificateEntry::of);
-        let levels = certificates.levels.iter().map(LevelEntry::of).collect();
-        Self { schema: Tag::Certificate2, run_id: run_id.to_owned(), whole, levels }
-    }
-
     /// The certificates.
-    ///
-    /// # Errors
-    /// A place that a table does not have.
-    pub fn into_certificates(self) -> Result<Certificates, ReporterError> {
-        let certificates = || -> Result<Certificates, String> {
-            Ok(Certificates {
-                whole: self.whole.map(CertificateEntry::into_certificate).transpose()?,
-                levels: self.levels.into_iter().map(LevelEntry::into_certificate).collect::<Result<_, String>>()?,
-            })
-        };
-        certificates().map_err(|message| ReporterError::Read { file: FORMAT.file, message })
+    pub fn into_certificates(self) -> Certificates {
+        Certificates {
+            whole: self.whole.map(CertificateEntry::into_certificate),
+            levels: self.levels.into_iter().map(LevelEntry::into_certificate).collect(),
+        }
     }
 
     /// Reads a document of this form; keys that it does not have are refused, and so are numbers that are not plain
@@ -142,113 +130,131 @@ impl CertificateDocument {
 }
 
 impl CertificateEntry {
-    fn of(certificate: &Certificate) -> Self {
-        let mut tables = Tables::default();
-        let price_lists = certificate.price_lists.iter().map(|list| PriceListEntry::of(list, &mut tables)).collect();
-        let tree = certificate.tree.iter().map(|node| NodeEntry::of(node, &mut tables)).collect();
-        let (rooms, positions, bookings) = tables.into_entries();
-        let cuts = certificate.cuts.iter().map(CutEntry::of).collect();
-        Self { rooms, positions, bookings, cuts, price_lists, tree }
-    }
-
-    fn into_certificate(self) -> Result<Certificate, String> {
-        let Self { rooms, positions, bookings, cuts, price_lists, tree } = self;
-        let list = |list: PriceListEntry| list.into_list(&rooms, &positions);
-        Ok(Certificate {
-            cuts: cuts.into_iter().map(CutEntry::into_cut).collect(),
-            price_lists: price_lists.into_iter().map(list).collect::<Result<_, String>>()?,
-            tree: tree.into_iter().map(|node| node.into_node(&bookings)).collect::<Result<_, String>>()?,
-        })
+    fn into_certificate(self) -> Certificate {
+        Certificate {
+            rooms: self.rooms.into_iter().map(RoomEntry::into_subject).collect(),
+            positions: self.positions.into_iter().map(PositionEntry::into_position).collect(),
+            bookings: self.bookings.into_iter().map(BookingEntry::into_booking).collect(),
+            cuts: self.cuts.into_iter().map(CutEntry::into_cut).collect(),
+            price_lists: self.price_lists.into_iter().map(PriceListEntry::into_list).collect(),
+            tree: self.tree.into_iter().map(NodeEntry::into_node).collect(),
+        }
     }
 }
 
 impl LevelEntry {
-    fn of(level: &LevelCertificate) -> Self {
-        let floor = |floor: &Floor| FloorEntry { metric: floor.metric.clone(), least: Exact(floor.least.clone()) };
-        let booking = |(trade, account): &(TradeId, AccountId)| BookingEntry::of(trade, account);
-        Self {
-            metric: level.metric.clone(),
-            floors: level.floors.iter().map(floor).collect(),
-            best: level.best.iter().map(booking).collect(),
-            certificate: level.certificate.as_ref().map(CertificateEntry::of),
+    fn into_certificate(self) -> LevelCertificate {
+        LevelCertificate {
+            metric: self.metric,
+            floors: self.floors.into_iter().map(FloorEntry::into_floor).collect(),
+            best: self.best.into_iter().map(BookingEntry::into_booking).collect(),
+            certificate: self.certificate.map(CertificateEntry::into_certificate),
         }
     }
+}
 
-    fn into_certificate(self) -> Result<LevelCertificate, String> {
-        let floor = |FloorEntry { metric, least }| Floor { metric, least: least.0 };
-        Ok(LevelCertificate {
-            metric: self.metric,
-            floors: self.floors.into_iter().map(floor).collect(),
-            best: self.best.iter().map(BookingEntry::booking).collect(),
-            certificate: self.certificate.map(CertificateEntry::into_certificate).transpose()?,
-        })
+impl FloorEntry {
+    fn of(floor: &Floor) -> Self {
+        Self { metric: floor.metric.clone(), least: Exact(floor.least.clone()) }
+    }
+
+    fn into_floor(self) -> Floor {
+        Floor { metric: self.metric, least: self.least.0 }
     }
 }
 
 fn write(report: &Report<'_>, _: &[Rendered]) -> Result<Vec<u8>, ReporterError> {
-    let document = CertificateDocument::of(&report.run_id, &report.certificates);
-    lines(&document).map_err(|error| ReporterError::Render { file: FORMAT.file, message: error.to_string() })
+    document(&report.run_id, &report.certificates)
+        .map_err(|error| ReporterError::Render { file: FORMAT.file, message: error.to_string() })
 }
 
-/// The document with a line for each entry of its lists, which may be long.
-fn lines(document: &CertificateDocument) -> Result<Vec<u8>, std::io::Error> {
+/// The document with a line for each entry of its lists. They may be long: no second copy is made of them.
+fn document(run_id: &str, certificates: &Certificates) -> Result<Vec<u8>, io::Error> {
     let mut bytes = Vec::new();
-    let (tag, run_id) = (serde_json::to_string(&document.schema)?, serde_json::to_string(&document.run_id)?);
+    let (tag, run_id) = (serde_json::to_string(&Tag::Certificate2)?, serde_json::to_string(run_id)?);
     write!(bytes, "{{\n  \"schema\": {tag},\n  \"run_id\": {run_id},\n  \"whole\": ")?;
-    certificate(&mut bytes, document.whole.as_ref(), "  ")?;
-    for (index, level) in document.levels.iter().enumerate() {
+    certificate(&mut bytes, certificates.whole.as_ref(), "  ")?;
+    for (index, level) in certificates.levels.iter().enumerate() {
         bytes.extend(if index > 0 { &b",\n    {\n      "[..] } else { b",\n  \"levels\": [\n    {\n      " });
-        write!(
-            bytes,
-            "\"metric\": {},\n      ",
-            serde_json::to_string(&level.metric.as_ref().map(MetricName::as_str))?
-        )?;
-        list(&mut bytes, "floors", &level.floors, "      ")?;
+        let metric = serde_json::to_string(&level.metric.as_ref().map(MetricName::as_str))?;
+        write!(bytes, "\"metric\": {metric},\n      ")?;
+        list(&mut bytes, ("floors", "      "), &level.floors, FloorEntry::of)?;
         bytes.extend(b",\n      ");
-        list(&mut bytes, "best", &level.best, "      ")?;
+        list(&mut bytes, ("best", "      "), &level.best, BookingEntry::of)?;
         bytes.extend(b",\n      \"certificate\": ");
         certificate(&mut bytes, level.certificate.as_ref(), "      ")?;
         bytes.extend(b"\n    }");
     }
-    bytes.extend(if document.levels.is_empty() { &b"\n}\n"[..] } else { b"\n  ]\n}\n" });
+    bytes.extend(if certificates.levels.is_empty() { &b"\n}\n"[..] } else { b"\n  ]\n}\n" });
     Ok(bytes)
 }
 
 /// A certificate, set in by `margin`.
-fn certificate(bytes: &mut Vec<u8>, entry: Option<&CertificateEntry>, margin: &str) -> Result<(), std::io::Error> {
-    let Some(entry) = entry else {
+fn certificate(bytes: &mut Vec<u8>, certificate: Option<&Certificate>, margin: &str) -> Result<(), io::Error> {
+    let Some(certificate) = certificate else {
         bytes.extend(b"null");
         return Ok(());
     };
     let inner = format!("{margin}  ");
     write!(bytes, "{{\n{inner}")?;
-    table(bytes, "rooms", &entry.rooms, &inner)?;
-    table(bytes, "positions", &entry.positions, &inner)?;
-    table(bytes, "bookings", &entry.bookings, &inner)?;
-    table(bytes, "cuts", &entry.cuts, &inner)?;
-    list(bytes, "price_lists", &entry.price_lists, &inner)?;
+    table(bytes, ("rooms", &inner), &certificate.rooms, RoomEntry::of)?;
+    table(bytes, ("positions", &inner), &certificate.positions, PositionEntry::of)?;
+    table(bytes, ("bookings", &inner), &certificate.bookings, BookingEntry::of)?;
+    table(bytes, ("cuts", &inner), &certificate.cuts, CutEntry::of)?;
+    list(bytes, ("price_lists", &inner), &certificate.price_lists, PriceListEntry::of)?;
     write!(bytes, ",\n{inner}")?;
-    list(bytes, "tree", &entry.tree, &inner)?;
+    list(bytes, ("tree", &inner), &certificate.tree, NodeEntry::of)?;
     write!(bytes, "\n{margin}}}")
 }
 
 /// A list that is left out where it is empty, and what comes before the next one.
-fn table(bytes: &mut Vec<u8>, key: &str, entries: &[impl Serialize], margin: &str) -> Result<(), std::io::Error> {
-    if entries.is_empty() {
+fn table<I: Sync, E: Serialize>(
+    bytes: &mut Vec<u8>,
+    (key, margin): (&str, &str),
+    items: &[I],
+    entry: impl Fn(&I) -> E + Sync,
+) -> Result<(), io::Error> {
+    if items.is_empty() {
         return Ok(());
     }
-    list(bytes, key, entries, margin)?;
+    list(bytes, (key, margin), items, entry)?;
     write!(bytes, ",\n{margin}")
 }
 
+/// Lists longer than this are written by two threads.
+const LONG: usize = 10_000;
+
 /// A key with its list, a line for each entry, set in by `margin`.
-fn list(bytes: &mut Vec<u8>, key: &str, entries: &[impl Serialize], margin: &str) -> Result<(), std::io::Error> {
+fn list<I: Sync, E: Serialize>(
+    bytes: &mut Vec<u8>,
+    (key, margin): (&str, &str),
+    items: &[I],
+    entry: impl Fn(&I) -> E + Sync,
+) -> Result<(), io::Error> {
+    let lines = |bytes: &mut Vec<u8>, items: &[I]| -> Result<(), io::Error> {
+        for (index, item) in items.iter().enumerate() {
+            write!(bytes, "{}\n{margin}  ", if index > 0 { "," } else { "" })?;
+            serde_json::to_writer(&mut *bytes, &entry(item))?;
+        }
+        Ok(())
+    };
     write!(bytes, "\"{key}\": [")?;
-    for (index, entry) in entries.iter().enumerate() {
-        write!(bytes, "{}\n{margin}  ", if index > 0 { "," } else { "" })?;
-        serde_json::to_writer(&mut *bytes, entry)?;
+    if items.len() > LONG {
+        let (first, second) = items.split_at(items.len() / 2);
+        let second = thread::scope(|scope| {
+            let second = scope.spawn(|| {
+                let mut bytes = Vec::new();
+                lines(&mut bytes, second).map(|()| bytes)
+            });
+            lines(bytes, first)?;
+            second.join().expect("writing a list does not panic")
+        })?;
+        bytes.push(b',');
+        bytes.extend(second);
+    } else {
+        lines(bytes, items)?;
     }
-    if !entries.is_empty() {
+    if !items.is_empty() {
         write!(bytes, "\n{margin}")?;
     }
     bytes.push(b']');

@@ -1,15 +1,16 @@
 //! A desk, a day and a report of it.
 
-use domain::certificate::{Aim, Floor, KeptLimit, Node, Part, PriceList, ShadowPrice, Slope, Subject, TradePrice};
+use domain::certificate::{Aim, Floor, Part, Subject};
 use domain::{
-    Account, AccountId, Amount, Bound, Certificate, Certificates, Day, Desk, LevelCertificate, MetricName, OnBreach,
-    SecurityId, TradeId,
+    Account, AccountId, Amount, Bound, Certificates, Day, Desk, LevelCertificate, MetricName, OnBreach, SecurityId,
+    TradeId,
 };
 use metric_engine::{Book, compile};
 use reporter::{
     ConflictLimit, Diagnostics, Engine, Evidence, InputDigest, Note, ObjectiveReport, Reason, Report, RunInfo,
     StageTime,
 };
+use test_desks::by_name::{Certificate, Cut, Node, PriceList, ShadowPrice, Slope};
 use test_desks::{Add, With, account, by_type, day, desk, ratio};
 
 /// What a report is made from.
@@ -103,7 +104,7 @@ pub(crate) fn full_report(scene: &Scene) -> Report<'_> {
         certified_bound: Some(amount("-18689.2")),
         certified_gap: Some(amount("0.0000429")),
     });
-    report.certificates.whole = Some(certificate());
+    report.certificates.whole = Some(certificate().placed());
     report.diagnostics.notes = vec![note(
         "K001",
         "the priority of leverage at PB1 is left out of the objective because the metric has a limit; set \
@@ -128,18 +129,25 @@ fn certificate() -> Certificate {
     };
     let prices = vec![price(Bound::Max, Part::Limit, "0.00012"), price(Bound::Min, Part::Defined, "0"), of_changes];
     let slopes = vec![slope("XS001", false, "-0.0000000001"), slope("USD", true, "12")];
-    let trade_prices = vec![TradePrice { trade: TradeId::new("T2"), price: amount("-3.25") }];
+    let trade_prices = vec![(TradeId::new("T2"), amount("-3.25"))];
     let (account, metric) = (AccountId::new("PB1"), MetricName::new("gross"));
     let subject = Subject::Limit { account, metric, end: Bound::Max, part: Part::Limit };
-    let kept_limits = vec![KeptLimit { subject, step: amount("0.5") }];
-    let knapsacks = PriceList { trade_prices, kept_limits, ..PriceList::default() };
+    let kept_limits = vec![(subject, amount("0.5"))];
+    let knapsacks = PriceList { trade_prices, kept_limits, cut_prices: vec![(0, amount("7"))], ..PriceList::default() };
+    let cut = Cut {
+        account: AccountId::new("PB1"),
+        metric: MetricName::new("gross"),
+        end: Bound::Max,
+        weights: vec![(TradeId::new("T1"), 1), (TradeId::new("T3"), -2)],
+        most: 1,
+    };
     let lists = vec![PriceList::default(), PriceList { shadow_prices: prices, slopes, ..knapsacks }];
     let branch = Node::Branch { trade: TradeId::new("T1"), account: AccountId::new("PB2") };
     let leaf = |prices, aim| Node::Leaf { prices, aim };
     let choices = vec![(TradeId::new("T2"), AccountId::new("PB1"))];
     let close = Node::Close { choices, prices: 1, aim: Aim::Best };
     Certificate {
-        cuts: Vec::new(),
+        cuts: vec![cut],
         price_lists: lists,
         tree: vec![branch, leaf(1, Aim::NoPlan), close, leaf(0, Aim::Best)],
     }
@@ -151,23 +159,20 @@ pub(crate) fn level_certificates() -> Vec<LevelCertificate> {
     let floor = |name: &str, least: &str| Floor { metric: metric(name), least: amount(least) };
     let price = ShadowPrice { subject: Subject::Floor { metric: metric("cost") }, price: amount("2.5") };
     let list = PriceList { shadow_prices: vec![price], ..PriceList::default() };
-    let leaf = Node::Leaf { prices: 0, aim: Aim::Best };
+    let tree = vec![Node::Leaf { prices: 0, aim: Aim::Best }];
+    let with = |list| Certificate { cuts: Vec::new(), price_lists: vec![list], tree: tree.clone() }.placed();
     vec![
         LevelCertificate {
             metric: Some(metric("cost")),
             floors: Vec::new(),
             best: vec![(TradeId::new("T1"), AccountId::new("PB2"))],
-            certificate: Some(Certificate {
-                cuts: Vec::new(),
-                price_lists: vec![PriceList::default()],
-                tree: vec![leaf.clone()],
-            }),
+            certificate: Some(with(PriceList::default())),
         },
         LevelCertificate {
             metric: Some(metric("wallet")),
             floors: vec![floor("cost", "-18790.5")],
             best: Vec::new(),
-            certificate: Some(Certificate { cuts: Vec::new(), price_lists: vec![list], tree: vec![leaf] }),
+            certificate: Some(with(list)),
         },
         LevelCertificate {
             metric: None,

@@ -23,6 +23,8 @@ pub struct Launch {
     pub arguments: Vec<OsString>,
     /// The folder it runs in; that of this process without one.
     pub folder: Option<PathBuf>,
+    /// What its environment has besides that of this process: names and values.
+    pub environment: Vec<(OsString, OsString)>,
 }
 
 /// A backend that starts a process for each solve.
@@ -81,6 +83,7 @@ impl Line {
     fn open(launch: &Launch, model: &FloatModel, effort: &Effort<'_>) -> std::io::Result<Self> {
         let mut command = Command::new(&launch.program);
         command.args(&launch.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(launch.environment.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &launch.folder {
             command.current_dir(folder);
         }

@@ -89,36 +89,114 @@ impl<N: Number> Cluster<N> {
         }
     }
 
-    /// The largest sum of any joint choice. `accounts` says what each trade adds at each account that it may go to.
-    pub(super) fn best<'s>(&self, accounts: impl Fn(usize) -> &'s [(usize, N::Product)]) -> N::Product
+    /// The largest sum of any joint choice. `added` says what each trade adds at each account that it may go to.
+    pub(super) fn best<'s>(&self, added: impl Fn(usize) -> &'s [(usize, N::Product)]) -> N::Product
     where
         N: 's,
     {
-        let at = |trade: &usize, account: usize| {
-            accounts(*trade).iter().find(|(other, _)| *other == account).map(|(_, added)| added)
+        let (_, tables) = self.tables(&added);
+        let (last, before) = tables.split_last().expect("a cluster has positions at some account");
+        let before =
+            before.iter().fold(None, |before: Option<Vec<Sum<N>>>, own| both::<N>(before.as_deref(), Some(own)));
+        let best = match before {
+            // Of the last account only the whole counts.
+            Some(before) => divided::<N>(&before, last),
+            None => last.last().cloned().flatten(),
         };
-        let is_alone = |account: usize| self.seats.iter().all(|seat| seat.account != account);
-        let alone = |trade: &usize| {
-            let choices = accounts(*trade).iter().filter(|(account, _)| is_alone(*account));
-            choices.map(|(_, added)| added).max()
-        };
-        let mut best = subsets::<N>(self.trades.iter().map(alone));
-        let all = best.len() - 1;
-        for (index, seat) in self.seats.iter().enumerate() {
-            let mut own = subsets::<N>(self.trades.iter().map(|trade| at(trade, seat.account)));
+        best.expect("every trade may go somewhere")
+    }
+
+    /// The largest sums with one of some choices each, trades and accounts where those may go.
+    pub(super) fn forced<'s>(
+        &self,
+        added: impl Fn(usize) -> &'s [(usize, N::Product)],
+        choices: &[(usize, usize)],
+    ) -> Vec<N::Product>
+    where
+        N: 's,
+    {
+        let (is_alone_first, tables) = self.tables(&added);
+        let first_seat = usize::from(is_alone_first);
+        let seat = |account: usize| self.seats.iter().position(|seat| seat.account == account);
+        let table_of = |account: usize| seat(account).map_or(0, |seat| first_seat + seat);
+        let asked: Vec<usize> = choices.iter().map(|(_, account)| table_of(*account)).collect();
+        let (Some(lowest), Some(highest)) = (asked.iter().min(), asked.iter().max()) else { return Vec::new() };
+        let mut before: Vec<Option<Vec<Sum<N>>>> = vec![None];
+        for own in &tables[..*highest] {
+            before.push(both::<N>(before.last().and_then(Option::as_deref), Some(own)));
+        }
+        let mut largest = vec![N::no_product(); choices.len()];
+        let mut after: Option<Vec<Sum<N>>> = None;
+        for (table, own) in tables.iter().enumerate().skip(*lowest).rev() {
+            if asked.contains(&table) {
+                let rest = both::<N>(before[table].as_deref(), after.as_deref());
+                for choice in (0..choices.len()).filter(|choice| asked[*choice] == table) {
+                    let (trade, account) = choices[choice];
+                    let bit =
+                        self.trades.iter().position(|other| *other == trade).expect("the trade is in its cluster");
+                    let forced = with_bit::<N>(own, rest.as_deref(), bit).expect("the account is open");
+                    largest[choice] = if is_alone_first && table == 0 {
+                        let best = self.alone(added(trade)).expect("the account is one of those");
+                        N::sum(&N::difference(&forced, best), at::<N>(added(trade), account).expect("it is open"))
+                    } else {
+                        forced
+                    };
+                }
+            }
+            if table > *lowest {
+                after = both::<N>(Some(own), after.as_deref());
+            }
+        }
+        largest
+    }
+
+    /// What each set of trades adds at each account that has a position of the cluster. First of all, and said so, at those
+    /// that have none, where a trade may go to one.
+    fn tables<'s>(&self, added: &impl Fn(usize) -> &'s [(usize, N::Product)]) -> (bool, Vec<Vec<Sum<N>>>)
+    where
+        N: 's,
+    {
+        let mut tables = Vec::with_capacity(self.seats.len() + 1);
+        let alone: Vec<Option<&N::Product>> = self.trades.iter().map(|trade| self.alone(added(*trade))).collect();
+        let is_alone_first = alone.iter().any(Option::is_some);
+        if is_alone_first {
+            tables.push(subsets::<N>(alone.into_iter()));
+        }
+        for seat in &self.seats {
+            let mut own = subsets::<N>(self.trades.iter().map(|trade| at::<N>(added(*trade), seat.account)));
             for (sum, worth) in own.iter_mut().zip(&seat.worth) {
                 *sum = sum.as_ref().map(|sum| N::sum(sum, worth));
             }
-            // Of the last account only the whole counts.
-            if index + 1 == self.seats.len() {
-                return divided::<N>(&best, &own).expect("every trade may go somewhere");
-            }
-            let mut both = vec![None; all + 1];
-            merge::<N>(&best, &own, &mut both);
-            best = both;
+            tables.push(own);
         }
-        best.swap_remove(all).expect("every trade may go somewhere")
+        (is_alone_first, tables)
     }
+
+    /// The most that a trade adds at an account without a position of the cluster; nothing where it may go to none.
+    fn alone<'s>(&self, added: &'s [(usize, N::Product)]) -> Option<&'s N::Product> {
+        let is_alone = |account: usize| self.seats.iter().all(|seat| seat.account != account);
+        added.iter().filter(|(account, _)| is_alone(*account)).map(|(_, added)| added).max()
+    }
+}
+
+/// What is added at an account; nothing where a trade may not go there.
+fn at<N: Number>(added: &[(usize, N::Product)], account: usize) -> Option<&N::Product> {
+    added.iter().find(|(other, _)| *other == account).map(|(_, added)| added)
+}
+
+/// The largest sums of all sets divided between the two, if they are there.
+fn both<N: Number>(one: Option<&[Sum<N>]>, other: Option<&[Sum<N>]>) -> Option<Vec<Sum<N>>> {
+    let (Some(one), Some(other)) = (one, other) else { return one.or(other).map(<[Sum<N>]>::to_vec) };
+    let mut most = vec![None; one.len()];
+    merge::<N>(one, other, &mut most);
+    Some(most)
+}
+
+/// The largest sum of the whole that has a trade here, what is not here divided between the others.
+fn with_bit<N: Number>(own: &[Sum<N>], rest: Option<&[Sum<N>]>, bit: usize) -> Sum<N> {
+    let Some(rest) = rest else { return own.last().cloned().flatten() };
+    let pairs = own.iter().zip(rest.iter().rev()).enumerate().filter(|(set, _)| set & (1 << bit) != 0);
+    pairs.filter_map(|(_, (own, rest))| Some(N::sum(own.as_ref()?, rest.as_ref()?))).max()
 }
 
 /// The sums of all sets of these.

@@ -7,14 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::certificate::{Cut, CutPrice, Part, Subject};
-use domain::{Amount, TradeId};
+use domain::Amount;
+use domain::certificate::Cut;
 
 use super::NoProof;
 use super::number::Number;
 use super::positions::Positions;
 use super::priced::{Prices, Weights};
 use super::sum::Sum;
+use super::tables::Tables;
 
 /// A cut that holds.
 pub(super) struct Checked {
@@ -35,22 +36,21 @@ pub(super) fn checked<N: Number>(
     cuts: &[Cut],
     prices: &Prices<'_>,
     positions: &Positions<'_, N>,
-    index: impl Fn(&TradeId) -> Result<usize, NoProof>,
+    tables: &Tables<'_>,
 ) -> Result<Option<Vec<Checked>>, NoProof> {
     let mut all = Vec::with_capacity(cuts.len());
-    let mut rooms: BTreeMap<Subject, Room> = BTreeMap::new();
-    for (number, Cut { account, metric, end, weights, most }) in cuts.iter().enumerate() {
-        let subject = Subject::Limit { account: account.clone(), metric: metric.clone(), end: *end, part: Part::Limit };
-        let account = prices.account(account)?;
-        if !rooms.contains_key(&subject) {
-            let Some(room) = room(prices, positions, &subject)? else { return Ok(None) };
-            rooms.insert(subject.clone(), room.ok_or(NoProof::CutNotShown { cut: number })?);
+    let mut rooms: BTreeMap<usize, (usize, Room)> = BTreeMap::new();
+    for (number, Cut { room: place, weights, most }) in cuts.iter().enumerate() {
+        if !rooms.contains_key(place) {
+            let Some(room) = room(prices, positions, tables, *place)? else { return Ok(None) };
+            rooms.insert(*place, room.ok_or(NoProof::CutNotShown { cut: number })?);
         }
-        let (base, gains) = &rooms[&subject];
+        let (account, (base, gains)) = &rooms[place];
         let mut weighed: BTreeMap<usize, i64> = BTreeMap::new();
-        for (trade, weight) in weights {
-            let place = index(trade)?;
-            if !gains.contains_key(&place) || weighed.insert(place, i64::from(*weight)).is_some() {
+        for (booking, weight) in weights {
+            let (trade, here) = tables.booking(*booking)?;
+            let is_own = here == *account && gains.contains_key(&trade);
+            if !is_own || weighed.insert(trade, i64::from(*weight)).is_some() {
                 return Err(NoProof::CutNotShown { cut: number });
             }
         }
@@ -58,7 +58,7 @@ pub(super) fn checked<N: Number>(
             return Err(NoProof::CutNotShown { cut: number });
         }
         let weights = weighed.into_iter().map(|(trade, weight)| (trade, Amount::from(weight))).collect();
-        all.push(Checked { account, weights, most: Amount::from(i64::from(*most)) });
+        all.push(Checked { account: *account, weights, most: Amount::from(i64::from(*most)) });
     }
     Ok(Some(all))
 }
@@ -66,16 +66,17 @@ pub(super) fn checked<N: Number>(
 /// A room over bookings: what there is without any, and what each trade adds to it.
 type Room = (Amount, BTreeMap<usize, Amount>);
 
-/// The room of a limit over the bookings of its account; the inner nothing where it is no such sum, the outer one where
-/// a number does not fit.
+/// The account of a limit, and its room over the bookings there; the inner nothing where it is no such sum, the outer one
+/// where a number does not fit.
 fn room<N: Number>(
     prices: &Prices<'_>,
     positions: &Positions<'_, N>,
-    subject: &Subject,
-) -> Result<Option<Option<Room>>, NoProof> {
-    let (account, weights) = prices.room_weights(subject)?;
+    tables: &Tables<'_>,
+    place: usize,
+) -> Result<Option<Option<(usize, Room)>>, NoProof> {
+    let (account, weights) = prices.room_weights(tables, place)?;
     let Some(priced) = positions.price(&weights) else { return Ok(None) };
-    Ok(Some(Sum::of(positions, &priced).by_booking(positions, account)))
+    Ok(Some(Sum::of(positions, &priced).by_booking(positions, account).map(|room| (account, room))))
 }
 
 /// Whether no choice of bookings with room weighs more than `most`.
@@ -120,9 +121,9 @@ fn holds(base: &Amount, gains: &BTreeMap<usize, Amount>, weights: &BTreeMap<usiz
 ///
 /// # Errors
 /// A cut that is not there, a negative price, or two for one cut.
-pub(super) fn pay(cuts: &[Checked], prices: &[CutPrice], weights: &mut Weights) -> Result<(), NoProof> {
+pub(super) fn pay(cuts: &[Checked], prices: &[(usize, Amount)], weights: &mut Weights) -> Result<(), NoProof> {
     let mut seen = BTreeSet::new();
-    for CutPrice { cut, price } in prices {
+    for (cut, price) in prices {
         let Some(checked) = cuts.get(*cut).filter(|_| !price.is_negative() && seen.insert(*cut)) else {
             return Err(NoProof::CutPrice { cut: *cut });
         };

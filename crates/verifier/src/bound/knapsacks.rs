@@ -13,10 +13,8 @@
 //! Everything is rounded to where the bound can only rise: weights down and the room down to whole steps of what the
 //! certificate says, profits up at a decimal at which all of them together are a number of 64 bits.
 
-use std::collections::BTreeMap;
-
-use domain::certificate::{KeptLimit, PriceList, TradePrice};
-use domain::{Amount, TradeId};
+use domain::Amount;
+use domain::certificate::PriceList;
 
 use super::NoProof;
 use super::number::Number;
@@ -24,6 +22,7 @@ use super::positions::{Positions, Priced};
 use super::priced::Prices;
 use super::sack::{Effort, PROFIT_DECIMALS, Sack};
 use super::sum::Lines;
+use super::tables::Tables;
 
 /// The prices of trades and the kept limits of a price list.
 pub(super) struct Knapsacks<N: Number> {
@@ -56,18 +55,18 @@ impl<N: Number> Knapsacks<N> {
         list: &PriceList,
         prices: &Prices<'_>,
         positions: &Positions<'_, N>,
-        trades: &BTreeMap<&TradeId, usize>,
+        tables: &Tables<'_>,
     ) -> Result<Option<Self>, NoProof> {
-        let mut by_trade: Vec<Option<Amount>> = vec![None; trades.len()];
-        for TradePrice { trade, price } in &list.trade_prices {
-            let Some(index) = trades.get(trade) else { return Err(NoProof::UnknownTrade(trade.clone())) };
-            if by_trade[*index].replace(price.clone()).is_some() {
+        let mut by_trade: Vec<Option<Amount>> = vec![None; tables.trades()];
+        for (trade, price) in &list.trade_prices {
+            if by_trade[tables.trade(trade)?].replace(price.clone()).is_some() {
                 return Err(NoProof::TradePriceRepeated(trade.clone()));
             }
         }
         let mut kept: Vec<Option<Kept<N>>> = (0..prices.accounts()).map(|_| None).collect();
-        for KeptLimit { subject, step } in &list.kept_limits {
-            let (account, weights) = prices.room_weights(subject)?;
+        for (room, step) in &list.kept_limits {
+            let (account, weights) = prices.room_weights(tables, *room)?;
+            let (subject, _) = tables.room(*room)?;
             if !step.is_positive() {
                 return Err(NoProof::NoStep(subject.clone()));
             }

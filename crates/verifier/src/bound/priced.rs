@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::certificate::{Aim, PriceList, ShadowPrice, Slope, Subject};
+use domain::certificate::{Aim, Position, PriceList, Subject};
 use domain::{AccountId, Amount, Day, Desk, Keep, MetricName, SecurityId, SecurityType};
 use metric_engine::Book;
 
@@ -13,6 +13,7 @@ use super::NoProof;
 use super::changes::{Home, homes};
 use super::level::Scope;
 use super::room::{Room, RoomKey, rooms};
+use super::tables::Tables;
 use super::worth::worths;
 use crate::numbers::Values;
 use crate::value::Value;
@@ -37,7 +38,7 @@ pub(super) struct Prices<'a> {
 }
 
 /// What a price may be paid on.
-enum Priceable<'a> {
+pub(super) enum Priceable<'a> {
     /// Room over metrics.
     Metrics(&'a Room),
     /// So many changes from the last plan, less those that are made.
@@ -114,8 +115,8 @@ impl<'a> Prices<'a> {
     /// The list by indices.
     ///
     /// # Errors
-    /// A name that the desk does not have, a price that nothing is to be had for, a negative or a repeated price.
-    pub(super) fn weights(&self, list: &PriceList, aim: Aim) -> Result<Weights, NoProof> {
+    /// A place that a table does not have, a negative or a repeated price.
+    pub(super) fn weights(&self, tables: &Tables<'_>, list: &PriceList, aim: Aim) -> Result<Weights, NoProof> {
         let (mut by_metric, mut per_change) = match aim {
             Aim::Best => (self.worths.clone(), self.cost_per_change.clone()),
             Aim::NoPlan => {
@@ -123,14 +124,15 @@ impl<'a> Prices<'a> {
             }
         };
         let (mut constant, mut is_strict, mut seen) = (Amount::zero(), false, BTreeSet::new());
-        for ShadowPrice { subject, price } in &list.shadow_prices {
+        for (place, price) in &list.shadow_prices {
+            let (subject, room) = tables.room(*place)?;
             if price.is_negative() {
                 return Err(NoProof::NegativePrice(subject.clone()));
             }
-            if !seen.insert(subject) {
+            if !seen.insert(place) {
                 return Err(NoProof::PriceRepeated(subject.clone()));
             }
-            match self.room(subject)? {
+            match room {
                 Priceable::Metrics(room) => {
                     constant += &(price * &room.constant);
                     is_strict |= room.is_strict && price.is_positive();
@@ -139,7 +141,7 @@ impl<'a> Prices<'a> {
                     }
                 }
                 Priceable::Changes(most) => {
-                    constant += &(price * &Amount::from(i64::from(most)));
+                    constant += &(price * &Amount::from(i64::from(*most)));
                     per_change += price;
                 }
             }
@@ -149,17 +151,24 @@ impl<'a> Prices<'a> {
                 constant += &(weight * opens);
             }
         }
-        let (by_booking, slopes) = (BTreeMap::new(), self.slopes(&list.slopes)?);
+        let (by_booking, mut slopes) = (BTreeMap::new(), BTreeMap::new());
+        for (place, slope) in &list.slopes {
+            let (account, security) = tables.position(*place)?;
+            if slopes.insert((account, security), slope.clone()).is_some() {
+                return Err(tables.slope_repeated(*place));
+            }
+        }
         Ok(Weights { by_metric, constant, per_change, by_booking, slopes, is_strict })
     }
 
-    /// The account of a limit, and what room under it is.
+    /// The account of a limit, and what room under it is; the limit by its place among the rooms.
     ///
     /// # Errors
-    /// A limit that nothing has to keep, or one of no account.
-    pub(super) fn room_weights(&self, subject: &Subject) -> Result<(usize, Weights), NoProof> {
-        let price = ShadowPrice { subject: subject.clone(), price: Amount::from(1) };
-        let weights = self.weights(&PriceList { shadow_prices: vec![price], ..PriceList::default() }, Aim::NoPlan)?;
+    /// A place that is not there, or a limit of no account.
+    pub(super) fn room_weights(&self, tables: &Tables<'_>, room: usize) -> Result<(usize, Weights), NoProof> {
+        let list = PriceList { shadow_prices: vec![(room, Amount::from(1))], ..PriceList::default() };
+        let weights = self.weights(tables, &list, Aim::NoPlan)?;
+        let (subject, _) = tables.room(room)?;
         let Subject::Limit { account, .. } = subject else { return Err(NoProof::NoAccount(subject.clone())) };
         Ok((self.account(account)?, weights))
     }
@@ -169,8 +178,11 @@ impl<'a> Prices<'a> {
         self.worths.len()
     }
 
-    /// The room that a price is paid on.
-    fn room(&self, subject: &Subject) -> Result<Priceable<'_>, NoProof> {
+    /// What a price on a subject is paid on.
+    ///
+    /// # Errors
+    /// A name that the desk does not have, or a price that nothing is to be had for.
+    pub(super) fn priceable(&self, subject: &Subject) -> Result<Priceable<'_>, NoProof> {
         let found = match subject {
             Subject::Limit { account, metric, end, part } => {
                 let here = self.account(account)?;
@@ -188,17 +200,16 @@ impl<'a> Prices<'a> {
         &self.homes
     }
 
-    fn slopes(&self, slopes: &[Slope]) -> Result<BTreeMap<(usize, usize), Amount>, NoProof> {
-        let mut by_position = BTreeMap::new();
-        for Slope { account, security, is_cash, slope } in slopes {
-            let Some(index) = self.securities.get(&(security, *is_cash)) else {
-                return Err(NoProof::UnknownSecurity(security.clone()));
-            };
-            if by_position.insert((self.account(account)?, *index), slope.clone()).is_some() {
-                return Err(NoProof::SlopeRepeated { account: account.clone(), security: security.clone() });
-            }
-        }
-        Ok(by_position)
+    /// A position, as an account and a security.
+    ///
+    /// # Errors
+    /// A name that desk and day do not have.
+    pub(super) fn position(&self, position: &Position) -> Result<(usize, usize), NoProof> {
+        let Position { account, security, is_cash } = position;
+        let Some(index) = self.securities.get(&(security, *is_cash)) else {
+            return Err(NoProof::UnknownSecurity(security.clone()));
+        };
+        Ok((self.account(account)?, *index))
     }
 
     pub(super) fn account(&self, id: &AccountId) -> Result<usize, NoProof> {

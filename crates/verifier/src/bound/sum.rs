@@ -98,21 +98,31 @@ impl<'a, N: Number> Sum<'a, N> {
     }
 
     /// What none exceeds that has one of these trades at the account beside it, where it may go; nothing for none.
-    pub(super) fn forced(&self, choices: impl Iterator<Item = (usize, usize)>) -> Option<Amount> {
-        choices.map(|(trade, account)| self.forced_to(trade, account)).max().map(|largest| self.in_units(&largest))
+    pub(super) fn forced(&self, choices: &[(usize, usize)]) -> Option<Amount> {
+        let mut by_cluster: Vec<Vec<(usize, usize)>> = vec![Vec::new(); self.clusters.len()];
+        let mut largest: Option<N::Product> = None;
+        for (trade, account) in choices {
+            match self.cluster_of[*trade] {
+                Some(cluster) => by_cluster[cluster].push((*trade, *account)),
+                None => {
+                    let mut added = self.added(*trade).iter();
+                    let (_, forced) = added.find(|(other, _)| other == account).expect("the account is open");
+                    largest = largest.max(Some(self.instead(&self.best_of_trade[*trade], forced)));
+                }
+            }
+        }
+        for ((cluster, best), choices) in self.clusters.iter().zip(&self.best_of_cluster).zip(&by_cluster) {
+            if !choices.is_empty() {
+                let forced = cluster.forced(|trade| self.added(trade), choices);
+                largest = largest.max(forced.iter().max().map(|forced| self.instead(best, forced)));
+            }
+        }
+        largest.map(|largest| self.in_units(&largest))
     }
 
-    /// The sum with a trade at an account.
-    fn forced_to(&self, trade: usize, account: usize) -> N::Product {
-        let here = self.added(trade).iter().find(|(other, _)| *other == account).expect("the account is open");
-        let (best, forced) = match self.cluster_of[trade] {
-            None => (&self.best_of_trade[trade], here.1.clone()),
-            Some(cluster) => {
-                let of = |other: usize| if other == trade { std::slice::from_ref(here) } else { self.added(other) };
-                (&self.best_of_cluster[cluster], self.clusters[cluster].best(of))
-            }
-        };
-        N::sum(&N::difference(&self.total, best), &forced)
+    /// The sum with something else in place of the best of a trade or cluster.
+    fn instead(&self, best: &N::Product, other: &N::Product) -> N::Product {
+        N::sum(&N::difference(&self.total, best), other)
     }
 
     /// The sum as one over the bookings of an account, where nothing counts elsewhere: what there is without any of its

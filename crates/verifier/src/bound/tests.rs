@@ -1,10 +1,11 @@
 //! Whole numbers and amounts give the same sums, and what does not fit the first is left to the second.
 
-use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
+use domain::certificate::{Aim, Part, Subject};
 use domain::limit::Bound;
 use domain::{AccountId, Day, MetricName, SecurityId, TradeId};
 use metric_engine::compile;
 use proptest::prelude::*;
+use test_desks::by_name::{self, Node, PriceList, ShadowPrice, Slope};
 use test_desks::{Add, With, account, by_type, day, desk};
 
 use super::*;
@@ -41,11 +42,8 @@ fn list(price: &Amount, slope: Option<Amount>) -> PriceList {
 fn certificate(price: &Amount, slope: Amount) -> Certificate {
     let leaf = |prices| Node::Leaf { prices, aim: Aim::Best };
     let branch = Node::Branch { trade: TradeId::new("T0"), account: AccountId::new("PB2") };
-    Certificate {
-        cuts: Vec::new(),
-        price_lists: vec![list(price, Some(slope)), list(price, None)],
-        tree: vec![branch, leaf(0), leaf(1)],
-    }
+    let price_lists = vec![list(price, Some(slope)), list(price, None)];
+    by_name::Certificate { cuts: Vec::new(), price_lists, tree: vec![branch, leaf(0), leaf(1)] }.placed()
 }
 
 /// What the tree shows in whole numbers, and in amounts.
@@ -93,7 +91,7 @@ fn what_128_bits_do_not_hold_is_left_to_amounts() {
     for digits in [15, 30, 40, 60] {
         let mut certificate = certificate(&Amount::from_parts(7, digits), Amount::zero());
         certificate.price_lists[0].slopes.clear();
-        certificate.tree = vec![Node::Leaf { prices: 0, aim: Aim::NoPlan }];
+        certificate.tree = vec![domain::certificate::Node::Leaf { prices: 0, aim: Aim::NoPlan }];
         let [whole, exact] = both_reasons(&[10, -2000, 3000], &certificate);
         assert!(exact.is_some() && (whole == exact || whole.is_none() && digits > 30), "{digits} decimals");
     }

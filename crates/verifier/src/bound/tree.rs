@@ -1,9 +1,7 @@
 //! The tree of a certificate, walked depth first.
 
-use std::collections::BTreeMap;
-
 use domain::certificate::{Aim, Node, PriceList};
-use domain::{AccountId, Amount, Certificate, TradeId};
+use domain::{Amount, Certificate};
 use metric_engine::Book;
 
 use super::cuts::{self, Checked};
@@ -14,6 +12,7 @@ use super::priced::Prices;
 use super::ready::{Ready, ReadyLists};
 use super::sack::Effort;
 use super::sum::Sum;
+use super::tables::Tables;
 use super::{Certified, NoProof};
 
 /// Restrictions that hold until the nodes below are walked.
@@ -28,7 +27,7 @@ struct Open {
 struct Shown<'a, N: Number> {
     prices: &'a Prices<'a>,
     lists: &'a [PriceList],
-    trades: &'a BTreeMap<&'a TradeId, usize>,
+    tables: &'a Tables<'a>,
     cuts: Vec<Checked>,
     ready: ReadyLists<N>,
     effort: Effort,
@@ -46,8 +45,9 @@ pub(super) fn walk<N: Number>(
     prices: &Prices<'_>,
     certificate: &Certificate,
 ) -> Result<Option<Certified>, NoProof> {
+    let tables = Tables::of(book, prices, certificate)?;
     let parts = if certificate.tree.len() > MANY { THREADS } else { 1 };
-    let walk = |part| walk_part::<N>(book, prices, certificate, (part, parts));
+    let walk = |part| walk_part::<N>(book, (prices, &tables), certificate, (part, parts));
     let found: Vec<Result<Option<Option<Amount>>, NoProof>> = std::thread::scope(|scope| {
         let others: Vec<_> = (1..parts).map(|part| scope.spawn(move || walk(part))).collect();
         let first = walk(0);
@@ -66,41 +66,32 @@ pub(super) fn walk<N: Number>(
 /// tree.
 fn walk_part<N: Number>(
     book: &Book,
-    prices: &Prices<'_>,
+    (prices, tables): (&Prices<'_>, &Tables<'_>),
     certificate: &Certificate,
     (part, parts): (usize, usize),
 ) -> Result<Option<Option<Amount>>, NoProof> {
-    let trades: BTreeMap<&TradeId, usize> = book.trades.iter().map(|line| &line.id).zip(0..).collect();
-    let index = |trade: &TradeId| trades.get(trade).copied().ok_or_else(|| NoProof::UnknownTrade(trade.clone()));
     let Some(mut positions) = Positions::<N>::new(book, prices.homes())? else { return Ok(None) };
-    let Some(cuts) = cuts::checked(&certificate.cuts, prices, &positions, index)? else { return Ok(None) };
+    let Some(cuts) = cuts::checked(&certificate.cuts, prices, &positions, tables)? else { return Ok(None) };
     let (lists, effort) = (&certificate.price_lists[..], Effort::default());
     let is_own = |node: usize| node % parts == part;
     let own = certificate.tree.iter().enumerate().filter(|(node, _)| is_own(*node)).map(|(_, kind)| kind);
     let ready = ReadyLists::new(lists.len(), own);
-    let mut shown = Shown { prices, lists, trades: &trades, cuts, ready, effort, largest: None };
+    let mut shown = Shown { prices, lists, tables, cuts, ready, effort, largest: None };
     let mut stack: Vec<Open> = Vec::new();
     let mut nodes = certificate.tree.iter().enumerate();
     loop {
         let Some((node, kind)) = nodes.next() else { return Err(NoProof::Incomplete) };
         match kind {
-            Node::Branch { trade, account } => {
-                stack.push(branch(&mut positions, node, (trade, index(trade)?), (account, prices.account(account)?))?);
+            Node::Branch(booking) => {
+                stack.push(branch(&mut positions, tables, node, *booking)?);
                 continue;
             }
             Node::Close { choices, prices: list, aim } => {
-                let mut open = Vec::with_capacity(choices.len());
-                for (trade, account) in choices {
-                    let (place, here) = (index(trade)?, prices.account(account)?);
-                    if !is_open(&positions, place, here) {
-                        return Err(NoProof::NotOpen { node, trade: trade.clone(), account: account.clone() });
-                    }
-                    open.push((trade, account, place, here));
-                }
+                let open = open(&positions, tables, node, choices)?;
                 if is_own(node) && shown.forced(&positions, node, (*list, *aim), &open)?.is_none() {
                     return Ok(None);
                 }
-                stack.push(close(&mut positions, node, &open)?);
+                stack.push(close(&mut positions, tables, node, choices)?);
                 continue;
             }
             Node::Leaf { prices: list, aim } => {
@@ -127,15 +118,15 @@ impl<N: Number> Shown<'_, N> {
         node: usize,
         (list, aim): (usize, Aim),
     ) -> Result<Option<(&Ready<N>, &mut Effort)>, NoProof> {
-        let Self { prices, lists, trades, cuts, ready, effort, .. } = self;
+        let Self { prices, lists, tables, cuts, ready, effort, .. } = self;
         let make = || {
             let Some(stated) = lists.get(list) else { return Err(NoProof::NoSuchList { node, list }) };
-            let mut weights = prices.weights(stated, aim)?;
+            let mut weights = prices.weights(tables, stated, aim)?;
             cuts::pay(cuts, &stated.cut_prices, &mut weights)?;
             let Some(priced) = positions.price(&weights) else { return Ok(None) };
             let mut knapsacks = None;
             if !stated.trade_prices.is_empty() || !stated.kept_limits.is_empty() {
-                knapsacks = Knapsacks::of(stated, prices, positions, trades)?;
+                knapsacks = Knapsacks::of(stated, prices, positions, tables)?;
                 if knapsacks.is_none() {
                     return Ok(None);
                 }
@@ -171,17 +162,16 @@ impl<N: Number> Shown<'_, N> {
         positions: &Positions<'_, N>,
         node: usize,
         (list, aim): (usize, Aim),
-        choices: &[(&TradeId, &AccountId, usize, usize)],
+        choices: &[(usize, usize)],
     ) -> Result<Option<()>, NoProof> {
         let Some((Ready { priced, knapsacks, is_strict }, effort)) = self.priced(positions, node, (list, aim))? else {
             return Ok(None);
         };
         let is_strict = *is_strict;
-        let places = choices.iter().map(|(_, _, trade, account)| (*trade, *account));
         let reached = match knapsacks {
-            None => Sum::of(positions, priced).forced(places),
+            None => Sum::of(positions, priced).forced(choices),
             Some(knapsacks) => {
-                let all = knapsacks.forced(positions, priced, &places.collect::<Vec<_>>(), (node, effort))?;
+                let all = knapsacks.forced(positions, priced, choices, (node, effort))?;
                 all.into_iter().flatten().max()
             }
         };
@@ -207,19 +197,35 @@ fn is_open<N: Number>(positions: &Positions<'_, N>, trade: usize, account: usize
     open.len() > 1 && open.contains(&account)
 }
 
+/// Choices, each of them open, as trades and accounts.
+fn open<N: Number>(
+    positions: &Positions<'_, N>,
+    tables: &Tables<'_>,
+    node: usize,
+    choices: &[usize],
+) -> Result<Vec<(usize, usize)>, NoProof> {
+    let choice = |booking: &usize| {
+        let (trade, account) = tables.booking(*booking)?;
+        is_open(positions, trade, account).then_some((trade, account)).ok_or_else(|| tables.not_open(node, *booking))
+    };
+    choices.iter().map(choice).collect()
+}
+
 /// Goes on without these choices.
 fn close<N: Number>(
     positions: &mut Positions<'_, N>,
+    tables: &Tables<'_>,
     node: usize,
-    choices: &[(&TradeId, &AccountId, usize, usize)],
+    choices: &[usize],
 ) -> Result<Open, NoProof> {
     let mut before = Vec::with_capacity(choices.len());
-    for (trade, account, place, here) in choices {
-        if !is_open(positions, *place, *here) {
-            return Err(NoProof::NotOpen { node, trade: (*trade).clone(), account: (*account).clone() });
+    for booking in choices {
+        let (trade, account) = tables.booking(*booking)?;
+        if !is_open(positions, trade, account) {
+            return Err(tables.not_open(node, *booking));
         }
-        let left = positions.accounts(*place).iter().copied().filter(|other| other != here).collect();
-        before.push((*place, positions.restrict(*place, left)));
+        let left = positions.accounts(trade).iter().copied().filter(|other| *other != account).collect();
+        before.push((trade, positions.restrict(trade, left)));
     }
     Ok(Open { before, second: None })
 }
@@ -227,12 +233,13 @@ fn close<N: Number>(
 /// Enters the first case of a branch.
 fn branch<N: Number>(
     positions: &mut Positions<'_, N>,
+    tables: &Tables<'_>,
     node: usize,
-    (trade_id, trade): (&TradeId, usize),
-    (account_id, account): (&AccountId, usize),
+    booking: usize,
 ) -> Result<Open, NoProof> {
+    let (trade, account) = tables.booking(booking)?;
     if !is_open(positions, trade, account) {
-        return Err(NoProof::NotOpen { node, trade: trade_id.clone(), account: account_id.clone() });
+        return Err(tables.not_open(node, booking));
     }
     let second = positions.accounts(trade).iter().copied().filter(|other| *other != account).collect();
     let before = positions.restrict(trade, vec![account]);

@@ -1,9 +1,8 @@
 //! Certificates that a person worked out, and those that prove nothing.
 
-use domain::certificate::{Aim, Node, Part, PriceList, ShadowPrice, Slope, Subject};
-use domain::{
-    AccountId, Bound, Certificate, Certificates, Keep, MetricName, OnBreach, Place, PlannedBooking, SecurityId, TradeId,
-};
+use domain::certificate::{Aim, Part, Subject};
+use domain::{AccountId, Bound, Certificates, Keep, MetricName, OnBreach, Place, PlannedBooking, SecurityId, TradeId};
+use test_desks::by_name::{Certificate, Node, PriceList, ShadowPrice, Slope};
 use test_desks::{Add, With, account, by_type, day, desk, number, ratio};
 use verifier::{Certified, Claim, certified_bound, verify_certificates};
 
@@ -62,7 +61,11 @@ pub(crate) fn leaf(prices: usize, aim: Aim) -> Node {
 
 /// What a certificate shows, in words: a bound, `infeasible`, or why it shows nothing.
 fn shown(scene: &Scene, price_lists: Vec<PriceList>, tree: Vec<Node>) -> String {
-    match certified_bound(&scene.desk, &scene.day, &scene.book, &Certificate { cuts: Vec::new(), price_lists, tree }) {
+    said_of(scene, &Certificate { cuts: Vec::new(), price_lists, tree }.placed())
+}
+
+fn said_of(scene: &Scene, certificate: &domain::Certificate) -> String {
+    match certified_bound(&scene.desk, &scene.day, &scene.book, certificate) {
         Ok(Certified::Bound(bound)) => bound.to_string(),
         Ok(Certified::Infeasible) => "infeasible".to_owned(),
         Err(reason) => reason.to_string(),
@@ -367,6 +370,41 @@ fn a_malformed_certificate_proves_nothing_and_says_why() {
 }
 
 #[test]
+fn places_are_those_of_a_table_that_has_each_entry_once() {
+    let scene = cheap_and_dear();
+    let price_lists = vec![list(&["PB1 gross max 0.01"], &["PB1 A 0.01"])];
+    let tree = vec![branch("T1", "PB1"), close(&["T2 PB2"], 0, Aim::Best), leaf(0, Aim::Best), leaf(0, Aim::Best)];
+    let right = Certificate { cuts: Vec::new(), price_lists, tree }.placed();
+    // T1 at PB2 and T2 at PB1 with the price: 1 - 60 × 0.02 - 70 × 0.02.
+    assert_eq!(said_of(&scene, &right), "-1.6");
+    type Edit = fn(&mut domain::Certificate);
+    let edits: [(Edit, &str); 7] = [
+        (|all| all.price_lists[0].shadow_prices[0].0 = 1, "rooms has 1 entries, and there is a reference to 1"),
+        (|all| all.price_lists[0].slopes[0].0 = 7, "positions has 1 entries, and there is a reference to 7"),
+        (
+            |all| all.tree[0] = domain::certificate::Node::Branch(2),
+            "bookings has 2 entries, and there is a reference to 2",
+        ),
+        (|all| close_of(all).push(3), "bookings has 2 entries, and there is a reference to 3"),
+        (|all| all.rooms.push(all.rooms[0].clone()), "rooms has the entry at 1 twice"),
+        (|all| all.positions.push(all.positions[0].clone()), "positions has the entry at 1 twice"),
+        (|all| all.bookings.push(all.bookings[0].clone()), "bookings has the entry at 2 twice"),
+    ];
+    for (edit, says) in edits {
+        let mut changed = right.clone();
+        edit(&mut changed);
+        assert_eq!(said_of(&scene, &changed), says);
+    }
+}
+
+fn close_of(certificate: &mut domain::Certificate) -> &mut Vec<usize> {
+    match &mut certificate.tree[1] {
+        domain::certificate::Node::Close { choices, .. } => choices,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_book_that_is_not_of_the_day_proves_nothing() {
     let mut scene = cheap_and_dear();
     scene.book.trades.pop();
@@ -375,7 +413,7 @@ fn a_book_that_is_not_of_the_day_proves_nothing() {
 
 /// What is wrong with a claim beside a certificate.
 fn said(scene: &Scene, claim: &Claim, certificate: Option<&Certificate>) -> Vec<String> {
-    let certificates = Certificates { whole: certificate.cloned(), levels: Vec::new() };
+    let certificates = Certificates { whole: certificate.map(Certificate::placed), levels: Vec::new() };
     let found = verify_certificates(&scene.desk, &scene.day, &scene.book, claim, &certificates);
     scene.texts(claim).into_iter().chain(found.iter().map(ToString::to_string)).collect()
 }

@@ -1,7 +1,8 @@
 //! Certificates in which accounts keep a limit, worked out by a person, and those that prove nothing.
 
-use domain::certificate::{Aim, Cut, CutPrice, KeptLimit, Node, PriceList, TradePrice};
-use domain::{AccountId, Bound, Certificate, Keep, MetricName, Place, TradeId};
+use domain::certificate::Aim;
+use domain::{AccountId, Bound, Keep, MetricName, Place, TradeId};
+use test_desks::by_name::{Certificate, Cut, Node, PriceList};
 use test_desks::{Add, With, account, by_type, day, desk, ratio};
 use verifier::{Certified, certified_bound};
 
@@ -12,11 +13,11 @@ use crate::scene::{Scene, amount};
 fn list(trades: &[&str], kept: &[&str]) -> PriceList {
     let of_trade = |row: &&str| {
         let (trade, price) = row.split_once(' ').expect("two words");
-        TradePrice { trade: TradeId::new(trade), price: amount(price) }
+        (TradeId::new(trade), amount(price))
     };
     let of_limit = |row: &&str| {
         let stated = price(row);
-        KeptLimit { subject: stated.subject, step: stated.price }
+        (stated.subject, stated.price)
     };
     PriceList {
         trade_prices: trades.iter().map(of_trade).collect(),
@@ -26,7 +27,7 @@ fn list(trades: &[&str], kept: &[&str]) -> PriceList {
 }
 
 fn shown(scene: &Scene, certificate: &Certificate) -> String {
-    match certified_bound(&scene.desk, &scene.day, &scene.book, certificate) {
+    match certified_bound(&scene.desk, &scene.day, &scene.book, &certificate.placed()) {
         Ok(Certified::Bound(bound)) => bound.to_string(),
         Ok(Certified::Infeasible) => "infeasible".to_owned(),
         Err(reason) => reason.to_string(),
@@ -187,7 +188,7 @@ fn prices_of_cuts_are_paid_on_what_accounts_take() {
         most: 1,
     };
     let with_cut = |of_cut: &str, kept: &[&str]| {
-        let cut_prices = vec![CutPrice { cut: 0, price: amount(of_cut) }];
+        let cut_prices = vec![(0, amount(of_cut))];
         let lists = vec![PriceList { cut_prices, ..list(&["T1 -1.2", "T2 -1.4"], kept) }];
         shown(&scene, &Certificate { cuts: vec![cut.clone()], price_lists: lists, tree: vec![leaf(0, Aim::Best)] })
     };

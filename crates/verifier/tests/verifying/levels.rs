@@ -1,10 +1,10 @@
 //! Certificates of the levels of an order that a person worked out, and each item of them changed.
 
-use domain::certificate::{Aim, Floor, Node, PriceList};
+use domain::certificate::{Aim, Floor};
 use domain::{
-    AccountId, Certificate, Certificates, GiveUp, Keep, LevelCertificate, MetricName, OrderedMetric, Place,
-    PlannedBooking, TradeId,
+    AccountId, Certificates, GiveUp, Keep, LevelCertificate, MetricName, OrderedMetric, Place, PlannedBooking, TradeId,
 };
+use test_desks::by_name::{Certificate, Node, PriceList};
 use test_desks::{Add, With, account, by_type, day, desk, number};
 use verifier::{Certified, Claim, ClaimedLevel, certified_bound, certified_level, verify_certificates};
 
@@ -45,7 +45,7 @@ fn of_cost(price_lists: Vec<PriceList>, tree: Vec<Node>) -> LevelCertificate {
     let metric = Some(MetricName::new("cost"));
     LevelCertificate {
         metric,
-        certificate: Some(Certificate { cuts: Vec::new(), price_lists, tree }),
+        certificate: Some(Certificate { cuts: Vec::new(), price_lists, tree }.placed()),
         ..LevelCertificate::default()
     }
 }
@@ -132,8 +132,8 @@ fn a_floor_is_one_of_a_level_before() {
     let unknown = LevelCertificate { metric: Some(MetricName::new("wallet")), ..rest(&[]) };
     assert_eq!(shown(&scene, &unknown), "the order of the desk has no metric wallet");
     let (price_lists, tree) = prices(&["floor cost 1"]);
-    let whole =
-        certified_bound(&scene.desk, &scene.day, &scene.book, &Certificate { cuts: Vec::new(), price_lists, tree });
+    let whole = Certificate { cuts: Vec::new(), price_lists, tree }.placed();
+    let whole = certified_bound(&scene.desk, &scene.day, &scene.book, &whole);
     assert_eq!(whole.map_err(|reason| reason.to_string()), Err(nothing.to_owned()));
 }
 

@@ -11,7 +11,7 @@ fn banded(
     let book = metric_engine::compile(&desk, &day).unwrap();
     let problem = constraint_manager::build(&book, false).unwrap();
     let solved = solve(&problem, settings, &mut |_| ());
-    let certificate = named(&book, &problem, &solved.proof.expect("there is a proof"));
+    let certificate = named(&book, &problem, solved.proof.expect("there is a proof"));
     let Ok(Certified::Bound(shown)) = verifier::certified_bound(&desk, &day, &book, &certificate) else {
         panic!("seed {seed}: the proof shows nothing")
     };

@@ -1,12 +1,11 @@
 //! Price lists: pairs of what has a price and its price.
 
-use domain::TradeId;
-use domain::certificate::{CutPrice, KeptLimit, PriceList, ShadowPrice, Slope, TradePrice};
+use domain::certificate::PriceList;
+use domain::{Amount, TradeId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::result_json::Exact;
-use super::tables::{PositionEntry, RoomEntry, Tables, at};
 
 /// Shadow prices of limits, slopes of positions and whatever else has a price; what is not listed has the price 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,41 +33,27 @@ pub(super) struct PriceListEntry {
 }
 
 impl PriceListEntry {
-    pub(super) fn of<'c>(list: &'c PriceList, tables: &mut Tables<'c>) -> Self {
-        let mut slope = |Slope { account, security, is_cash, slope }: &'c Slope| {
-            (tables.position(account, security, *is_cash), Exact(slope.clone()))
-        };
-        let slopes = list.slopes.iter().map(&mut slope).collect();
-        let mut room = |subject, amount: &domain::Amount| (tables.room(subject), Exact(amount.clone()));
+    pub(super) fn of(list: &PriceList) -> Self {
+        let exact =
+            |prices: &[(usize, Amount)]| prices.iter().map(|(place, price)| (*place, Exact(price.clone()))).collect();
+        let of_trade = |(trade, price): &(TradeId, Amount)| (trade.as_str().to_owned(), Exact(price.clone()));
         Self {
-            shadow_prices: list.shadow_prices.iter().map(|shadow| room(&shadow.subject, &shadow.price)).collect(),
-            slopes,
-            cut_prices: list.cut_prices.iter().map(|price| (price.cut, Exact(price.price.clone()))).collect(),
-            trade_prices: list
-                .trade_prices
-                .iter()
-                .map(|price| (price.trade.as_str().to_owned(), Exact(price.price.clone())))
-                .collect(),
-            kept_limits: list.kept_limits.iter().map(|kept| room(&kept.subject, &kept.step)).collect(),
+            shadow_prices: exact(&list.shadow_prices),
+            slopes: exact(&list.slopes),
+            cut_prices: exact(&list.cut_prices),
+            trade_prices: list.trade_prices.iter().map(of_trade).collect(),
+            kept_limits: exact(&list.kept_limits),
         }
     }
 
-    pub(super) fn into_list(self, rooms: &[RoomEntry], positions: &[PositionEntry]) -> Result<PriceList, String> {
-        let Self { shadow_prices, slopes, cut_prices, trade_prices, kept_limits } = self;
-        let subject = |place| at(rooms, "rooms", place).map(RoomEntry::subject);
-        let price = |(place, price): (usize, Exact)| Ok(ShadowPrice { subject: subject(place)?, price: price.0 });
-        let slope = |(place, slope): (usize, Exact)| {
-            let PositionEntry { account, security, cash } = at(positions, "positions", place)?.clone();
-            Ok(Slope { account, security, is_cash: cash, slope: slope.0 })
-        };
-        let kept = |(place, step): (usize, Exact)| Ok(KeptLimit { subject: subject(place)?, step: step.0 });
-        let trade = |(trade, price): (String, Exact)| TradePrice { trade: TradeId::new(trade), price: price.0 };
-        Ok(PriceList {
-            shadow_prices: shadow_prices.into_iter().map(price).collect::<Result<_, String>>()?,
-            slopes: slopes.into_iter().map(slope).collect::<Result<_, String>>()?,
-            cut_prices: cut_prices.into_iter().map(|(cut, price)| CutPrice { cut, price: price.0 }).collect(),
-            trade_prices: trade_prices.into_iter().map(trade).collect(),
-            kept_limits: kept_limits.into_iter().map(kept).collect::<Result<_, String>>()?,
-        })
+    pub(super) fn into_list(self) -> PriceList {
+        let amounts = |prices: Vec<(usize, Exact)>| prices.into_iter().map(|(place, price)| (place, price.0)).collect();
+        PriceList {
+            shadow_prices: amounts(self.shadow_prices),
+            slopes: amounts(self.slopes),
+            cut_prices: amounts(self.cut_prices),
+            trade_prices: self.trade_prices.into_iter().map(|(trade, price)| (TradeId::new(trade), price.0)).collect(),
+            kept_limits: amounts(self.kept_limits),
+        }
     }
 }

@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::result_json::text;
-use super::tables::{BookingEntry, Tables, at};
 
 /// A node of the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -45,29 +44,19 @@ fn is_best(aim: &Aim) -> bool {
 }
 
 impl NodeEntry {
-    pub(super) fn of<'c>(node: &'c Node, tables: &mut Tables<'c>) -> Self {
-        match node {
-            Node::Branch { trade, account } => Self::Branch(tables.booking(trade, account)),
-            Node::Close { choices, prices, aim } => {
-                let choices = choices.iter().map(|(trade, account)| tables.booking(trade, account)).collect();
-                Self::Close { choices, prices: *prices, aim: *aim }
-            }
-            Node::Leaf { prices, aim } => Self::Leaf { prices: *prices, aim: *aim },
+    pub(super) fn of(node: &Node) -> Self {
+        match node.clone() {
+            Node::Branch(booking) => Self::Branch(booking),
+            Node::Close { choices, prices, aim } => Self::Close { choices, prices, aim },
+            Node::Leaf { prices, aim } => Self::Leaf { prices, aim },
         }
     }
 
-    pub(super) fn into_node(self, bookings: &[BookingEntry]) -> Result<Node, String> {
-        let booking = |place| at(bookings, "bookings", place).map(BookingEntry::booking);
-        Ok(match self {
-            Self::Branch(place) => {
-                let (trade, account) = booking(place)?;
-                Node::Branch { trade, account }
-            }
-            Self::Close { choices, prices, aim } => {
-                let choices = choices.into_iter().map(booking).collect::<Result<_, String>>()?;
-                Node::Close { choices, prices, aim }
-            }
+    pub(super) fn into_node(self) -> Node {
+        match self {
+            Self::Branch(booking) => Node::Branch(booking),
+            Self::Close { choices, prices, aim } => Node::Close { choices, prices, aim },
             Self::Leaf { prices, aim } => Node::Leaf { prices, aim },
-        })
+        }
     }
 }

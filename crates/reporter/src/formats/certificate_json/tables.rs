@@ -1,9 +1,6 @@
-//! What price lists and nodes name again and again: each once, to be referred to by place.
+//! What price lists, cuts and nodes refer to by place.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
-use domain::certificate::{Part, Subject};
+use domain::certificate::{Part, Position, Subject};
 use domain::{AccountId, Bound, MetricName, SecurityId, TradeId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,13 +51,13 @@ pub(super) struct PositionEntry {
     /// The account that holds it.
     #[serde(with = "text::account_id")]
     #[schemars(with = "String")]
-    pub(super) account: AccountId,
+    account: AccountId,
     /// The security; the currency for cash.
     #[serde(with = "text::security_id")]
     #[schemars(with = "String")]
-    pub(super) security: SecurityId,
+    security: SecurityId,
     /// Whether it is the cash of that currency.
-    pub(super) cash: bool,
+    cash: bool,
 }
 
 /// A trade at an account.
@@ -78,76 +75,8 @@ pub(super) struct BookingEntry {
     account: AccountId,
 }
 
-/// The tables of a certificate while it is written.
-#[derive(Default)]
-pub(super) struct Tables<'c> {
-    rooms: Table<&'c Subject>,
-    positions: Table<(&'c AccountId, &'c SecurityId, bool)>,
-    bookings: Table<(&'c TradeId, &'c AccountId)>,
-}
-
-/// Names in the order in which they were first used.
-struct Table<N> {
-    places: HashMap<N, usize>,
-    names: Vec<N>,
-}
-
-impl<'c> Tables<'c> {
-    /// The place of what a price is paid on.
-    pub(super) fn room(&mut self, subject: &'c Subject) -> usize {
-        self.rooms.place(subject)
-    }
-
-    /// The place of a position.
-    pub(super) fn position(&mut self, account: &'c AccountId, security: &'c SecurityId, is_cash: bool) -> usize {
-        self.positions.place((account, security, is_cash))
-    }
-
-    /// The place of a booking.
-    pub(super) fn booking(&mut self, trade: &'c TradeId, account: &'c AccountId) -> usize {
-        self.bookings.place((trade, account))
-    }
-
-    pub(super) fn into_entries(self) -> (Vec<RoomEntry>, Vec<PositionEntry>, Vec<BookingEntry>) {
-        let position = |(account, security, cash): (&AccountId, &SecurityId, bool)| PositionEntry {
-            account: account.clone(),
-            security: security.clone(),
-            cash,
-        };
-        (
-            self.rooms.names.into_iter().map(RoomEntry::of).collect(),
-            self.positions.names.into_iter().map(position).collect(),
-            self.bookings.names.into_iter().map(|(trade, account)| BookingEntry::of(trade, account)).collect(),
-        )
-    }
-}
-
-impl<N> Default for Table<N> {
-    fn default() -> Self {
-        Self { places: HashMap::new(), names: Vec::new() }
-    }
-}
-
-impl<N: Eq + Hash + Copy> Table<N> {
-    fn place(&mut self, name: N) -> usize {
-        let Self { places, names } = self;
-        *places.entry(name).or_insert_with(|| {
-            names.push(name);
-            names.len() - 1
-        })
-    }
-}
-
-/// The entry of a table at a place.
-///
-/// # Errors
-/// The table by name, where it does not have that.
-pub(super) fn at<'t, E>(table: &'t [E], name: &str, place: usize) -> Result<&'t E, String> {
-    table.get(place).ok_or_else(|| format!("{name} has {} entries, and there is a reference to {place}", table.len()))
-}
-
 impl RoomEntry {
-    fn of(subject: &Subject) -> Self {
+    pub(super) fn of(subject: &Subject) -> Self {
         match subject {
             Subject::Limit { account, metric, end, part } => {
                 Self::Limit { account: account.clone(), metric: metric.clone(), bound: *end, part: *part }
@@ -157,23 +86,32 @@ impl RoomEntry {
         }
     }
 
-    pub(super) fn subject(&self) -> Subject {
+    pub(super) fn into_subject(self) -> Subject {
         match self {
-            Self::Limit { account, metric, bound, part } => {
-                Subject::Limit { account: account.clone(), metric: metric.clone(), end: *bound, part: *part }
-            }
+            Self::Limit { account, metric, bound, part } => Subject::Limit { account, metric, end: bound, part },
             Self::MaxChanges {} => Subject::MaxChanges,
-            Self::Floor { metric } => Subject::Floor { metric: metric.clone() },
+            Self::Floor { metric } => Subject::Floor { metric },
         }
     }
 }
 
+impl PositionEntry {
+    pub(super) fn of(position: &Position) -> Self {
+        let Position { account, security, is_cash } = position.clone();
+        Self { account, security, cash: is_cash }
+    }
+
+    pub(super) fn into_position(self) -> Position {
+        Position { account: self.account, security: self.security, is_cash: self.cash }
+    }
+}
+
 impl BookingEntry {
-    pub(super) fn of(trade: &TradeId, account: &AccountId) -> Self {
+    pub(super) fn of((trade, account): &(TradeId, AccountId)) -> Self {
         Self { trade_id: trade.clone(), account: account.clone() }
     }
 
-    pub(super) fn booking(&self) -> (TradeId, AccountId) {
-        (self.trade_id.clone(), self.account.clone())
+    pub(super) fn into_booking(self) -> (TradeId, AccountId) {
+        (self.trade_id, self.account)
     }
 }
