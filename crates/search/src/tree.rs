@@ -60,8 +60,8 @@ pub(crate) struct Tree<'p> {
     pub(crate) kernel: Arc<Kernel<'p>>,
     /// Price lists that steps refer to.
     pub(crate) lists: Vec<List>,
-    /// How many numbers they have.
-    numbers: usize,
+    /// What lists and steps take in memory once they are written down.
+    bytes: usize,
     /// The steps so far; a whole proof only if the tree was finished.
     pub(crate) steps: Vec<Step>,
     /// Whether nothing is left open.
@@ -178,7 +178,7 @@ impl<'a, 'p> Prover<'a, 'p> {
         let tree = Tree {
             kernel: Arc::clone(&kernel),
             lists: Vec::new(),
-            numbers: 0,
+            bytes: 0,
             steps: Vec::new(),
             is_finished: false,
             far: None,
@@ -247,9 +247,7 @@ impl<'a, 'p> Prover<'a, 'p> {
             }
             // What the root closed stays closed: a better placement makes no weaker cut.
             (self.starts_anew, self.is_stopped) = (false, false);
-            self.tree.steps.truncate(self.tree.root_steps);
-            self.tree.lists.truncate(self.tree.root_lists);
-            self.tree.numbers = self.tree.lists.iter().map(List::numbers).sum();
+            self.tree.truncate(self.tree.root_steps, self.tree.root_lists);
             (self.tree.root_steps, self.tree.root_lists) = (usize::MAX, usize::MAX);
             from = (Start { prices: self.tree.root.clone(), average: None }, AGAIN);
         }

@@ -221,8 +221,8 @@ fn table<I: Sync, E: Serialize>(
     write!(bytes, ",\n{margin}")
 }
 
-/// Lists longer than this are written by two threads.
-const LONG: usize = 10_000;
+/// Lists longer than this are written by two threads, so much of them at a time.
+const LONG: usize = 50_000;
 
 /// A key with its list, a line for each entry, set in by `margin`.
 fn list<I: Sync, E: Serialize>(
@@ -232,29 +232,30 @@ fn list<I: Sync, E: Serialize>(
     entry: impl Fn(&I) -> E + Sync,
 ) -> Result<(), io::Error> {
     let lines = |bytes: &mut Vec<u8>, items: &[I]| -> Result<(), io::Error> {
-        for (index, item) in items.iter().enumerate() {
-            write!(bytes, "{}\n{margin}  ", if index > 0 { "," } else { "" })?;
+        for item in items {
+            write!(bytes, "\n{margin}  ")?;
             serde_json::to_writer(&mut *bytes, &entry(item))?;
+            bytes.push(b',');
         }
         Ok(())
     };
     write!(bytes, "\"{key}\": [")?;
-    if items.len() > LONG {
-        let (first, second) = items.split_at(items.len() / 2);
+    for items in items.chunks(LONG) {
+        let (first, second) = items.split_at(if items.len() == LONG { LONG / 2 } else { items.len() });
         let second = thread::scope(|scope| {
-            let second = scope.spawn(|| {
-                let mut bytes = Vec::new();
-                lines(&mut bytes, second).map(|()| bytes)
+            let second = (!second.is_empty()).then(|| {
+                scope.spawn(|| {
+                    let mut bytes = Vec::new();
+                    lines(&mut bytes, second).map(|()| bytes)
+                })
             });
             lines(bytes, first)?;
-            second.join().expect("writing a list does not panic")
+            second.map(|second| second.join().expect("writing a list does not panic")).transpose()
         })?;
-        bytes.push(b',');
-        bytes.extend(second);
-    } else {
-        lines(bytes, items)?;
+        bytes.extend(second.into_iter().flatten());
     }
     if !items.is_empty() {
+        bytes.pop();
         write!(bytes, "\n{margin}")?;
     }
     bytes.push(b']');

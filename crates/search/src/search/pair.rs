@@ -60,13 +60,13 @@ const CLOSE_TO_SHARE: f64 = 1.0;
 const PROGRESS_TO_SHARE: f64 = 1e-3;
 /// What a price list of a proof takes once that is done, and what a step takes: to be written down, checked and published; by
 /// itself, and for each choice of the problem. How much of that fits in the time that is kept for the end in any case.
-const TO_WRITE_A_LIST: (Duration, Duration) = (Duration::from_micros(8), Duration::from_nanos(25));
-const TO_WRITE_A_STEP: (Duration, Duration) = (Duration::from_micros(2), Duration::from_nanos(12));
+const TO_WRITE_A_LIST: (Duration, Duration) = (Duration::from_micros(7), Duration::from_nanos(21));
+const TO_WRITE_A_STEP: (Duration, Duration) = (Duration::from_nanos(1_700), Duration::from_nanos(10));
 const KEPT_TO_WRITE: Duration = Duration::from_millis(200);
 /// What checking and publishing are of all that, and how many times as long as writing down they take: where that took
 /// longer than it should, the machine is busy, and what follows will take longer too.
-const SHARE_AFTER_WRITING: f64 = 0.8;
-const TIMES_WRITING: u32 = 4;
+const SHARE_AFTER_WRITING: f64 = 0.75;
+const TIMES_WRITING: u32 = 3;
 /// A tree is as deep as it has decisions, and each takes a few hundred bytes of stack.
 const STACK_BYTES: usize = 64 << 20;
 

@@ -10,10 +10,13 @@ pub(crate) struct Length {
     pub(crate) lists: usize,
 }
 
-/// Steps, and numbers of their price lists, after which a proof is too long to be written down: it would take more than
-/// half a gigabyte to check and publish.
-const MOST_STEPS: usize = 600_000;
-const MOST_NUMBERS: usize = 8_000_000;
+/// A proof that would take more memory than this, once it is written down, checked and published, is not kept.
+const MOST_BYTES: usize = 2_000_000_000;
+/// What it takes: a step with each of its choices, a list with each of its prices. Measured, for all of that together.
+const BYTES_OF_A_STEP: usize = 150;
+const BYTES_OF_A_CHOICE: usize = 30;
+const BYTES_OF_A_LIST: usize = 400;
+const BYTES_OF_A_PRICE: usize = 75;
 
 impl Prover<'_, '_> {
     /// Closes the choices whose forced bound reaches the limit; returns how many.
@@ -70,7 +73,8 @@ impl Prover<'_, '_> {
 impl Tree<'_> {
     /// Whether the steps are the whole proof.
     pub(crate) fn is_whole(&self) -> bool {
-        self.is_finished && self.has_room() && self.length().steps < MOST_STEPS
+        let far = self.far.as_ref().map_or(0, |far| bytes(&far.lists, &far.steps));
+        self.is_finished && self.has_room() && self.bytes + far < MOST_BYTES
     }
 
     /// What there is to write down.
@@ -81,26 +85,34 @@ impl Tree<'_> {
 
     /// Whether another step is kept. Once none is, the steps are no proof any more.
     pub(crate) fn has_room(&self) -> bool {
-        self.steps.len() < MOST_STEPS && self.numbers < MOST_NUMBERS
+        self.bytes < MOST_BYTES
     }
 
     /// Keeps a step.
     pub(crate) fn step(&mut self, step: Step) {
         if self.has_room() {
+            self.bytes += step.bytes();
             self.steps.push(step);
         }
     }
 
     /// Keeps a list of prices for the steps that follow; its number. Whoever asks has looked whether there is room.
     pub(crate) fn list(&mut self, list: List) -> usize {
-        self.numbers += list.numbers();
+        self.bytes += list.bytes();
         self.lists.push(list);
         self.lists.len() - 1
     }
 
+    /// Leaves only so many steps and lists, the first ones.
+    pub(super) fn truncate(&mut self, steps: usize, lists: usize) {
+        self.steps.truncate(steps);
+        self.lists.truncate(lists);
+        self.bytes = bytes(&self.lists, &self.steps);
+    }
+
     /// Begins anew, and returns what there was.
     pub(crate) fn take(&mut self) -> (Vec<List>, Vec<Step>) {
-        self.numbers = 0;
+        self.bytes = 0;
         (std::mem::take(&mut self.lists), std::mem::take(&mut self.steps))
     }
 }
@@ -111,8 +123,19 @@ impl List {
         Self { rows, shares, movers, kept }
     }
 
-    /// How many numbers it takes.
-    pub(super) fn numbers(&self) -> usize {
-        self.rows.len() + self.movers.len() + 2 * self.shares.len()
+    fn bytes(&self) -> usize {
+        let prices = self.rows.iter().chain(&self.movers).filter(|price| **price != 0.0).count();
+        BYTES_OF_A_LIST + BYTES_OF_A_PRICE * (prices + self.shares.len())
     }
+}
+
+impl Step {
+    fn bytes(&self) -> usize {
+        let choices = if let Self::Close { choices, .. } = self { choices.len() } else { 0 };
+        BYTES_OF_A_STEP + BYTES_OF_A_CHOICE * choices
+    }
+}
+
+fn bytes(lists: &[List], steps: &[Step]) -> usize {
+    lists.iter().map(List::bytes).sum::<usize>() + steps.iter().map(Step::bytes).sum::<usize>()
 }
